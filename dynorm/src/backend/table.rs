@@ -1,0 +1,140 @@
+//! Requests and answers about tables.
+
+use std::time::SystemTime;
+
+use crate::value::KeyKind;
+
+/// One attribute of a key, and the kind of its values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyAttribute {
+    /// The attribute's name.
+    pub name: String,
+    /// The kind of its values.
+    pub kind: KeyKind,
+}
+
+/// The key of a table or an index: partition attributes, then sort attributes.
+///
+/// A table has one partition attribute and at most one sort attribute; a global index has up to four of each.
+///
+/// Source: [multi-attribute keys](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeySchema {
+    /// What decides the partition; all values must be given to read.
+    pub partition: Vec<KeyAttribute>,
+    /// What orders the items of a partition; may be empty.
+    pub sort: Vec<KeyAttribute>,
+}
+
+impl KeySchema {
+    /// All attributes of the key, the partition's first.
+    pub fn attributes(&self) -> impl Iterator<Item = &KeyAttribute> {
+        self.partition.iter().chain(&self.sort)
+    }
+}
+
+/// Which attributes of an item an index holds; always its own key and the table's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Projection {
+    /// All attributes.
+    #[default]
+    All,
+    /// The keys only.
+    KeysOnly,
+    /// The keys and these.
+    Include(Vec<String>),
+}
+
+/// Whether an index has its own partitions or orders those of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum IndexScope {
+    /// Own partitions, eventually consistent: a global secondary index.
+    Global,
+    /// The table's partitions in another order, strongly consistent on demand: a local secondary index.
+    Local,
+}
+
+/// A secondary index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Index {
+    /// The index's name.
+    pub name: String,
+    /// Global or local.
+    pub scope: IndexScope,
+    /// The index's own key.
+    pub key: KeySchema,
+    /// What the index holds.
+    pub projection: Projection,
+}
+
+/// Provisioned capacity; without it a table is paid per request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Throughput {
+    /// Read units per second.
+    pub read: u64,
+    /// Write units per second.
+    pub write: u64,
+}
+
+/// Parameters of `CreateTable`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CreateTable {
+    /// The table's name.
+    pub table: String,
+    /// The primary key.
+    pub key: KeySchema,
+    /// The secondary indexes.
+    pub indexes: Vec<Index>,
+    /// Provisioned capacity of the table and each global index; paid per request without.
+    pub throughput: Option<Throughput>,
+}
+
+/// Parameters of `UpdateTimeToLive`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimeToLive {
+    /// The table's name or ARN.
+    pub table: String,
+    /// The attribute that holds the time.
+    pub attribute: String,
+    /// On or off.
+    pub enabled: bool,
+}
+
+/// Where a table is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TableStatus {
+    /// Not yet to be used.
+    Creating,
+    /// Ready.
+    Active,
+    /// Ready, while a change is made.
+    Updating,
+    /// Going away.
+    Deleting,
+    /// Any other state, as when the service cannot reach the table's encryption key.
+    Unavailable,
+}
+
+/// A table as the backend has it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TableDescription {
+    /// The table's name.
+    pub table: String,
+    /// Its Amazon resource name.
+    pub arn: String,
+    /// Where it is in its life.
+    pub status: TableStatus,
+    /// The primary key.
+    pub key: KeySchema,
+    /// The secondary indexes, sorted by name.
+    pub indexes: Vec<Index>,
+    /// Provisioned capacity; paid per request without.
+    pub throughput: Option<Throughput>,
+    /// When the table was created.
+    pub created: Option<SystemTime>,
+    /// How many items it has; the service updates this about every six hours.
+    pub n_items: u64,
+    /// The size of its items in bytes; the service updates this about every six hours.
+    pub size_bytes: u64,
+}

@@ -1,0 +1,185 @@
+//! Refusals of a backend, in the service's words.
+
+use std::fmt;
+
+use crate::value::Item;
+
+/// What kind of refusal a [`Failure`] is: the service's exceptions, and what can go wrong on the way to it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// The condition of a write did not hold: `ConditionalCheckFailedException`.
+    ConditionFailed,
+    /// A transaction was cancelled; the reasons say why: `TransactionCanceledException`.
+    TransactionCancelled,
+    /// Another transaction was at work on the item: `TransactionConflictException`.
+    TransactionConflict,
+    /// A transaction with the same token is still running: `TransactionInProgressException`.
+    TransactionInProgress,
+    /// The token was used with other parameters: `IdempotentParameterMismatchException`.
+    TokenMismatch,
+    /// The table's provisioned throughput is used up: `ProvisionedThroughputExceededException`.
+    ThroughputExceeded,
+    /// The account's throughput is used up: `RequestLimitExceeded`.
+    RequestLimitExceeded,
+    /// Slow down: `ThrottlingException`.
+    Throttled,
+    /// An item collection is at its 10 GB: `ItemCollectionSizeLimitExceededException`.
+    CollectionTooLarge,
+    /// No such table or index: `ResourceNotFoundException`.
+    NotFound,
+    /// The table is being created or changed: `ResourceInUseException`.
+    InUse,
+    /// Too many control plane operations or tables: `LimitExceededException`.
+    LimitExceeded,
+    /// The request breaks a rule: `ValidationException`.
+    Validation,
+    /// The request's data is not of the protocol's form: `SerializationException`.
+    Serialization,
+    /// Not allowed: `AccessDeniedException`, and everything about credentials and signatures.
+    AccessDenied,
+    /// The service failed: `InternalServerError`, `ServiceUnavailable`.
+    Internal,
+    /// No answer in time; a write may have happened.
+    Timeout,
+    /// The request could not be sent.
+    Dispatch,
+    /// The service does not know the operation, or this backend does not offer it: `UnknownOperationException`.
+    UnknownOperation,
+    /// An exception that this version does not know, by its name.
+    Other(String),
+}
+
+impl FailureKind {
+    /// The exception's name as the service writes it.
+    #[must_use]
+    pub fn exception(&self) -> &str {
+        match self {
+            Self::ConditionFailed => "ConditionalCheckFailedException",
+            Self::TransactionCancelled => "TransactionCanceledException",
+            Self::TransactionConflict => "TransactionConflictException",
+            Self::TransactionInProgress => "TransactionInProgressException",
+            Self::TokenMismatch => "IdempotentParameterMismatchException",
+            Self::ThroughputExceeded => "ProvisionedThroughputExceededException",
+            Self::RequestLimitExceeded => "RequestLimitExceeded",
+            Self::Throttled => "ThrottlingException",
+            Self::CollectionTooLarge => "ItemCollectionSizeLimitExceededException",
+            Self::NotFound => "ResourceNotFoundException",
+            Self::InUse => "ResourceInUseException",
+            Self::LimitExceeded => "LimitExceededException",
+            Self::Validation => "ValidationException",
+            Self::Serialization => "SerializationException",
+            Self::AccessDenied => "AccessDeniedException",
+            Self::Internal => "InternalServerError",
+            Self::Timeout => "Timeout",
+            Self::Dispatch => "DispatchFailure",
+            Self::UnknownOperation => "UnknownOperationException",
+            Self::Other(name) => name,
+        }
+    }
+
+    /// The kind of the exception of this name, without its namespace.
+    #[must_use]
+    pub fn of_exception(name: &str) -> Self {
+        match name {
+            "ConditionalCheckFailedException" => Self::ConditionFailed,
+            "TransactionCanceledException" => Self::TransactionCancelled,
+            "TransactionConflictException" => Self::TransactionConflict,
+            "TransactionInProgressException" => Self::TransactionInProgress,
+            "IdempotentParameterMismatchException" => Self::TokenMismatch,
+            "ProvisionedThroughputExceededException" => Self::ThroughputExceeded,
+            "RequestLimitExceeded" => Self::RequestLimitExceeded,
+            "ThrottlingException" | "Throttling" => Self::Throttled,
+            "ItemCollectionSizeLimitExceededException" => Self::CollectionTooLarge,
+            "ResourceNotFoundException" | "TableNotFoundException" => Self::NotFound,
+            "ResourceInUseException" | "TableAlreadyExistsException" => Self::InUse,
+            "LimitExceededException" => Self::LimitExceeded,
+            "ValidationException" => Self::Validation,
+            "SerializationException" => Self::Serialization,
+            "AccessDeniedException"
+            | "UnrecognizedClientException"
+            | "MissingAuthenticationTokenException"
+            | "MissingAuthenticationToken"
+            | "IncompleteSignatureException"
+            | "InvalidSignatureException"
+            | "ExpiredTokenException" => Self::AccessDenied,
+            "InternalServerError"
+            | "InternalServerErrorException"
+            | "InternalFailure"
+            | "ServiceUnavailable"
+            | "ServiceUnavailableException" => Self::Internal,
+            "UnknownOperationException" => Self::UnknownOperation,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
+/// Why one action of a cancelled transaction failed, or that it did not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CancellationReason {
+    /// The service's code: `None`, `ConditionalCheckFailed`, `TransactionConflict`, `ValidationError`,
+    /// `ItemCollectionSizeLimitExceeded`, `ProvisionedThroughputExceeded`, `ThrottlingError`, `DuplicateItem`.
+    pub code: String,
+    /// The service's words, unless the code is `None`.
+    pub message: Option<String>,
+    /// The item that failed its condition, if the action asked for it.
+    pub item: Option<Item>,
+}
+
+impl CancellationReason {
+    /// The reason of an action that was not at fault.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { code: "None".to_owned(), message: None, item: None }
+    }
+}
+
+/// A refusal by a backend.
+///
+/// The message is the service's own, word by word.
+#[derive(Debug)]
+pub struct Failure {
+    /// What kind of refusal it is.
+    pub kind: FailureKind,
+    /// The service's words.
+    pub message: String,
+    /// The item that failed the condition, if the call asked for it.
+    pub item: Option<Item>,
+    /// Why each action of a cancelled transaction failed, in their order.
+    pub reasons: Vec<CancellationReason>,
+    /// The service's id of the request.
+    pub request_id: Option<String>,
+    /// What caused it: the error of the AWS SDK, for example.
+    pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Failure {
+    /// A refusal with a message.
+    #[must_use]
+    pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { kind, message, item: None, reasons: Vec::new(), request_id: None, source: None }
+    }
+
+    /// A `ValidationException`.
+    #[must_use]
+    pub fn validation(message: impl Into<String>) -> Self {
+        Self::new(FailureKind::Validation, message)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.exception())?;
+        if !self.message.is_empty() {
+            write!(f, ": {}", self.message)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|e| e as _)
+    }
+}

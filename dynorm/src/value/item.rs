@@ -1,0 +1,299 @@
+//! Items: attributes by name, sorted, without hashing.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::sync::Arc;
+
+use super::Value;
+
+/// The name of an attribute, or a placeholder.
+///
+/// Names that come from a derive are static and cost nothing to copy; others are shared.
+///
+/// ```
+/// use dynorm::value::Name;
+///
+/// assert_eq!(Name::from("price"), Name::from(String::from("price")));
+/// ```
+#[derive(Clone)]
+pub struct Name(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    Static(&'static str),
+    Shared(Arc<str>),
+}
+
+impl Name {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Repr::Static(text) => text,
+            Repr::Shared(text) => text,
+        }
+    }
+}
+
+impl From<&'static str> for Name {
+    fn from(text: &'static str) -> Self {
+        Self(Repr::Static(text))
+    }
+}
+
+impl From<String> for Name {
+    fn from(text: String) -> Self {
+        Self(Repr::Shared(text.into()))
+    }
+}
+
+impl From<&String> for Name {
+    fn from(text: &String) -> Self {
+        Self(Repr::Shared(text.as_str().into()))
+    }
+}
+
+impl std::ops::Deref for Name {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl AsRef<str> for Name {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Name {}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+impl std::hash::Hash for Name {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl PartialEq<str> for Name {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl PartialEq<&str> for Name {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_str() == *other
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Attributes by name: an item, a key, or the content of a map value.
+///
+/// The attributes are kept sorted by name, so that equal items have equal text and iteration never surprises.
+///
+/// ```
+/// use dynorm::value::{Item, Value};
+///
+/// let mut item = Item::new();
+/// item.insert("name", "Pro Laptop 15");
+/// item.insert("id", "laptop-001");
+/// assert_eq!(item.get("id"), Some(&Value::from("laptop-001")));
+/// assert_eq!(item.names().collect::<Vec<_>>(), ["id", "name"]);
+/// assert_eq!(item.size_bytes(), 2 + 10 + 4 + 13);
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Item {
+    /// Sorted by name, names distinct.
+    attributes: Vec<(Name, Value)>,
+}
+
+impl Item {
+    /// An item without attributes.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { attributes: Vec::new() }
+    }
+
+    /// An item without attributes that has room for `n_attributes`.
+    #[must_use]
+    pub fn with_capacity(n_attributes: usize) -> Self {
+        Self { attributes: Vec::with_capacity(n_attributes) }
+    }
+
+    /// How many attributes the item has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.attributes.len()
+    }
+
+    /// Whether the item has no attribute.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.attributes.is_empty()
+    }
+
+    /// The value of the attribute `name`, or `None` if the item does not have it.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.position(name).ok().map(|at| &self.attributes[at].1)
+    }
+
+    /// The value of the attribute `name`, to change it in place.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        self.position(name).ok().map(|at| &mut self.attributes[at].1)
+    }
+
+    /// Whether the item has the attribute `name`.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.position(name).is_ok()
+    }
+
+    /// Sets an attribute and returns the value that it replaces.
+    pub fn insert(&mut self, name: impl Into<Name>, value: impl Into<Value>) -> Option<Value> {
+        let (name, value) = (name.into(), value.into());
+        // Encoders write in order of name, so the common case is the end.
+        if self.attributes.last().is_none_or(|(last, _)| last.as_str() < name.as_str()) {
+            self.attributes.push((name, value));
+            return None;
+        }
+        match self.position(&name) {
+            Ok(at) => Some(std::mem::replace(&mut self.attributes[at].1, value)),
+            Err(at) => {
+                self.attributes.insert(at, (name, value));
+                None
+            }
+        }
+    }
+
+    /// Removes an attribute and returns its value.
+    pub fn remove(&mut self, name: &str) -> Option<Value> {
+        self.position(name).ok().map(|at| self.attributes.remove(at).1)
+    }
+
+    /// The attributes in order of name.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Name, &Value)> + DoubleEndedIterator {
+        self.attributes.iter().map(|(name, value)| (name, value))
+    }
+
+    /// The names of the attributes in order.
+    pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.attributes.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Keeps the attributes that `keep` wants.
+    pub fn retain(&mut self, mut keep: impl FnMut(&str, &Value) -> bool) {
+        self.attributes.retain(|(name, value)| keep(name, value));
+    }
+
+    /// What DynamoDB counts for these attributes against the 400 KB of an item: names and values, in bytes.
+    #[must_use]
+    pub fn size_bytes(&self) -> usize {
+        self.attributes.iter().map(|(name, value)| name.len() + value.size_bytes()).sum()
+    }
+
+    fn position(&self, name: &str) -> Result<usize, usize> {
+        self.attributes.binary_search_by(|(probe, _)| probe.as_str().cmp(name))
+    }
+}
+
+impl fmt::Debug for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+/// The last of several attributes of one name wins.
+impl<N: Into<Name>, V: Into<Value>> FromIterator<(N, V)> for Item {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(attributes: I) -> Self {
+        let mut sorted: Vec<(Name, Value)> =
+            attributes.into_iter().map(|(n, v)| (n.into(), v.into())).collect();
+        // A stable sort keeps the last of a name last; dedup keeps the first, so it runs over the reverse.
+        sorted.sort_by(|a, b| a.0.cmp(&b.0));
+        sorted.reverse();
+        sorted.dedup_by(|a, b| a.0 == b.0);
+        sorted.reverse();
+        Self { attributes: sorted }
+    }
+}
+
+impl<N: Into<Name>, V: Into<Value>, const LEN: usize> From<[(N, V); LEN]> for Item {
+    fn from(attributes: [(N, V); LEN]) -> Self {
+        attributes.into_iter().collect()
+    }
+}
+
+impl<N: Into<Name>, V: Into<Value>> Extend<(N, V)> for Item {
+    fn extend<I: IntoIterator<Item = (N, V)>>(&mut self, attributes: I) {
+        for (name, value) in attributes {
+            self.insert(name, value);
+        }
+    }
+}
+
+impl IntoIterator for Item {
+    type Item = (Name, Value);
+    type IntoIter = std::vec::IntoIter<(Name, Value)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.attributes.into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_are_found_whatever_the_order_of_insertion() {
+        let mut item = Item::new();
+        for name in ["m", "a", "z", "b", "m"] {
+            item.insert(name, name.to_uppercase());
+        }
+        assert_eq!(item.names().collect::<Vec<_>>(), ["a", "b", "m", "z"]);
+        assert_eq!(item.remove("b"), Some(Value::from("B")));
+        assert!(!item.contains("b"));
+    }
+
+    #[test]
+    fn the_last_value_of_a_name_wins_in_collect() {
+        let item: Item = [("a", "1"), ("b", "2"), ("a", "3")].into();
+        assert_eq!(item, Item::from([("a", "3"), ("b", "2")]));
+    }
+}

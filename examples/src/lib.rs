@@ -1,0 +1,1 @@
+//! Runnable stories; each is a file in `examples/`.
