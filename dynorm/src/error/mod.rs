@@ -1,5 +1,308 @@
 //! The one error type of the library, and refusals of backends.
 
+mod const_text;
 mod failure;
 
+use std::fmt;
+use std::sync::Arc;
+
+pub use self::const_text::{ConstText, same_text};
 pub use self::failure::{CancellationReason, Failure, FailureKind};
+use crate::value::{DecodeError, EncodeError, Item};
+
+/// A result with dynorm's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why an operation failed.
+///
+/// Ask the `is_*` methods what to do about it; [`code`](Self::code) names the page in `docs/errors.md`.
+///
+/// ```
+/// # use dynorm::prelude::*;
+/// # #[derive(Entity)]
+/// # #[entity(table = "Users", pk = "USER#{id}")]
+/// # struct User { id: String }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// let db = Db::new(dynorm_mem::MemBackend::new());
+/// let error = db.get(User::key("a#b")).await.unwrap_err();
+/// assert!(error.is_key());
+/// assert_eq!(error.code(), "DYN0101");
+/// assert!(error.to_string().starts_with(r##"cannot put `id` = "a#b" into the key of `User`"##));
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Error {
+    kind: Arc<Kind>,
+}
+
+/// What failed, with everything that a message needs.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    /// A field cannot be put into a key.
+    Key { entity: &'static str, field: &'static str, value: String, reason: String },
+    /// A part of a primary key is absent.
+    KeyIncomplete { entity: &'static str, attribute: &'static str },
+    /// A stored key is not one of the entity.
+    KeyForeign { entity: &'static str, key: String },
+    /// A value cannot be stored.
+    Encode { entity: &'static str, source: EncodeError },
+    /// A stored item is not one of the entity.
+    Decode { entity: &'static str, key: String, source: DecodeError },
+    /// The item is larger than DynamoDB allows.
+    TooLarge { entity: &'static str, size_bytes: usize, attributes: Vec<(String, usize)> },
+    /// The condition of a write did not hold.
+    Condition { operation: &'static str, entity: &'static str, existing: Option<Item> },
+    /// The item to create is there already.
+    Exists { entity: &'static str, existing: Option<Item> },
+    /// The item to update is not there.
+    Missing { entity: &'static str },
+    /// A transaction was cancelled.
+    Cancelled { actions: Vec<CancelledAction>, failure: Failure },
+    /// A range without values, which DynamoDB has no request for.
+    EmptyRange { entity: &'static str, pattern: &'static str },
+    /// A cursor that cannot be used here.
+    Cursor { reason: &'static str },
+    /// A request that breaks a rule before it is sent.
+    Request { reason: String },
+    /// The backend refused.
+    Backend { operation: &'static str, subject: &'static str, failure: Failure },
+}
+
+/// One action of a cancelled transaction, and why it was, or was not, at fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CancelledAction {
+    /// What the action would have done: `create`, `put`, `update`, `delete` or `check`.
+    pub operation: &'static str,
+    /// The entity's name.
+    pub entity: &'static str,
+    /// Why it failed.
+    pub reason: CancellationReason,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind) -> Self {
+        Self { kind: Arc::new(kind) }
+    }
+
+    /// The refusal of a backend to carry out `operation` on `subject`, an entity or a table.
+    pub(crate) fn backend(operation: &'static str, subject: &'static str, failure: Failure) -> Self {
+        Self::new(Kind::Backend { operation, subject, failure })
+    }
+
+    /// The stable code of this kind of error, such as `DYN0101`; `docs/errors.md` has a section on each.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match &*self.kind {
+            Kind::Key { .. } => "DYN0101",
+            Kind::KeyIncomplete { .. } => "DYN0102",
+            Kind::KeyForeign { .. } => "DYN0103",
+            Kind::EmptyRange { .. } => "DYN0104",
+            Kind::Encode { .. } => "DYN0201",
+            Kind::Decode { .. } => "DYN0202",
+            Kind::TooLarge { .. } => "DYN0203",
+            Kind::Condition { .. } => "DYN0301",
+            Kind::Exists { .. } => "DYN0302",
+            Kind::Missing { .. } => "DYN0303",
+            Kind::Cancelled { .. } => "DYN0304",
+            Kind::Cursor { .. } => "DYN0401",
+            Kind::Request { .. } => "DYN0402",
+            Kind::Backend { .. } => "DYN0501",
+        }
+    }
+
+    /// A value cannot be part of a key, or a stored key is not one of the entity; nothing was sent.
+    #[must_use]
+    pub fn is_key(&self) -> bool {
+        matches!(*self.kind, Kind::Key { .. } | Kind::KeyIncomplete { .. } | Kind::KeyForeign { .. })
+    }
+
+    /// A value cannot be stored, as NaN; nothing was sent.
+    #[must_use]
+    pub fn is_encode(&self) -> bool {
+        matches!(*self.kind, Kind::Encode { .. })
+    }
+
+    /// A stored item does not have the form of the entity.
+    #[must_use]
+    pub fn is_decode(&self) -> bool {
+        matches!(*self.kind, Kind::Decode { .. })
+    }
+
+    /// The item is larger than 400 KB; nothing was sent.
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        matches!(*self.kind, Kind::TooLarge { .. })
+    }
+
+    /// The item is there, but does not satisfy the condition; nothing was written.
+    #[must_use]
+    pub fn is_condition_failed(&self) -> bool {
+        matches!(*self.kind, Kind::Condition { .. })
+    }
+
+    /// The item to create is there already; nothing was written.
+    #[must_use]
+    pub fn is_already_exists(&self) -> bool {
+        matches!(*self.kind, Kind::Exists { .. })
+    }
+
+    /// The item to change is not there; nothing was written.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(*self.kind, Kind::Missing { .. })
+    }
+
+    /// A transaction was cancelled; [`cancelled`](Self::cancelled) says why. Nothing was written.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        matches!(*self.kind, Kind::Cancelled { .. })
+    }
+
+    /// The range of a query has no values, as `5..5`: [`to_request`](crate::Query::to_request) has no request to
+    /// show. Reads answer that there is nothing and do not fail.
+    #[must_use]
+    pub fn is_empty_range(&self) -> bool {
+        matches!(*self.kind, Kind::EmptyRange { .. })
+    }
+
+    /// A cursor is damaged, or belongs to another query.
+    #[must_use]
+    pub fn is_cursor(&self) -> bool {
+        matches!(*self.kind, Kind::Cursor { .. })
+    }
+
+    /// The table or index does not exist.
+    #[must_use]
+    pub fn is_table_not_found(&self) -> bool {
+        self.failure().is_some_and(|failure| failure.kind == FailureKind::NotFound)
+    }
+
+    /// The backend asks to slow down: throughput, request limit or throttling.
+    #[must_use]
+    pub fn is_throttled(&self) -> bool {
+        use FailureKind::{RequestLimitExceeded, Throttled, ThroughputExceeded};
+        let throttled = |f: &Failure| matches!(f.kind, ThroughputExceeded | RequestLimitExceeded | Throttled);
+        self.failure().is_some_and(throttled)
+    }
+
+    /// The backend's refusal, in the service's words, if it came to that.
+    #[must_use]
+    pub fn failure(&self) -> Option<&Failure> {
+        match &*self.kind {
+            Kind::Backend { failure, .. } | Kind::Cancelled { failure, .. } => Some(failure),
+            _ => None,
+        }
+    }
+
+    /// The item that stood in the way of a write: that failed its condition, or is there already.
+    #[must_use]
+    pub fn existing(&self) -> Option<&Item> {
+        match &*self.kind {
+            Kind::Condition { existing, .. } | Kind::Exists { existing, .. } => existing.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The actions of a cancelled transaction in their order, those at fault and those not; empty for other errors.
+    #[must_use]
+    pub fn cancelled(&self) -> &[CancelledAction] {
+        match &*self.kind {
+            Kind::Cancelled { actions, .. } => actions,
+            _ => &[],
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error {{ code: {}, kind: {:?} }}", self.code(), self.kind)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.kind {
+            Kind::Key { entity, field, value, reason } => {
+                write!(f, "cannot put `{field}` = {value:?} into the key of `{entity}`: {reason}")
+            }
+            Kind::KeyIncomplete { entity, attribute } => {
+                write!(f, "cannot make the key of `{entity}`: a part of `{attribute}` is absent")
+            }
+            Kind::KeyForeign { entity, key } => write!(f, "not a key of `{entity}`: {key}"),
+            Kind::Encode { entity, .. } => write!(f, "cannot store `{entity}`"),
+            Kind::Decode { entity, key, .. } => write!(f, "cannot read `{entity}` from the item {key}"),
+            Kind::TooLarge { entity, size_bytes, attributes } => {
+                write_too_large(f, entity, *size_bytes, attributes)
+            }
+            Kind::Condition { operation, entity, .. } => {
+                write!(f, "cannot {operation} `{entity}`: the item does not satisfy the condition")
+            }
+            Kind::Exists { entity, .. } => {
+                write!(f, "cannot create `{entity}`: an item with this key exists; use `put` to replace it")
+            }
+            Kind::Missing { entity } => {
+                write!(
+                    f,
+                    "cannot update `{entity}`: there is no item with this key; use `create` or `put` first"
+                )
+            }
+            Kind::Cancelled { actions, .. } => write_cancelled(f, actions),
+            Kind::EmptyRange { entity, pattern } => {
+                write!(f, "the range of `{entity}::{pattern}` has no values, so there is no request to send")
+            }
+            Kind::Cursor { reason } => write!(f, "cannot go on from this cursor: {reason}"),
+            Kind::Request { reason } => write!(f, "cannot send the request: {reason}"),
+            Kind::Backend { operation, subject, failure } => {
+                write!(f, "cannot {operation} `{subject}`: {failure}")
+            }
+        }?;
+        match &*self.kind {
+            Kind::Encode { source, .. } => write!(f, ": {source}"),
+            Kind::Decode { source, .. } => write!(f, ": {source}"),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn write_too_large(
+    f: &mut fmt::Formatter<'_>,
+    entity: &str,
+    size_bytes: usize,
+    attributes: &[(String, usize)],
+) -> fmt::Result {
+    write!(f, "cannot store `{entity}`: the item has {size_bytes} bytes and DynamoDB takes 409600; ")?;
+    for (at, (name, bytes)) in attributes.iter().enumerate() {
+        let comma = if at == 0 { "" } else { ", " };
+        write!(f, "{comma}`{name}` {bytes}")?;
+    }
+    Ok(())
+}
+
+fn write_cancelled(f: &mut fmt::Formatter<'_>, actions: &[CancelledAction]) -> fmt::Result {
+    f.write_str("the transaction was cancelled")?;
+    let at_fault = actions.iter().enumerate().filter(|(_, action)| action.reason.code != "None");
+    for (n, (at, action)) in at_fault.enumerate() {
+        let separator = if n == 0 { ": " } else { "; " };
+        write!(
+            f,
+            "{separator}action {} ({} `{}`): {}",
+            at + 1,
+            action.operation,
+            action.entity,
+            action.reason.code
+        )?;
+    }
+    Ok(())
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &*self.kind {
+            Kind::Encode { source, .. } => Some(source),
+            Kind::Decode { source, .. } => Some(source),
+            Kind::Backend { failure, .. } | Kind::Cancelled { failure, .. } => Some(failure),
+            _ => None,
+        }
+    }
+}

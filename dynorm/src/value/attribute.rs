@@ -144,6 +144,13 @@ pub trait List: Attribute {
     type Element: Attribute;
 }
 
+/// A map with keys that the program chooses, whose entries can be reached.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a map", label = "not a map")]
+pub trait Mapped: Attribute {
+    /// The type of the map's entries.
+    type Entry: Attribute;
+}
+
 /// A set, which elements can be deleted from.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a set", label = "not a set")]
 pub trait Set: Attribute {}
@@ -180,6 +187,9 @@ pub trait Addable<T> {
     note = "DynamoDB expires items by a number of seconds since 1970; use `dynorm::Expiry` or `chrono::DateTime<Utc>`, or an `Option` of them"
 )]
 pub trait Timestamp: Sized {
+    /// What is stored: [`Expiry`](crate::Expiry), or an `Option` of it.
+    type Stored: Attribute;
+
     /// Seconds since 1970-01-01T00:00:00Z, or `None` for a time that is not set.
     fn to_epoch_seconds(&self) -> Option<i64>;
 
@@ -194,6 +204,8 @@ pub trait Timestamp: Sized {
 }
 
 impl<T: Timestamp> Timestamp for Option<T> {
+    type Stored = Option<T::Stored>;
+
     fn to_epoch_seconds(&self) -> Option<i64> {
         self.as_ref().and_then(T::to_epoch_seconds)
     }

@@ -55,6 +55,8 @@ impl KeyValue for DateTime<Utc> {
 impl Ordered for DateTime<Utc> {}
 
 impl Timestamp for DateTime<Utc> {
+    type Stored = super::Expiry;
+
     fn to_epoch_seconds(&self) -> Option<i64> {
         Some(self.timestamp())
     }

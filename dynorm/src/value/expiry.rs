@@ -74,6 +74,8 @@ impl KeyValue for Expiry {
 impl Ordered for Expiry {}
 
 impl Timestamp for Expiry {
+    type Stored = Self;
+
     fn to_epoch_seconds(&self) -> Option<i64> {
         i64::try_from(self.seconds).ok()
     }

@@ -19,10 +19,13 @@ mod rust_decimal;
 #[cfg(feature = "uuid")]
 mod uuid;
 
+pub(crate) use self::attribute::write_path;
 pub use self::attribute::{
-    Addable, Attribute, DecodeError, Elements, EncodeError, KeyValue, List, MayBeAbsent, Measured, Nullable,
-    Numeric, Ordered, Prefixed, Set, Step, Timestamp,
+    Addable, Attribute, DecodeError, Elements, EncodeError, KeyValue, List, Mapped, MayBeAbsent, Measured,
+    Nullable, Numeric, Ordered, Prefixed, Set, Step, Timestamp,
 };
+#[cfg(feature = "chrono")]
+pub(crate) use self::chrono::{date_text, instant_text};
 pub use self::convert::Arg;
 pub use self::expiry::Expiry;
 pub use self::item::{Item, Name};

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::KeyKind;
 use super::attribute::{
-    Addable, Attribute, DecodeError, Elements, EncodeError, KeyValue, List, MayBeAbsent, Measured, Numeric,
-    Ordered, Prefixed, Set, Step,
+    Addable, Attribute, DecodeError, Elements, EncodeError, KeyValue, List, Mapped, MayBeAbsent, Measured,
+    Numeric, Ordered, Prefixed, Set, Step,
 };
 use super::{Item, Name, Number, Value};
 
@@ -405,6 +405,9 @@ macro_rules! map {
         }
 
         impl<$($generics)*> Measured for $map {}
+        impl<$($generics)*> Mapped for $map {
+            type Entry = T;
+        }
     )*};
 }
 map! {

@@ -1,0 +1,181 @@
+//! The two trees of an expression: parsed, with placeholders, and resolved, without.
+
+use dynorm::value::Value;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comparator {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Comparator {
+    pub(crate) const fn symbol(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::NotEqual => "<>",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
+
+    /// The comparator that holds for exchanged operands.
+    pub(crate) const fn mirrored(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+            Self::Equal | Self::NotEqual => self,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ParsedStep<'t> {
+    Name(&'t str),
+    Placeholder(&'t str),
+    Index(usize),
+}
+
+pub(super) type ParsedPath<'t> = Vec<ParsedStep<'t>>;
+
+#[derive(Debug)]
+pub(super) struct ParsedCall<'t> {
+    pub(super) name: &'t str,
+    pub(super) arguments: Vec<ParsedOperand<'t>>,
+}
+
+#[derive(Debug)]
+pub(super) enum ParsedOperand<'t> {
+    Path(ParsedPath<'t>),
+    Value(&'t str),
+    Call(ParsedCall<'t>),
+}
+
+#[derive(Debug)]
+pub(super) enum ParsedCondition<'t> {
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
+    Compare(Comparator, ParsedOperand<'t>, ParsedOperand<'t>),
+    Between([ParsedOperand<'t>; 3]),
+    In(ParsedOperand<'t>, Vec<ParsedOperand<'t>>),
+    Call(ParsedCall<'t>),
+}
+
+#[derive(Debug)]
+pub(super) enum ParsedSource<'t> {
+    Operand(ParsedOperand<'t>),
+    Sum(ParsedOperand<'t>, ParsedOperand<'t>),
+    Difference(ParsedOperand<'t>, ParsedOperand<'t>),
+}
+
+#[derive(Debug)]
+pub(super) enum ParsedAction<'t> {
+    Set(ParsedPath<'t>, ParsedSource<'t>),
+    Remove(ParsedPath<'t>),
+    Add(ParsedPath<'t>, &'t str),
+    Delete(ParsedPath<'t>, &'t str),
+}
+
+/// One step of a resolved path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Step<'e> {
+    Name(&'e str),
+    Index(usize),
+}
+
+/// A path into an item; never empty, and the first step is a name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Path<'e>(pub(super) Vec<Step<'e>>);
+
+impl<'e> Path<'e> {
+    /// The attribute that the path goes into.
+    pub(crate) fn attribute(&self) -> &'e str {
+        match self.0.first() {
+            Some(Step::Name(name)) => name,
+            _ => unreachable!("the parser begins every path with a name"),
+        }
+    }
+
+    /// Whether the path is the attribute itself.
+    pub(crate) fn is_attribute(&self) -> bool {
+        self.0.len() == 1
+    }
+
+    pub(crate) fn steps(&self) -> &[Step<'e>] {
+        &self.0
+    }
+}
+
+/// How messages print a path: `[a, [0], b]`.
+impl std::fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[")?;
+        for (at, step) in self.0.iter().enumerate() {
+            if at > 0 {
+                f.write_str(", ")?;
+            }
+            match step {
+                Step::Name(name) => f.write_str(name)?,
+                Step::Index(index) => write!(f, "[{index}]")?,
+            }
+        }
+        f.write_str("]")
+    }
+}
+
+#[derive(Debug)]
+pub(crate) enum Operand<'e> {
+    Path(Path<'e>),
+    Value(&'e Value),
+    Size(Box<Operand<'e>>),
+}
+
+#[derive(Debug)]
+pub(crate) enum Condition<'e> {
+    All(Vec<Self>),
+    Any(Vec<Self>),
+    Not(Box<Self>),
+    Compare(Comparator, Operand<'e>, Operand<'e>),
+    Between([Operand<'e>; 3]),
+    In(Operand<'e>, Vec<Operand<'e>>),
+    Exists(Path<'e>),
+    NotExists(Path<'e>),
+    HasType(Path<'e>, &'e str),
+    BeginsWith(Operand<'e>, Operand<'e>),
+    Contains(Operand<'e>, Operand<'e>),
+}
+
+/// What SET computes a value from.
+#[derive(Debug)]
+pub(crate) enum Source<'e> {
+    Path(Path<'e>),
+    Value(&'e Value),
+    Sum(Box<[Source<'e>; 2]>),
+    Difference(Box<[Source<'e>; 2]>),
+    IfNotExists(Path<'e>, Box<Source<'e>>),
+    ListAppend(Box<[Source<'e>; 2]>),
+}
+
+#[derive(Debug)]
+pub(crate) enum Action<'e> {
+    Set(Path<'e>, Source<'e>),
+    Remove(Path<'e>),
+    Add(Path<'e>, &'e Value),
+    Delete(Path<'e>, &'e Value),
+}
+
+impl<'e> Action<'e> {
+    pub(crate) fn path(&self) -> &Path<'e> {
+        match self {
+            Self::Set(path, _) | Self::Remove(path) | Self::Add(path, _) | Self::Delete(path, _) => path,
+        }
+    }
+}

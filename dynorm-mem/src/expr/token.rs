@@ -1,0 +1,84 @@
+//! The lexer of expressions: text to tokens with positions.
+
+use crate::message::{Checked, Expression, syntax_error};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A bare name, a function or a keyword.
+    Word,
+    /// `#name`.
+    Name,
+    /// `:value`.
+    Value,
+    /// Digits.
+    Integer,
+    /// Parentheses, brackets, comparators and the like.
+    Symbol,
+    /// After the last token.
+    End,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Token<'t> {
+    pub(super) kind: Kind,
+    pub(super) text: &'t str,
+    /// Where it begins, in bytes.
+    pub(super) start: usize,
+}
+
+impl Token<'_> {
+    pub(super) fn is_word(&self, word: &str) -> bool {
+        self.kind == Kind::Word && self.text.eq_ignore_ascii_case(word)
+    }
+
+    pub(super) fn is_symbol(&self, symbol: &str) -> bool {
+        self.kind == Kind::Symbol && self.text == symbol
+    }
+
+    /// How an error shows this token.
+    pub(super) fn shown(&self) -> &str {
+        if self.kind == Kind::End { "<EOF>" } else { self.text }
+    }
+}
+
+/// All tokens of the text, with an `End` at the end.
+pub(super) fn tokens(expression: Expression, text: &str) -> Checked<Vec<Token<'_>>> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    while let Some(first) = text[start..].chars().next() {
+        if matches!(first, ' ' | '\t' | '\r' | '\n') {
+            start += 1;
+            continue;
+        }
+        let rest = &text[start..];
+        let (kind, length) = match first {
+            'a'..='z' | 'A'..='Z' => (Kind::Word, word_length(rest)),
+            '#' => (Kind::Name, 1 + word_length(&rest[1..])),
+            ':' => (Kind::Value, 1 + word_length(&rest[1..])),
+            '0'..='9' => (Kind::Integer, rest.bytes().take_while(u8::is_ascii_digit).count()),
+            _ => (Kind::Symbol, symbol_length(rest)),
+        };
+        if length == 0 {
+            let end = start + first.len_utf8();
+            let near = found.last().map_or(start, |token: &Token<'_>| token.start);
+            return Err(syntax_error(expression, &text[start..end], &text[near..end]));
+        }
+        found.push(Token { kind, text: &rest[..length], start });
+        start += length;
+    }
+    found.push(Token { kind: Kind::End, text: "", start: text.len() });
+    Ok(found)
+}
+
+fn word_length(rest: &str) -> usize {
+    rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count()
+}
+
+/// The length of the symbol that the text begins with, or 0 if it begins with none.
+fn symbol_length(rest: &str) -> usize {
+    match rest.as_bytes() {
+        [b'<', b'>' | b'=', ..] | [b'>', b'=', ..] => 2,
+        [b'(' | b')' | b'[' | b']' | b',' | b'.' | b'=' | b'<' | b'>' | b'+' | b'-', ..] => 1,
+        _ => 0,
+    }
+}

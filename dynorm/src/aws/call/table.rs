@@ -1,0 +1,261 @@
+//! `CreateTable`, `DescribeTable`, `DeleteTable` and `UpdateTimeToLive`.
+
+use std::time::SystemTime;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::{
+    self, AttributeDefinition, BillingMode, GlobalSecondaryIndex, GlobalSecondaryIndexDescription,
+    KeySchemaElement, KeyType, LocalSecondaryIndex, LocalSecondaryIndexDescription, ProjectionType,
+    ProvisionedThroughput, ProvisionedThroughputDescription, ScalarAttributeType, TimeToLiveSpecification,
+};
+
+use super::parts::count;
+use crate::aws::error::{failure, not_built};
+use crate::backend::table::{
+    CreateTable, Index, IndexScope, KeyAttribute, KeySchema, Projection, TableDescription, TableStatus,
+    Throughput, TimeToLive,
+};
+use crate::backend::{Failure, FailureKind};
+use crate::value::KeyKind;
+
+pub(in crate::aws) async fn create(client: &Client, call: CreateTable) -> Result<TableDescription, Failure> {
+    let throughput = call.throughput.map(throughput_to_sdk).transpose()?;
+    let (mut global, mut local) = (Vec::new(), Vec::new());
+    for index in &call.indexes {
+        match index.scope {
+            IndexScope::Global => global.push(global_to_sdk(index, throughput.clone())?),
+            IndexScope::Local => local.push(local_to_sdk(index)?),
+        }
+    }
+    let done = client
+        .create_table()
+        .set_attribute_definitions(Some(definitions(&call)?))
+        .set_key_schema(Some(key_to_sdk(&call.key)?))
+        .set_global_secondary_indexes((!global.is_empty()).then_some(global))
+        .set_local_secondary_indexes((!local.is_empty()).then_some(local))
+        .billing_mode(if throughput.is_some() {
+            BillingMode::Provisioned
+        } else {
+            BillingMode::PayPerRequest
+        })
+        .set_provisioned_throughput(throughput)
+        .table_name(call.table)
+        .send()
+        .await
+        .map_err(failure)?;
+    described(done.table_description)
+}
+
+pub(in crate::aws) async fn describe(client: &Client, table: &str) -> Result<TableDescription, Failure> {
+    let done = client.describe_table().table_name(table).send().await.map_err(failure)?;
+    described(done.table)
+}
+
+pub(in crate::aws) async fn delete(client: &Client, table: &str) -> Result<(), Failure> {
+    client.delete_table().table_name(table).send().await.map_err(failure)?;
+    Ok(())
+}
+
+pub(in crate::aws) async fn update_time_to_live(client: &Client, call: TimeToLive) -> Result<(), Failure> {
+    let specification = TimeToLiveSpecification::builder()
+        .attribute_name(call.attribute)
+        .enabled(call.enabled)
+        .build()
+        .map_err(not_built)?;
+    client
+        .update_time_to_live()
+        .table_name(call.table)
+        .time_to_live_specification(specification)
+        .send()
+        .await
+        .map_err(failure)?;
+    Ok(())
+}
+
+/// The kinds of all key attributes, each attribute once.
+fn definitions(call: &CreateTable) -> Result<Vec<AttributeDefinition>, Failure> {
+    let mut attributes: Vec<&KeyAttribute> = Vec::new();
+    for attribute in call.key.attributes().chain(call.indexes.iter().flat_map(|index| index.key.attributes()))
+    {
+        if !attributes.contains(&attribute) {
+            attributes.push(attribute);
+        }
+    }
+    attributes.into_iter().map(definition).collect()
+}
+
+fn definition(attribute: &KeyAttribute) -> Result<AttributeDefinition, Failure> {
+    let kind = match attribute.kind {
+        KeyKind::S => ScalarAttributeType::S,
+        KeyKind::N => ScalarAttributeType::N,
+        KeyKind::B => ScalarAttributeType::B,
+    };
+    AttributeDefinition::builder()
+        .attribute_name(&attribute.name)
+        .attribute_type(kind)
+        .build()
+        .map_err(not_built)
+}
+
+fn key_to_sdk(key: &KeySchema) -> Result<Vec<KeySchemaElement>, Failure> {
+    let element = |attribute: &KeyAttribute, key_type| {
+        KeySchemaElement::builder()
+            .attribute_name(&attribute.name)
+            .key_type(key_type)
+            .build()
+            .map_err(not_built)
+    };
+    let partition = key.partition.iter().map(|attribute| element(attribute, KeyType::Hash));
+    partition.chain(key.sort.iter().map(|attribute| element(attribute, KeyType::Range))).collect()
+}
+
+fn global_to_sdk(
+    index: &Index,
+    throughput: Option<ProvisionedThroughput>,
+) -> Result<GlobalSecondaryIndex, Failure> {
+    GlobalSecondaryIndex::builder()
+        .index_name(&index.name)
+        .set_key_schema(Some(key_to_sdk(&index.key)?))
+        .projection(projection_to_sdk(&index.projection))
+        .set_provisioned_throughput(throughput)
+        .build()
+        .map_err(not_built)
+}
+
+fn local_to_sdk(index: &Index) -> Result<LocalSecondaryIndex, Failure> {
+    LocalSecondaryIndex::builder()
+        .index_name(&index.name)
+        .set_key_schema(Some(key_to_sdk(&index.key)?))
+        .projection(projection_to_sdk(&index.projection))
+        .build()
+        .map_err(not_built)
+}
+
+fn projection_to_sdk(projection: &Projection) -> types::Projection {
+    let (kind, attributes) = match projection {
+        Projection::All => (ProjectionType::All, None),
+        Projection::KeysOnly => (ProjectionType::KeysOnly, None),
+        Projection::Include(attributes) => (ProjectionType::Include, Some(attributes.clone())),
+    };
+    types::Projection::builder().projection_type(kind).set_non_key_attributes(attributes).build()
+}
+
+fn throughput_to_sdk(throughput: Throughput) -> Result<ProvisionedThroughput, Failure> {
+    let units = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    ProvisionedThroughput::builder()
+        .read_capacity_units(units(throughput.read))
+        .write_capacity_units(units(throughput.write))
+        .build()
+        .map_err(not_built)
+}
+
+fn described(table: Option<types::TableDescription>) -> Result<TableDescription, Failure> {
+    let table = table.ok_or_else(|| unreadable("the table is not described"))?;
+    let definitions = table.attribute_definitions.unwrap_or_default();
+    let global = table.global_secondary_indexes.unwrap_or_default().into_iter();
+    let local = table.local_secondary_indexes.unwrap_or_default().into_iter();
+    let mut indexes = global
+        .map(|index| global_from_sdk(index, &definitions))
+        .chain(local.map(|index| local_from_sdk(index, &definitions)))
+        .collect::<Result<Vec<_>, _>>()?;
+    indexes.sort_by(|a, b| a.name.cmp(&b.name));
+    let billing = table.billing_mode_summary.and_then(|summary| summary.billing_mode);
+    Ok(TableDescription {
+        table: table.table_name.unwrap_or_default(),
+        arn: table.table_arn.unwrap_or_default(),
+        status: status(table.table_status.as_ref()),
+        key: key_from_sdk(table.key_schema, &definitions)?,
+        indexes,
+        throughput: throughput_from_sdk(billing.as_ref(), table.provisioned_throughput.as_ref()),
+        created: table.creation_date_time.and_then(|at| SystemTime::try_from(at).ok()),
+        n_items: count(table.item_count.unwrap_or(0)),
+        size_bytes: count(table.table_size_bytes.unwrap_or(0)),
+    })
+}
+
+fn unreadable(what: &str) -> Failure {
+    Failure::new(FailureKind::Serialization, format!("cannot read the reply: {what}"))
+}
+
+/// A description without a status says that the table is there, which is all that is certain.
+fn status(status: Option<&types::TableStatus>) -> TableStatus {
+    match status {
+        Some(types::TableStatus::Creating) => TableStatus::Creating,
+        Some(types::TableStatus::Active) | None => TableStatus::Active,
+        Some(types::TableStatus::Updating) => TableStatus::Updating,
+        Some(types::TableStatus::Deleting) => TableStatus::Deleting,
+        Some(_) => TableStatus::Unavailable,
+    }
+}
+
+fn key_from_sdk(
+    elements: Option<Vec<KeySchemaElement>>,
+    definitions: &[AttributeDefinition],
+) -> Result<KeySchema, Failure> {
+    let mut key = KeySchema::default();
+    for element in elements.unwrap_or_default() {
+        let name = element.attribute_name;
+        let kind = kind(&name, definitions)?;
+        let part = if element.key_type == KeyType::Hash { &mut key.partition } else { &mut key.sort };
+        part.push(KeyAttribute { name, kind });
+    }
+    Ok(key)
+}
+
+fn kind(name: &str, definitions: &[AttributeDefinition]) -> Result<KeyKind, Failure> {
+    let definition = definitions.iter().find(|definition| definition.attribute_name == name);
+    match definition.map(AttributeDefinition::attribute_type) {
+        Some(ScalarAttributeType::S) => Ok(KeyKind::S),
+        Some(ScalarAttributeType::N) => Ok(KeyKind::N),
+        Some(ScalarAttributeType::B) => Ok(KeyKind::B),
+        _ => Err(unreadable(&format!("the key attribute `{name}` has no known type"))),
+    }
+}
+
+fn global_from_sdk(
+    index: GlobalSecondaryIndexDescription,
+    definitions: &[AttributeDefinition],
+) -> Result<Index, Failure> {
+    Ok(Index {
+        name: index.index_name.unwrap_or_default(),
+        scope: IndexScope::Global,
+        key: key_from_sdk(index.key_schema, definitions)?,
+        projection: projection_from_sdk(index.projection),
+    })
+}
+
+fn local_from_sdk(
+    index: LocalSecondaryIndexDescription,
+    definitions: &[AttributeDefinition],
+) -> Result<Index, Failure> {
+    Ok(Index {
+        name: index.index_name.unwrap_or_default(),
+        scope: IndexScope::Local,
+        key: key_from_sdk(index.key_schema, definitions)?,
+        projection: projection_from_sdk(index.projection),
+    })
+}
+
+fn projection_from_sdk(projection: Option<types::Projection>) -> Projection {
+    let Some(projection) = projection else {
+        return Projection::All;
+    };
+    match projection.projection_type {
+        Some(ProjectionType::KeysOnly) => Projection::KeysOnly,
+        Some(ProjectionType::Include) => {
+            Projection::Include(projection.non_key_attributes.unwrap_or_default())
+        }
+        _ => Projection::All,
+    }
+}
+
+/// A table that is paid per request is described with a throughput of zero.
+fn throughput_from_sdk(
+    billing: Option<&BillingMode>,
+    provisioned: Option<&ProvisionedThroughputDescription>,
+) -> Option<Throughput> {
+    let provisioned = provisioned.filter(|_| billing != Some(&BillingMode::PayPerRequest))?;
+    let read = count(provisioned.read_capacity_units.unwrap_or(0));
+    let write = count(provisioned.write_capacity_units.unwrap_or(0));
+    (read > 0 || write > 0).then_some(Throughput { read, write })
+}

@@ -1,0 +1,184 @@
+//! Our values and items to the SDK's, and back.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::value::{Item, Number, NumberError, Value};
+
+/// Why a value of the SDK is not one of dynorm's, and where in it.
+///
+/// ```
+/// use aws_sdk_dynamodb::types::AttributeValue;
+/// use dynorm::value::Value;
+///
+/// let list = AttributeValue::L(vec![AttributeValue::Null(true), AttributeValue::N("many".into())]);
+/// let error = Value::try_from(list).unwrap_err();
+/// assert_eq!(error.to_string(), "cannot read `[1]`: \"many\" is not a number that DynamoDB can store");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConvertError {
+    /// Where the value is, innermost step first.
+    steps: Vec<Step>,
+    reason: Reason,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Step {
+    Attribute(String),
+    Index(usize),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Reason {
+    Unknown,
+    NullFalse,
+    Number(String, NumberError),
+}
+
+impl ConvertError {
+    fn new(reason: Reason) -> Self {
+        Self { steps: Vec::new(), reason }
+    }
+
+    fn within(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+}
+
+impl fmt::Display for ConvertError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("cannot read ")?;
+        if self.steps.is_empty() {
+            f.write_str("the value")?;
+        } else {
+            f.write_str("`")?;
+            for (at, step) in self.steps.iter().rev().enumerate() {
+                match step {
+                    Step::Attribute(name) if at == 0 => f.write_str(name)?,
+                    Step::Attribute(name) => write!(f, ".{name}")?,
+                    Step::Index(index) => write!(f, "[{index}]")?,
+                }
+            }
+            f.write_str("`")?;
+        }
+        match &self.reason {
+            Reason::Unknown => f.write_str(": a kind of value that this version of the SDK does not know"),
+            Reason::NullFalse => f.write_str(": a null value can only be true"),
+            Reason::Number(text, NumberError::NotANumber) => {
+                write!(f, ": {text:?} is {}", NumberError::NotANumber)
+            }
+            Reason::Number(text, error) => write!(f, ": {text:?} cannot be stored: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for ConvertError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.reason {
+            Reason::Number(_, error) => Some(error),
+            Reason::Unknown | Reason::NullFalse => None,
+        }
+    }
+}
+
+/// ```
+/// use aws_sdk_dynamodb::types::AttributeValue;
+/// use dynorm::value::{Number, Value};
+///
+/// assert_eq!(AttributeValue::from(Value::N(Number::from(42))), AttributeValue::N("42".into()));
+/// ```
+impl From<Value> for AttributeValue {
+    fn from(value: Value) -> Self {
+        match value {
+            Value::S(text) => Self::S(text),
+            Value::N(number) => Self::N(number.to_string()),
+            Value::B(bytes) => Self::B(Blob::new(bytes)),
+            Value::Bool(flag) => Self::Bool(flag),
+            Value::Null => Self::Null(true),
+            Value::M(map) => Self::M(map.into()),
+            Value::L(list) => Self::L(list.into_iter().map(Self::from).collect()),
+            Value::Ss(set) => Self::Ss(set),
+            Value::Ns(set) => Self::Ns(set.iter().map(Number::to_string).collect()),
+            Value::Bs(set) => Self::Bs(set.into_iter().map(Blob::new).collect()),
+        }
+    }
+}
+
+/// ```
+/// use aws_sdk_dynamodb::types::AttributeValue;
+/// use dynorm::value::Value;
+///
+/// assert_eq!(Value::try_from(AttributeValue::S("x".into()))?, Value::from("x"));
+/// # Ok::<(), dynorm::aws::ConvertError>(())
+/// ```
+impl TryFrom<AttributeValue> for Value {
+    type Error = ConvertError;
+
+    fn try_from(value: AttributeValue) -> Result<Self, ConvertError> {
+        Ok(match value {
+            AttributeValue::S(text) => Self::S(text),
+            AttributeValue::N(text) => Self::N(number(text)?),
+            AttributeValue::B(blob) => Self::B(blob.into_inner()),
+            AttributeValue::Bool(flag) => Self::Bool(flag),
+            AttributeValue::Null(true) => Self::Null,
+            AttributeValue::Null(false) => return Err(ConvertError::new(Reason::NullFalse)),
+            AttributeValue::M(map) => Self::M(map.try_into()?),
+            AttributeValue::L(list) => Self::L(members(list, Self::try_from)?),
+            AttributeValue::Ss(set) => Self::Ss(set),
+            AttributeValue::Ns(set) => Self::Ns(members(set, number)?),
+            AttributeValue::Bs(set) => Self::Bs(set.into_iter().map(Blob::into_inner).collect()),
+            _ => return Err(ConvertError::new(Reason::Unknown)),
+        })
+    }
+}
+
+fn number(text: String) -> Result<Number, ConvertError> {
+    text.parse().map_err(|error| ConvertError::new(Reason::Number(text, error)))
+}
+
+fn members<T, U>(list: Vec<T>, read: fn(T) -> Result<U, ConvertError>) -> Result<Vec<U>, ConvertError> {
+    let read_at = |(at, member)| read(member).map_err(|error| error.within(Step::Index(at)));
+    list.into_iter().enumerate().map(read_at).collect()
+}
+
+/// ```
+/// use std::collections::HashMap;
+///
+/// use aws_sdk_dynamodb::types::AttributeValue;
+/// use dynorm::value::Item;
+///
+/// let map: HashMap<String, AttributeValue> = Item::from([("id", "laptop-001")]).into();
+/// assert_eq!(map["id"], AttributeValue::S("laptop-001".into()));
+/// ```
+impl From<Item> for HashMap<String, AttributeValue> {
+    fn from(item: Item) -> Self {
+        item.into_iter().map(|(name, value)| (name.as_str().to_owned(), value.into())).collect()
+    }
+}
+
+/// ```
+/// use std::collections::HashMap;
+///
+/// use aws_sdk_dynamodb::types::AttributeValue;
+/// use dynorm::value::Item;
+///
+/// let map = HashMap::from([("id".to_owned(), AttributeValue::S("laptop-001".into()))]);
+/// assert_eq!(Item::try_from(map)?, Item::from([("id", "laptop-001")]));
+/// # Ok::<(), dynorm::aws::ConvertError>(())
+/// ```
+impl TryFrom<HashMap<String, AttributeValue>> for Item {
+    type Error = ConvertError;
+
+    fn try_from(map: HashMap<String, AttributeValue>) -> Result<Self, ConvertError> {
+        map.into_iter()
+            .map(|(name, value)| match Value::try_from(value) {
+                Ok(value) => Ok((name, value)),
+                Err(error) => Err(error.within(Step::Attribute(name))),
+            })
+            .collect()
+    }
+}

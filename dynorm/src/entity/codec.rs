@@ -1,0 +1,306 @@
+//! The way between an entity and an item: attributes, keys, the type tag.
+
+use std::time::SystemTime;
+
+use super::{AttributeRole, Entity, EntityDescriptor, Key, Table, TableSchema};
+use crate::error::{Error, Kind, Result};
+use crate::key::{Given, KeyPart, KeyProblem, KeySource, parse_part};
+use crate::value::{Attribute, DecodeError, EncodeError, Item, Name, Step, Timestamp, Value};
+
+/// The largest item, counting attribute names and values.
+///
+/// Source: [quotas](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ServiceQuotas.html).
+const ITEM_SIZE_BYTES_MAX: usize = 400 * 1024;
+
+/// Takes the attributes of an entity.
+#[derive(Debug)]
+pub struct ItemWriter {
+    item: Item,
+    error: Option<EncodeError>,
+}
+
+impl ItemWriter {
+    /// Adds an attribute.
+    pub fn put<T: Attribute>(&mut self, name: &'static str, value: &T) {
+        match value.encode() {
+            Ok(Some(value)) => {
+                self.item.insert(name, value);
+            }
+            Ok(None) => {}
+            Err(error) => {
+                self.error.get_or_insert(error.inside(Step::Name(name.into())));
+            }
+        }
+    }
+
+    /// Adds a time to live.
+    pub fn put_ttl<T: Timestamp>(&mut self, name: &'static str, value: &T) {
+        if let Some(seconds) = value.to_epoch_seconds() {
+            self.item.insert(name, Value::N(seconds.into()));
+        }
+    }
+}
+
+/// The item of an entity: its attributes, its keys, its tag.
+pub(crate) fn encode<E: Entity>(entity: &E) -> Result<Item> {
+    let descriptor = E::DESCRIPTOR;
+    let mut out = ItemWriter { item: Item::with_capacity(descriptor.attributes.len() + 6), error: None };
+    entity.write(&mut out);
+    if let Some(source) = out.error {
+        return Err(Error::new(Kind::Encode { entity: descriptor.name, source }));
+    }
+    let mut item = out.item;
+    add_keys(descriptor, E::Table::SCHEMA, &|position| entity.part(position), &mut item)?;
+    check_size(descriptor.name, &item)?;
+    Ok(item)
+}
+
+fn add_keys<'g>(
+    descriptor: &EntityDescriptor,
+    schema: &TableSchema,
+    given: &dyn Fn(usize) -> Given<'g>,
+    item: &mut Item,
+) -> Result<()> {
+    for (name, value) in primary_key(descriptor, schema, given)? {
+        item.insert(name, value);
+    }
+    for keys in descriptor.indexes {
+        let Some(index) = schema.index(keys.index) else { continue };
+        let partition = (!index.local).then_some((&keys.partition, index.partition));
+        let sort = keys.sort.as_ref().zip(index.sort);
+        for (source, attribute) in partition.into_iter().chain(sort) {
+            let value = source.value(descriptor.delimiter, given).map_err(|p| key_error(descriptor, p))?;
+            if let Some(value) = value {
+                item.insert(attribute.name, value);
+            }
+        }
+    }
+    if let Some(tag) = schema.tag {
+        item.insert(tag, descriptor.tag);
+    }
+    Ok(())
+}
+
+/// The attributes of a primary key.
+pub(super) fn primary_key<'g>(
+    descriptor: &EntityDescriptor,
+    schema: &TableSchema,
+    given: &dyn Fn(usize) -> Given<'g>,
+) -> Result<Item> {
+    let mut key = Item::with_capacity(2);
+    let sort = descriptor.sort.as_ref().zip(schema.sort);
+    for (source, attribute) in [(&descriptor.partition, schema.partition)].into_iter().chain(sort) {
+        let value = source.value(descriptor.delimiter, given).map_err(|p| key_error(descriptor, p))?;
+        let incomplete = Kind::KeyIncomplete { entity: descriptor.name, attribute: attribute.name };
+        key.insert(attribute.name, value.ok_or_else(|| Error::new(incomplete))?);
+    }
+    Ok(key)
+}
+
+/// The error of a field that cannot be put into a key.
+pub(super) fn key_error(descriptor: &EntityDescriptor, problem: KeyProblem) -> Error {
+    let KeyProblem { field, value, reason } = problem;
+    Error::new(Kind::Key { entity: descriptor.name, field, value, reason })
+}
+
+fn check_size(entity: &'static str, item: &Item) -> Result<()> {
+    let size_bytes = item.size_bytes();
+    if size_bytes <= ITEM_SIZE_BYTES_MAX {
+        return Ok(());
+    }
+    let size = |(name, value): (&Name, &Value)| (name.as_str().to_owned(), name.len() + value.size_bytes());
+    let mut attributes: Vec<(String, usize)> = item.iter().map(size).collect();
+    attributes.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
+    Err(Error::new(Kind::TooLarge { entity, size_bytes, attributes }))
+}
+
+/// The index keys that change when an update sets the field of `attribute` to `given`, or with `Given::none()`
+/// removes it: new values, or `None` where the key goes.
+///
+/// The other fields of the templates are those of the primary key; the roles of attributes see to that.
+pub(crate) fn index_key_changes<E: Entity>(
+    key: &Key<E>,
+    attribute: &str,
+    given: Given<'_>,
+) -> Result<Vec<(&'static str, Option<Value>)>> {
+    let descriptor = E::DESCRIPTOR;
+    let key_parts = key.parts()?;
+    let mut changes = Vec::new();
+    for keys in descriptor.indexes {
+        let Some(index) = E::Table::SCHEMA.index(keys.index) else { continue };
+        let partition = (!index.local).then_some((&keys.partition, index.partition));
+        let sort = keys.sort.as_ref().zip(index.sort);
+        for (source, key_attribute) in partition.into_iter().chain(sort) {
+            let KeySource::Template(template) = source else { continue };
+            let mut fields = template.segments.iter().filter_map(|segment| segment.field);
+            let Some(changed) = fields.find(|field| field.attribute == attribute) else { continue };
+            let lookup = |position| {
+                if position == changed.position { given } else { key_parts.given(position) }
+            };
+            let value = source.value(descriptor.delimiter, lookup).map_err(|p| key_error(descriptor, p))?;
+            changes.push((key_attribute.name, value));
+        }
+    }
+    Ok(changes)
+}
+
+/// Whether an item of the table is one of `E`: by its tag, and without a tag by its key.
+///
+/// An item that no entity of the table claims is taken for one of `E`, so that it is reported and not dropped.
+pub(crate) fn belongs<E: Entity>(item: &Item) -> bool {
+    let (descriptor, schema) = (E::DESCRIPTOR, E::Table::SCHEMA);
+    if let Some(Value::S(tag)) = schema.tag.and_then(|tag| item.get(tag)) {
+        return tag == descriptor.tag;
+    }
+    let claims = |entity: &EntityDescriptor| key_is_of(entity, schema, item);
+    claims(descriptor) || !E::Table::ENTITIES.iter().any(|entity| claims(entity))
+}
+
+/// Whether the primary key in `item` can be one of the entity.
+pub(super) fn key_is_of(entity: &EntityDescriptor, schema: &TableSchema, item: &Item) -> bool {
+    let accepts = |source: &KeySource, name| {
+        item.get(name).is_some_and(|value| source.accepts(value, entity.delimiter))
+    };
+    accepts(&entity.partition, schema.partition.name)
+        && entity.sort.as_ref().zip(schema.sort).is_none_or(|(source, sort)| accepts(source, sort.name))
+}
+
+/// When the item expires, if it does.
+pub(crate) fn expiry<E: Entity>(item: &Item) -> Option<SystemTime> {
+    match item.get(ttl_attribute(E::DESCRIPTOR)?)? {
+        Value::N(seconds) => {
+            let seconds = u64::try_from(seconds.to_i128()?).ok()?;
+            SystemTime::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(seconds))
+        }
+        _ => None,
+    }
+}
+
+/// The attribute of the entity's time to live.
+pub(crate) fn ttl_attribute(descriptor: &EntityDescriptor) -> Option<&'static str> {
+    descriptor.attributes.iter().find(|a| a.role == AttributeRole::TimeToLive).map(|a| a.name)
+}
+
+/// The entity that an item holds.
+pub(crate) fn decode<E: Entity>(item: Item) -> Result<E> {
+    E::read(&mut ItemReader::new(E::DESCRIPTOR, E::Table::SCHEMA, item))
+}
+
+/// Gives out the attributes of an item in the order of their names.
+#[derive(Debug)]
+pub struct ItemReader<'d> {
+    descriptor: &'d EntityDescriptor,
+    schema: &'d TableSchema,
+    /// Sorted by name; those before `next` are taken or passed over.
+    attributes: Vec<(Name, Value)>,
+    next: usize,
+}
+
+impl<'d> ItemReader<'d> {
+    fn new(descriptor: &'d EntityDescriptor, schema: &'d TableSchema, item: Item) -> Self {
+        Self { descriptor, schema, attributes: item.into_iter().collect(), next: 0 }
+    }
+
+    /// Takes an attribute that must be there unless its type says what an absent one is.
+    ///
+    /// # Errors
+    ///
+    /// If it is absent, or not a value of the type.
+    pub fn take<T: Attribute>(&mut self, name: &'static str) -> Result<T> {
+        match self.value(name) {
+            Some(value) => T::decode(value).map_err(|e| self.error(name, e)),
+            None => T::absent().ok_or_else(|| self.missing::<T>(name)),
+        }
+    }
+
+    /// Takes an attribute that has a default when it is absent.
+    ///
+    /// # Errors
+    ///
+    /// If it is not a value of the type.
+    pub fn take_or<T: Attribute>(&mut self, name: &'static str, default: impl FnOnce() -> T) -> Result<T> {
+        match self.value(name) {
+            Some(value) => T::decode(value).map_err(|e| self.error(name, e)),
+            None => Ok(default()),
+        }
+    }
+
+    /// Takes an attribute that can be read from the primary key when it is absent, as in items that others wrote.
+    ///
+    /// # Errors
+    ///
+    /// If it is neither there nor in the key, or not a value of the type.
+    pub fn take_key<T: Attribute + KeyPart>(&mut self, name: &'static str) -> Result<T> {
+        match self.value(name) {
+            Some(value) => T::decode(value).map_err(|e| self.error(name, e)),
+            None => self.from_key(name).ok_or_else(|| self.missing::<T>(name)),
+        }
+    }
+
+    /// Takes a time to live.
+    ///
+    /// # Errors
+    ///
+    /// If it is absent and must not be, or not a whole number of seconds in the range of the type.
+    pub fn take_ttl<T: Timestamp>(&mut self, name: &'static str) -> Result<T> {
+        let Some(value) = self.value(name) else {
+            return T::unset().ok_or_else(|| self.missing::<T>(name));
+        };
+        let seconds = match &value {
+            Value::N(seconds) => seconds.to_i128().and_then(|seconds| i64::try_from(seconds).ok()),
+            _ => None,
+        };
+        seconds
+            .and_then(T::from_epoch_seconds)
+            .ok_or_else(|| self.error(name, DecodeError::new("seconds since 1970", &value)))
+    }
+
+    fn value(&mut self, name: &str) -> Option<Value> {
+        while let Some((found, value)) = self.attributes.get_mut(self.next) {
+            match found.as_str().cmp(name) {
+                std::cmp::Ordering::Less => self.next += 1,
+                std::cmp::Ordering::Equal => {
+                    self.next += 1;
+                    return Some(std::mem::replace(value, Value::Null));
+                }
+                std::cmp::Ordering::Greater => return None,
+            }
+        }
+        None
+    }
+
+    fn from_key<T: KeyPart>(&self, name: &str) -> Option<T> {
+        let delimiter = self.descriptor.delimiter;
+        let sort = self.descriptor.sort.as_ref().zip(self.schema.sort);
+        let sources = [(&self.descriptor.partition, self.schema.partition)].into_iter().chain(sort);
+        sources.into_iter().find_map(|(source, attribute)| {
+            let (KeySource::Template(template), Some(Value::S(text))) = (source, self.peek(attribute.name))
+            else {
+                return None;
+            };
+            let (placeholder, text, closed) =
+                template.field(text, delimiter, |field| field.attribute == name)?;
+            parse_part(text, placeholder.spec, delimiter, closed)
+        })
+    }
+
+    /// An attribute that nothing takes: those of key templates are no fields.
+    fn peek(&self, name: &str) -> Option<&Value> {
+        let at = self.attributes.binary_search_by(|(probe, _)| probe.as_str().cmp(name)).ok()?;
+        Some(&self.attributes[at].1)
+    }
+
+    fn missing<T>(&self, name: &'static str) -> Error {
+        let full = std::any::type_name::<T>();
+        let short = full.split('<').next().and_then(|path| path.rsplit("::").next()).unwrap_or(full);
+        self.error(name, DecodeError::missing(format!("a value of type `{short}`")))
+    }
+
+    fn error(&self, name: &'static str, source: DecodeError) -> Error {
+        let source = source.inside(Step::Name(name.into()));
+        let names = [Some(self.schema.partition), self.schema.sort];
+        let show = |name: &str| self.peek(name).map(|value| format!("{name} = {}", value.describe()));
+        let key: Vec<String> = names.into_iter().flatten().filter_map(|key| show(key.name)).collect();
+        Error::new(Kind::Decode { entity: self.descriptor.name, key: key.join(", "), source })
+    }
+}

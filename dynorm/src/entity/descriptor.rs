@@ -1,0 +1,132 @@
+//! Entities and tables as const data, which the derives write and everything else reads.
+
+use crate::key::{KeySource, Side};
+use crate::value::KeyKind;
+
+/// What the library knows of an entity.
+#[derive(Clone, Copy, Debug)]
+pub struct EntityDescriptor {
+    /// The struct's name.
+    pub name: &'static str,
+    /// What the type tag of its items is.
+    pub tag: &'static str,
+    /// What stands between the segments of its key templates.
+    pub delimiter: char,
+    /// Where the partition key comes from.
+    pub partition: KeySource,
+    /// Where the sort key comes from.
+    pub sort: Option<KeySource>,
+    /// Where the keys of the indexes that it is in come from.
+    pub indexes: &'static [IndexKeys],
+    /// The attributes, one a field, in the order of the fields.
+    pub attributes: &'static [AttributeDescriptor],
+    /// Whether it may be scanned.
+    pub scan: bool,
+}
+
+/// Where the keys of an entity in one index come from.
+#[derive(Clone, Copy, Debug)]
+pub struct IndexKeys {
+    /// The index's name.
+    pub index: &'static str,
+    /// Where its partition key comes from.
+    pub partition: KeySource,
+    /// Where its sort key comes from.
+    pub sort: Option<KeySource>,
+}
+
+/// What the library knows of a field.
+#[derive(Clone, Copy, Debug)]
+pub struct AttributeDescriptor {
+    /// The field's name in Rust.
+    pub field: &'static str,
+    /// The attribute's name in the item.
+    pub name: &'static str,
+    /// What dynorm does with it.
+    pub role: AttributeRole,
+}
+
+/// What dynorm does with an attribute besides storing it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AttributeRole {
+    /// Nothing.
+    Stored,
+    /// The item expires at this time.
+    TimeToLive,
+}
+
+/// What the library knows of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct TableSchema {
+    /// The Rust type's name.
+    pub type_name: &'static str,
+    /// The table's name, unless the [`Db`](crate::Db) says otherwise.
+    pub name: &'static str,
+    /// The partition key.
+    pub partition: KeyAttributeSchema,
+    /// The sort key.
+    pub sort: Option<KeyAttributeSchema>,
+    /// The secondary indexes.
+    pub indexes: &'static [IndexSchema],
+    /// The attribute of the time to live.
+    pub ttl: Option<&'static str>,
+    /// The attribute of the type tag; without one, items are told apart by their keys.
+    pub tag: Option<&'static str>,
+    /// What stands between the segments of key templates.
+    pub delimiter: char,
+}
+
+/// A key attribute of a table or an index.
+#[derive(Clone, Copy, Debug)]
+pub struct KeyAttributeSchema {
+    /// The attribute's name.
+    pub name: &'static str,
+    /// The kind of its values.
+    pub kind: KeyKind,
+}
+
+/// What the library knows of a secondary index.
+#[derive(Clone, Copy, Debug)]
+pub struct IndexSchema {
+    /// The index's name.
+    pub name: &'static str,
+    /// Whether it is local.
+    pub local: bool,
+    /// Its partition key; for a local index, that of the table.
+    pub partition: KeyAttributeSchema,
+    /// Its sort key.
+    pub sort: Option<KeyAttributeSchema>,
+    /// What it holds.
+    pub projection: ProjectionSchema,
+}
+
+/// Which attributes an index holds besides the keys.
+#[derive(Clone, Copy, Debug)]
+pub enum ProjectionSchema {
+    /// All.
+    All,
+    /// None.
+    KeysOnly,
+    /// These.
+    Include(&'static [&'static str]),
+}
+
+impl EntityDescriptor {
+    /// The keys of the entity in an index.
+    pub(crate) fn index(&self, name: &str) -> Option<&'static IndexKeys> {
+        self.indexes.iter().find(|keys| keys.index == name)
+    }
+
+    /// The primary key, to be compared with other entities'.
+    #[must_use]
+    pub const fn side(&self) -> Side {
+        Side { partition: self.partition, sort: self.sort }
+    }
+}
+
+impl TableSchema {
+    /// The index of this name.
+    pub(crate) fn index(&self, name: &str) -> Option<&'static IndexSchema> {
+        self.indexes.iter().find(|index| index.name == name)
+    }
+}

@@ -1,0 +1,74 @@
+//! Entities: what the derives generate, and the way between an entity and an item.
+
+mod attr;
+mod codec;
+mod descriptor;
+mod key;
+mod pattern;
+
+pub use self::attr::{Free, IndexField, Optional, PartOf, PrimaryKey, Removable, SetAlone};
+pub use self::codec::{ItemReader, ItemWriter};
+pub(crate) use self::codec::{belongs, decode, encode, expiry, index_key_changes, ttl_attribute};
+pub use self::descriptor::{
+    AttributeDescriptor, AttributeRole, EntityDescriptor, IndexKeys, IndexSchema, KeyAttributeSchema,
+    ProjectionSchema, TableSchema,
+};
+pub use self::key::{Key, KeyCheck, StoredPart};
+pub use self::pattern::{
+    ConsistentReads, END, Global, IndexAt, Local, Partial, Pattern, Primary, Probe, ReadsWholeItems, Whole,
+    range_of,
+};
+use crate::error::Result;
+use crate::key::{BoxedPart, Given};
+
+/// A struct that is stored as items of a table: see `#[derive(Entity)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an entity",
+    label = "not an entity",
+    note = "add `#[derive(Entity)]` and `#[entity(table = ..., pk = ...)]` to `{Self}`"
+)]
+pub trait Entity: Sized + Send + Sync + 'static {
+    /// The table that its items are in.
+    type Table: Table;
+
+    /// What the library knows of it.
+    const DESCRIPTOR: &'static EntityDescriptor;
+
+    /// Writes its attributes in the order of their names, without the keys that templates make.
+    #[doc(hidden)]
+    fn write(&self, out: &mut ItemWriter);
+
+    /// Reads its attributes in the order of their names.
+    #[doc(hidden)]
+    fn read(item: &mut ItemReader<'_>) -> Result<Self>;
+
+    /// The value of the field at `position`, if it is part of a key.
+    #[doc(hidden)]
+    fn part(&self, position: usize) -> Given<'_>;
+
+    /// The value of a field of the primary key that index templates use too.
+    #[doc(hidden)]
+    fn stored_part(stored: &StoredPart<'_>) -> Option<BoxedPart>;
+}
+
+/// An entity that says that it may be scanned: `#[entity(scan)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not allow scans",
+    label = "a scan reads, and bills, the whole table",
+    note = "query one of its access patterns instead, or allow it with `#[entity(scan)]` on `{Self}`"
+)]
+pub trait Scannable: Entity {}
+
+/// A table: see `#[derive(Table)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a table",
+    label = "not a table",
+    note = "add `#[derive(Table)]` and `#[table(name = ..., pk = ..., entities(...))]` to `{Self}`"
+)]
+pub trait Table: Sized + Send + Sync + 'static {
+    /// What the library knows of it.
+    const SCHEMA: &'static TableSchema;
+
+    /// The entities whose items are in it.
+    const ENTITIES: &'static [&'static EntityDescriptor];
+}

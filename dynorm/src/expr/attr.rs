@@ -1,0 +1,254 @@
+//! Typed handles of attributes, and the operators that their types have.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::condition::{Condition, Node, Operand, Side};
+use crate::value::{Arg, Attribute, Elements, List, Mapped, Measured, Name, Ordered, Prefixed, Step, Value};
+
+/// An attribute of `E` with values of type `T`, or a path into one.
+///
+/// The derive makes a constant of each field: `Product::STOCK`. `R` says what the attribute means to keys, which
+/// decides whether an update may set it.
+///
+/// ```
+/// # use dynorm::prelude::*;
+/// # #[derive(Entity)]
+/// # #[entity(table = "Products", pk = id)]
+/// # struct Product { id: String, stock: u32, name: String, tags: Vec<String> }
+/// let wanted = (Product::STOCK.ge(1) & Product::NAME.begins_with("Pro")) | Product::TAGS.contains("sale");
+/// assert_eq!(wanted.to_string(), "(stock >= 1 AND begins_with(name, \"Pro\")) OR contains(tags, \"sale\")");
+/// ```
+pub struct Attr<E, T, R> {
+    path: Cow<'static, [Step]>,
+    name: &'static str,
+    types: PhantomData<fn() -> (E, T, R)>,
+}
+
+impl<E, T, R> Attr<E, T, R> {
+    /// The handle of the attribute of this name.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self { path: Cow::Borrowed(&[]), name, types: PhantomData }
+    }
+
+    /// The attribute's name in the item.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The steps from the item to the value.
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        std::iter::once(Step::Name(Name::from(self.name))).chain(self.path.iter().cloned()).collect()
+    }
+
+    fn into<U, S>(self, step: Step) -> Attr<E, U, S> {
+        let mut path = self.path.into_owned();
+        path.push(step);
+        Attr { path: Cow::Owned(path), name: self.name, types: PhantomData }
+    }
+}
+
+impl<E, T: Attribute, R> Attr<E, T, R> {
+    /// The attribute in the map that this one holds: `Order::SHIP_TO.at(Address::CITY)`.
+    #[must_use]
+    pub fn at<U, S>(self, inner: Attr<T::Scalar, U, S>) -> Attr<E, U, R> {
+        let mut path = self.path.into_owned();
+        path.push(Step::Name(Name::from(inner.name)));
+        path.extend(inner.path.into_owned());
+        Attr { path: Cow::Owned(path), name: self.name, types: PhantomData }
+    }
+
+    /// The element of the list at a position, from 0.
+    #[must_use]
+    pub fn index(self, position: usize) -> Attr<E, <T::Scalar as List>::Element, R>
+    where
+        T::Scalar: List,
+    {
+        self.into(Step::Index(position))
+    }
+
+    /// The entry of the map under a key.
+    #[must_use]
+    pub fn key(self, key: impl Into<String>) -> Attr<E, <T::Scalar as Mapped>::Entry, R>
+    where
+        T::Scalar: Mapped,
+    {
+        self.into(Step::Name(Name::from(key.into())))
+    }
+}
+
+impl<E, T: Attribute, R> Attr<E, T, R> {
+    /// Equal to a value, or to another attribute.
+    #[must_use]
+    pub fn eq(self, value: impl Operand<E, T::Scalar>) -> Condition<E> {
+        self.compare("=", value)
+    }
+
+    /// Not equal; an absent attribute is not equal to anything.
+    #[must_use]
+    pub fn ne(self, value: impl Operand<E, T::Scalar>) -> Condition<E> {
+        self.compare("<>", value)
+    }
+
+    /// Equal to one of up to 100 values.
+    #[must_use]
+    pub fn is_in<V: Arg<T::Scalar>>(self, values: impl IntoIterator<Item = V>) -> Condition<E> {
+        let steps = self.steps();
+        let values = values.into_iter().map(|value| Side::of_value(&value.arg(), &steps)).collect();
+        Condition::of(Node::In(Side::Path(steps), values))
+    }
+
+    /// The item has the attribute, whatever its value.
+    #[must_use]
+    pub fn exists(self) -> Condition<E> {
+        Condition::of(Node::Call("attribute_exists", vec![Side::Path(self.steps())]))
+    }
+
+    /// The item does not have the attribute.
+    #[must_use]
+    pub fn not_exists(self) -> Condition<E> {
+        Condition::of(Node::Call("attribute_not_exists", vec![Side::Path(self.steps())]))
+    }
+
+    /// The attribute is of a kind of value by its wire name: `S`, `N`, `B`, `BOOL`, `NULL`, `M`, `L`, `SS`, `NS`, `BS`.
+    #[must_use]
+    pub fn has_type(self, type_name: &'static str) -> Condition<E> {
+        let kind = Side::Value(Value::from(type_name));
+        Condition::of(Node::Call("attribute_type", vec![Side::Path(self.steps()), kind]))
+    }
+
+    fn compare(self, operator: &'static str, value: impl Operand<E, T::Scalar>) -> Condition<E> {
+        let steps = self.steps();
+        let right = value.side(&steps);
+        Condition::of(Node::Compare(Side::Path(steps), operator, right))
+    }
+}
+
+impl<E, T: Attribute<Scalar: Ordered>, R> Attr<E, T, R> {
+    /// Less than a value or another attribute.
+    #[must_use]
+    pub fn lt(self, value: impl Operand<E, T::Scalar>) -> Condition<E> {
+        self.compare("<", value)
+    }
+
+    /// At most a value or another attribute.
+    #[must_use]
+    pub fn le(self, value: impl Operand<E, T::Scalar>) -> Condition<E> {
+        self.compare("<=", value)
+    }
+
+    /// Greater than a value or another attribute.
+    #[must_use]
+    pub fn gt(self, value: impl Operand<E, T::Scalar>) -> Condition<E> {
+        self.compare(">", value)
+    }
+
+    /// At least a value or another attribute.
+    #[must_use]
+    pub fn ge(self, value: impl Operand<E, T::Scalar>) -> Condition<E> {
+        self.compare(">=", value)
+    }
+
+    /// From `low` to `high`, both included.
+    #[must_use]
+    pub fn between(self, low: impl Operand<E, T::Scalar>, high: impl Operand<E, T::Scalar>) -> Condition<E> {
+        let steps = self.steps();
+        let (low, high) = (low.side(&steps), high.side(&steps));
+        Condition::of(Node::Between(Side::Path(steps), low, high))
+    }
+}
+
+impl<E, T: Attribute<Scalar: Prefixed>, R> Attr<E, T, R> {
+    /// The text or the bytes begin with these.
+    #[must_use]
+    pub fn begins_with(self, prefix: impl Arg<T::Scalar>) -> Condition<E> {
+        let steps = self.steps();
+        let prefix = Side::of_value(&prefix.arg(), &steps);
+        Condition::of(Node::Call("begins_with", vec![Side::Path(steps), prefix]))
+    }
+}
+
+impl<E, T: Attribute<Scalar: Elements>, R> Attr<E, T, R> {
+    /// The text has this part, or the set or list this element.
+    #[must_use]
+    pub fn contains(self, element: impl Arg<<T::Scalar as Elements>::Element>) -> Condition<E> {
+        let steps = self.steps();
+        let element = Side::of(element.arg().encode_element(), &steps);
+        Condition::of(Node::Call("contains", vec![Side::Path(steps), element]))
+    }
+}
+
+impl<E, T: Attribute<Scalar: Measured>, R> Attr<E, T, R> {
+    /// The size: characters of a text, bytes of a binary, members of a set, list or map.
+    #[must_use]
+    pub fn size(self) -> Size<E> {
+        Size { steps: self.steps(), entity: PhantomData }
+    }
+}
+
+/// The size of an attribute, to be compared with a number.
+#[derive(Debug)]
+pub struct Size<E> {
+    steps: Vec<Step>,
+    entity: PhantomData<fn() -> E>,
+}
+
+impl<E> Size<E> {
+    /// Equal.
+    #[must_use]
+    pub fn eq(self, n: u64) -> Condition<E> {
+        self.compare("=", n)
+    }
+
+    /// Not equal.
+    #[must_use]
+    pub fn ne(self, n: u64) -> Condition<E> {
+        self.compare("<>", n)
+    }
+
+    /// Less.
+    #[must_use]
+    pub fn lt(self, n: u64) -> Condition<E> {
+        self.compare("<", n)
+    }
+
+    /// At most.
+    #[must_use]
+    pub fn le(self, n: u64) -> Condition<E> {
+        self.compare("<=", n)
+    }
+
+    /// Greater.
+    #[must_use]
+    pub fn gt(self, n: u64) -> Condition<E> {
+        self.compare(">", n)
+    }
+
+    /// At least.
+    #[must_use]
+    pub fn ge(self, n: u64) -> Condition<E> {
+        self.compare(">=", n)
+    }
+
+    fn compare(self, operator: &'static str, n: u64) -> Condition<E> {
+        Condition::of(Node::Compare(Side::Size(self.steps), operator, Side::Value(Value::N(n.into()))))
+    }
+}
+
+impl<E, T, R> Clone for Attr<E, T, R> {
+    fn clone(&self) -> Self {
+        Self { path: self.path.clone(), name: self.name, types: PhantomData }
+    }
+}
+
+impl<E, T, R> fmt::Debug for Attr<E, T, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Attr(")?;
+        crate::value::write_path(&self.steps(), f)?;
+        write!(f, ")")
+    }
+}

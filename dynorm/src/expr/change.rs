@@ -1,0 +1,134 @@
+//! What an update changes, as a tree without types; the typed builder is in `op::update`.
+
+use super::condition::Side;
+use super::render::{Placeholders, Renderer, write_side};
+use crate::value::{EncodeError, Name, Step, Value};
+
+/// The assignments of an update.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    sets: Vec<(Vec<Step>, Assigned)>,
+    removes: Vec<Vec<Step>>,
+    adds: Vec<(Vec<Step>, Side)>,
+    deletes: Vec<(Vec<Step>, Side)>,
+}
+
+/// What an attribute is set to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Assigned {
+    /// A value, or the value of another attribute.
+    Side(Side),
+    /// Its value, and this if it has none.
+    IfAbsent(Side),
+    /// Its list with these elements after it.
+    Append(Side),
+    /// Its list with these elements before it.
+    Prepend(Side),
+}
+
+impl Changes {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sets.is_empty() && self.removes.is_empty() && self.adds.is_empty() && self.deletes.is_empty()
+    }
+
+    pub(crate) fn set(&mut self, path: Vec<Step>, assigned: Assigned) {
+        self.sets.push((path, assigned));
+    }
+
+    pub(crate) fn remove(&mut self, path: Vec<Step>) {
+        self.removes.push(path);
+    }
+
+    pub(crate) fn add(&mut self, path: Vec<Step>, addend: Side) {
+        self.adds.push((path, addend));
+    }
+
+    pub(crate) fn delete(&mut self, path: Vec<Step>, elements: Side) {
+        self.deletes.push((path, elements));
+    }
+
+    /// Sets or removes an attribute by its name.
+    pub(crate) fn put_key(&mut self, name: &'static str, value: Option<Value>) {
+        let path = vec![Step::Name(Name::from(name))];
+        // The last change of a field decides; two for one attribute would overlap.
+        self.sets.retain(|(known, _)| *known != path);
+        self.removes.retain(|known| *known != path);
+        match value {
+            Some(value) => self.set(path, Assigned::Side(Side::Value(value))),
+            None => self.remove(path),
+        }
+    }
+}
+
+impl Renderer {
+    /// An update expression; `None` where nothing changes.
+    pub(crate) fn changes(&mut self, changes: &Changes) -> Result<Option<String>, EncodeError> {
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let mut out = String::new();
+        clause(&mut out, "SET ", &changes.sets, |(path, assigned), out| {
+            self.assignment(path, assigned, out)
+        })?;
+        clause(&mut out, "REMOVE ", &changes.removes, |path, out| {
+            self.path(path, out);
+            Ok(())
+        })?;
+        for (keyword, operands) in [("ADD ", &changes.adds), ("DELETE ", &changes.deletes)] {
+            clause(&mut out, keyword, operands, |(path, side), out| {
+                self.path(path, out);
+                out.push(' ');
+                write_side(side, self, out)
+            })?;
+        }
+        Ok(Some(out))
+    }
+
+    fn assignment(
+        &mut self,
+        path: &[Step],
+        assigned: &Assigned,
+        out: &mut String,
+    ) -> Result<(), EncodeError> {
+        self.path(path, out);
+        out.push_str(" = ");
+        let (function, side, path_first) = match assigned {
+            Assigned::Side(side) => return write_side(side, self, out),
+            Assigned::IfAbsent(side) => ("if_not_exists(", side, true),
+            Assigned::Append(side) => ("list_append(", side, true),
+            Assigned::Prepend(side) => ("list_append(", side, false),
+        };
+        out.push_str(function);
+        if path_first {
+            self.path(path, out);
+            out.push_str(", ");
+        }
+        write_side(side, self, out)?;
+        if !path_first {
+            out.push_str(", ");
+            self.path(path, out);
+        }
+        out.push(')');
+        Ok(())
+    }
+}
+
+fn clause<T>(
+    out: &mut String,
+    keyword: &str,
+    parts: &[T],
+    mut write: impl FnMut(&T, &mut String) -> Result<(), EncodeError>,
+) -> Result<(), EncodeError> {
+    for (at, part) in parts.iter().enumerate() {
+        match (at, out.is_empty()) {
+            (0, true) => out.push_str(keyword),
+            (0, false) => {
+                out.push(' ');
+                out.push_str(keyword);
+            }
+            _ => out.push_str(", "),
+        }
+        write(part, out)?;
+    }
+    Ok(())
+}

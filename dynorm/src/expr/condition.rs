@@ -1,0 +1,185 @@
+//! Conditions and filters as trees, typed by the entity that they are about.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{BitAnd, BitOr, Not};
+
+use super::attr::Attr;
+use crate::value::{Attribute, EncodeError, Step, Value, write_path};
+
+/// A condition on items of the entity `E`: what a write requires, or a read keeps.
+///
+/// Conditions come from the operators of [`Attr`] and are put together by `&`, `|` and `!`.
+pub struct Condition<E> {
+    pub(crate) node: Node,
+    entity: PhantomData<fn() -> E>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Node {
+    Compare(Side, &'static str, Side),
+    Between(Side, Side, Side),
+    In(Side, Vec<Side>),
+    Call(&'static str, Vec<Side>),
+    And(Vec<Node>),
+    Or(Vec<Node>),
+    Not(Box<Node>),
+}
+
+/// What a comparison compares.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Side {
+    /// An attribute.
+    Path(Vec<Step>),
+    /// The size of an attribute.
+    Size(Vec<Step>),
+    /// A value.
+    Value(Value),
+    /// A value that cannot be stored; the request is refused with the reason.
+    Bad(EncodeError),
+}
+
+impl Side {
+    /// A value to compare the attribute at `path` with.
+    pub(crate) fn of_value<T: Attribute>(value: &T, path: &[Step]) -> Self {
+        Self::of(value.encode(), path)
+    }
+
+    pub(crate) fn of(encoded: Result<Option<Value>, EncodeError>, path: &[Step]) -> Self {
+        let placed = |error: EncodeError| path.iter().rev().cloned().fold(error, EncodeError::inside);
+        match encoded {
+            Ok(Some(value)) => Self::Value(value),
+            Ok(None) => Self::Bad(placed(EncodeError::new(
+                "an empty set or a missing value cannot be compared with; use `exists` or `not_exists`",
+            ))),
+            Err(error) => Self::Bad(placed(error)),
+        }
+    }
+}
+
+/// What an attribute with values of type `T` can be compared with: a value, or another attribute of the type.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be compared with an attribute of type `{T}`",
+    label = "expected a `{T}`, or an attribute of that type"
+)]
+pub trait Operand<E, T> {
+    /// The operand of a comparison with the attribute at `path`.
+    #[doc(hidden)]
+    fn side(self, path: &[Step]) -> Side;
+}
+
+impl<E, T: Attribute> Operand<E, T> for T {
+    fn side(self, path: &[Step]) -> Side {
+        Side::of_value(&self, path)
+    }
+}
+
+impl<E, T: Attribute> Operand<E, T> for &T {
+    fn side(self, path: &[Step]) -> Side {
+        Side::of_value(self, path)
+    }
+}
+
+impl<E> Operand<E, String> for &str {
+    fn side(self, _: &[Step]) -> Side {
+        Side::Value(Value::from(self))
+    }
+}
+
+impl<E, T: Attribute, U: Attribute<Scalar = T>, R> Operand<E, T> for Attr<E, U, R> {
+    fn side(self, _: &[Step]) -> Side {
+        Side::Path(self.steps())
+    }
+}
+
+impl<E> Condition<E> {
+    pub(crate) fn of(node: Node) -> Self {
+        Self { node, entity: PhantomData }
+    }
+}
+
+impl<E> BitAnd for Condition<E> {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        let mut all = match self.node {
+            Node::And(all) => all,
+            node => vec![node],
+        };
+        match other.node {
+            Node::And(more) => all.extend(more),
+            node => all.push(node),
+        }
+        Self::of(Node::And(all))
+    }
+}
+
+impl<E> BitOr for Condition<E> {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        let mut any = match self.node {
+            Node::Or(any) => any,
+            node => vec![node],
+        };
+        match other.node {
+            Node::Or(more) => any.extend(more),
+            node => any.push(node),
+        }
+        Self::of(Node::Or(any))
+    }
+}
+
+impl<E> Not for Condition<E> {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self::of(Node::Not(Box::new(self.node)))
+    }
+}
+
+impl<E> Clone for Condition<E> {
+    fn clone(&self) -> Self {
+        Self::of(self.node.clone())
+    }
+}
+
+impl<E> fmt::Debug for Condition<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Condition({self})")
+    }
+}
+
+/// For people: names and values stand where the request has placeholders.
+impl<E> fmt::Display for Condition<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = String::new();
+        let shown = super::render::write_node(&self.node, &mut Shown, &mut out);
+        f.write_str(&out)?;
+        shown.or_else(|error| write!(f, "<{error}>"))
+    }
+}
+
+/// Shows names and values as they are.
+struct Shown;
+
+impl super::render::Placeholders for Shown {
+    fn path(&mut self, steps: &[Step], out: &mut String) {
+        struct Path<'s>(&'s [Step]);
+        impl fmt::Display for Path<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write_path(self.0, f)
+            }
+        }
+        out.push_str(&Path(steps).to_string());
+    }
+
+    fn value(&mut self, value: &Value, out: &mut String) {
+        out.push_str(&match value {
+            Value::S(text) => format!("{text:?}"),
+            Value::N(number) => number.to_string(),
+            Value::Bool(flag) => flag.to_string(),
+            other => format!("{other:?}"),
+        });
+    }
+}

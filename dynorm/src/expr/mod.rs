@@ -1,0 +1,11 @@
+//! Typed expressions: attributes, conditions, changes; and the one writer of expression text.
+
+mod attr;
+mod change;
+mod condition;
+mod render;
+
+pub use self::attr::Attr;
+pub use self::change::Changes;
+pub use self::condition::{Condition, Operand};
+pub(crate) use self::render::Renderer;

@@ -1,0 +1,22 @@
+//! Key text: from typed fields to strings that are injective, reversible and sort as the values sort.
+//!
+//! A template such as `REVIEW#{created_on}#{user_id}` is a list of segments between delimiters. The derive parses
+//! the template; this room renders it, reads it back, bounds ranges of it, and proves that two templates never
+//! meet.
+
+mod bounds;
+mod overlap;
+mod part;
+mod part_types;
+mod template;
+
+pub use self::bounds::SortCondition;
+pub(crate) use self::bounds::{plain_range, text_range};
+pub use self::overlap::{Overlap, Side};
+pub(crate) use self::part::parse_part;
+pub use self::part::{
+    DescendingPart, Form, IndexPart, KeyPart, PaddedPart, PartError, RawPart, ScaledPart, Shape, SortPart,
+    Spec, TextPart,
+};
+pub use self::template::{BoxedPart, Given, KeySource, Placeholder, Plain, Segment, Template};
+pub(crate) use self::template::{KeyProblem, Rendered};

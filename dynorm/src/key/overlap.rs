@@ -1,0 +1,246 @@
+//! The proof that two templates never produce the same key, in a form that the compiler can run.
+//!
+//! A segment contains no delimiter, so two keys are equal only if they have as many segments and each pair of
+//! segments has a text in common. Whether it has is decided character by character.
+
+use super::part::{Form, Shape, Spec};
+use super::template::{KeySource, Placeholder, Segment, Template};
+use crate::error::ConstText;
+
+/// The primary key of one entity.
+#[derive(Clone, Copy, Debug)]
+pub struct Side {
+    /// Where the partition key comes from.
+    pub partition: KeySource,
+    /// Where the sort key comes from.
+    pub sort: Option<KeySource>,
+}
+
+/// A primary key that two entities can both have.
+#[derive(Clone, Copy, Debug)]
+pub struct Overlap {
+    /// The partition key.
+    pub partition: ConstText,
+    /// The sort key; empty in a table without.
+    pub sort: ConstText,
+}
+
+impl Overlap {
+    /// A primary key that both sides can have, or `None` if there is none.
+    #[must_use]
+    pub const fn find(a: &Side, b: &Side, delimiter: char) -> Option<Self> {
+        let Some(partition) = sources_meet(&a.partition, &b.partition, delimiter) else { return None };
+        let sort = match (&a.sort, &b.sort) {
+            (Some(a), Some(b)) => match sources_meet(a, b, delimiter) {
+                Some(text) => text,
+                None => return None,
+            },
+            _ => ConstText::new(),
+        };
+        Some(Self { partition, sort })
+    }
+}
+
+/// A text that both sources can have.
+const fn sources_meet(a: &KeySource, b: &KeySource, delimiter: char) -> Option<ConstText> {
+    match (a, b) {
+        (KeySource::Template(a), KeySource::Template(b)) => templates_meet(a, b, delimiter),
+        (KeySource::Template(template), KeySource::Plain(_))
+        | (KeySource::Plain(_), KeySource::Template(template)) => {
+            templates_meet(template, template, delimiter)
+        }
+        (KeySource::Plain(_), KeySource::Plain(_)) => Some(ConstText::new().add("x")),
+    }
+}
+
+const fn templates_meet(a: &Template, b: &Template, delimiter: char) -> Option<ConstText> {
+    if a.segments.len() != b.segments.len() {
+        return None;
+    }
+    let mut text = ConstText::new();
+    let mut at = 0;
+    while at < a.segments.len() {
+        if at > 0 {
+            text = text.add_byte(delimiter as u8);
+        }
+        match segments_meet(&a.segments[at], &b.segments[at], text) {
+            Some(longer) => text = longer,
+            None => return None,
+        }
+        at += 1;
+    }
+    Some(text)
+}
+
+/// Appends a text that both segments can have.
+const fn segments_meet(a: &Segment, b: &Segment, text: ConstText) -> Option<ConstText> {
+    let mut option_a = 0;
+    while option_a < n_options(a) {
+        let mut option_b = 0;
+        while option_b < n_options(b) {
+            let (a, b) = (Texts { segment: a, option: option_a }, Texts { segment: b, option: option_b });
+            if let Some(longer) = a.meet(&b, text) {
+                return Some(longer);
+            }
+            option_b += 1;
+        }
+        option_a += 1;
+    }
+    None
+}
+
+/// How many texts a segment chooses from, if it chooses from a list; else 1.
+const fn n_options(segment: &Segment) -> usize {
+    match &segment.field {
+        Some(Placeholder { shape: Shape::OneOf(options), .. }) => options.len(),
+        _ => 1,
+    }
+}
+
+/// The texts of a segment, one of its options taken.
+struct Texts<'s> {
+    segment: &'s Segment,
+    option: usize,
+}
+
+/// The characters that can stand at one place.
+#[derive(Clone, Copy)]
+enum Class {
+    Byte(u8),
+    Digit,
+    DigitOrMinus,
+    Hex,
+    /// A digit, a point or a minus.
+    Decimal,
+    Any,
+}
+
+impl Texts<'_> {
+    const fn meet(&self, other: &Self, mut text: ConstText) -> Option<ConstText> {
+        let (shortest_a, longest_a) = self.lengths();
+        let (shortest_b, longest_b) = other.lengths();
+        let len = if shortest_a > shortest_b { shortest_a } else { shortest_b };
+        if len > longest_a || len > longest_b {
+            return None;
+        }
+        let mut at = 0;
+        while at < len {
+            match common(self.class_at(at), other.class_at(at)) {
+                Some(byte) => text = text.add_byte(byte),
+                None => return None,
+            }
+            at += 1;
+        }
+        Some(text)
+    }
+
+    const fn lengths(&self) -> (usize, usize) {
+        let literal = self.segment.literal.len();
+        let (shortest, longest) = match &self.segment.field {
+            None => (0, 0),
+            Some(placeholder) => field_lengths(placeholder.shape, placeholder.spec, self.option),
+        };
+        (literal + shortest, longest.saturating_add(literal))
+    }
+
+    const fn class_at(&self, at: usize) -> Class {
+        let literal = self.segment.literal.as_bytes();
+        if at < literal.len() {
+            return Class::Byte(literal[at]);
+        }
+        match &self.segment.field {
+            None => Class::Any,
+            Some(placeholder) => {
+                field_class(placeholder.shape, placeholder.spec, self.option, at - literal.len())
+            }
+        }
+    }
+}
+
+const fn field_lengths(shape: Shape, spec: Spec, option: usize) -> (usize, usize) {
+    let fixed = match (spec.form, shape) {
+        (Form::Padded { width, .. }, _) => width as usize,
+        (Form::Sorted, Shape::Unsigned { digits } | Shape::Signed { digits }) => digits as usize,
+        (_, Shape::Pattern(pattern)) => pattern.len(),
+        (_, Shape::OneOf(options)) => options[option].len(),
+        (_, Shape::Unsigned { digits }) => return (1, digits as usize),
+        (_, Shape::Signed { digits }) => return (1, digits as usize + 1),
+        (_, Shape::Text | Shape::Decimal) => return (1, usize::MAX),
+    };
+    (fixed, fixed)
+}
+
+const fn field_class(shape: Shape, spec: Spec, option: usize, at: usize) -> Class {
+    match (spec.form, shape) {
+        (Form::Padded { width, decimals }, _) => {
+            let is_point = decimals > 0 && at + decimals as usize + 1 == width as usize;
+            if is_point { Class::Byte(b'.') } else { Class::Digit }
+        }
+        (_, Shape::Text) => Class::Any,
+        (Form::Sorted, Shape::Signed { .. }) | (_, Shape::Unsigned { .. }) => Class::Digit,
+        (_, Shape::Signed { .. }) => {
+            if at == 0 {
+                Class::DigitOrMinus
+            } else {
+                Class::Digit
+            }
+        }
+        (_, Shape::Decimal) => Class::Decimal,
+        (_, Shape::Pattern(pattern)) => match pattern.as_bytes()[at] {
+            b'9' => Class::Digit,
+            b'x' => Class::Hex,
+            other => Class::Byte(other),
+        },
+        (_, Shape::OneOf(options)) => Class::Byte(options[option].as_bytes()[at]),
+    }
+}
+
+/// A character of both classes.
+const fn common(a: Class, b: Class) -> Option<u8> {
+    match (a, b) {
+        (Class::Byte(a), Class::Byte(b)) => {
+            if a == b {
+                Some(a)
+            } else {
+                None
+            }
+        }
+        (Class::Byte(byte), class) | (class, Class::Byte(byte)) => {
+            if contains(class, byte) {
+                Some(byte)
+            } else {
+                None
+            }
+        }
+        (Class::Any, Class::Any) => Some(b'x'),
+        // The other classes have the digits in common.
+        _ => Some(b'1'),
+    }
+}
+
+const fn contains(class: Class, byte: u8) -> bool {
+    match class {
+        Class::Byte(only) => only == byte,
+        Class::Digit => byte.is_ascii_digit(),
+        Class::DigitOrMinus => byte.is_ascii_digit() || byte == b'-',
+        Class::Hex => byte.is_ascii_hexdigit(),
+        Class::Decimal => byte.is_ascii_digit() || byte == b'-' || byte == b'.',
+        Class::Any => true,
+    }
+}
+
+/// Whether a text can be one of a placeholder's.
+pub(crate) fn accepts(placeholder: &Placeholder, text: &str) -> bool {
+    let options = match placeholder.shape {
+        Shape::OneOf(options) => options.len(),
+        _ => 1,
+    };
+    !text.is_empty()
+        && (0..options).any(|option| {
+            let (shortest, longest) = field_lengths(placeholder.shape, placeholder.spec, option);
+            (shortest..=longest).contains(&text.len())
+                && text.bytes().enumerate().all(|(at, byte)| {
+                    contains(field_class(placeholder.shape, placeholder.spec, option, at), byte)
+                })
+        })
+}

@@ -1,0 +1,308 @@
+//! Contradictions that show only when a table and its entities are seen together; the compiler runs these checks.
+
+use crate::entity::{AttributeRole, EntityDescriptor, IndexSchema, KeyAttributeSchema, TableSchema};
+use crate::error::{ConstText, same_text};
+use crate::key::{KeySource, Overlap};
+
+/// Most global secondary indexes of a table.
+const GLOBAL_INDEXES_MAX: usize = 20;
+/// Most local secondary indexes of a table.
+const LOCAL_INDEXES_MAX: usize = 5;
+
+/// Stops the compiler with a message if the table contradicts itself or two of its entities can collide.
+///
+/// # Panics
+///
+/// In const evaluation, with the message.
+pub const fn check_table(
+    schema: &TableSchema,
+    entities: &[&EntityDescriptor],
+    allowed_overlaps: &[(&str, &str)],
+) {
+    report(&check_indexes(schema));
+    let mut a = 0;
+    while a < entities.len() {
+        let mut b = a + 1;
+        while b < entities.len() {
+            if !is_allowed(allowed_overlaps, entities[a].name, entities[b].name) {
+                report(&check_disjoint(entities[a], entities[b], schema));
+            }
+            report(&check_tags(entities[a], entities[b], schema));
+            b += 1;
+        }
+        a += 1;
+    }
+}
+
+/// Stops the compiler with a message if an entity does not fit its table.
+///
+/// # Panics
+///
+/// In const evaluation, with the message.
+pub const fn check_entity(entity: &EntityDescriptor, schema: &TableSchema) {
+    report(&check_delimiter(entity, schema));
+    report(&check_primary_key(entity, schema));
+    report(&check_index_keys(entity, schema));
+    report(&check_attributes(entity, schema));
+}
+
+const fn report(message: &ConstText) {
+    if !message.is_empty() {
+        panic!("{}", message.as_str());
+    }
+}
+
+const fn is_allowed(allowed: &[(&str, &str)], a: &str, b: &str) -> bool {
+    let mut at = 0;
+    while at < allowed.len() {
+        let (x, y) = allowed[at];
+        if same_text(x, a) && same_text(y, b) || same_text(x, b) && same_text(y, a) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn check_disjoint(a: &EntityDescriptor, b: &EntityDescriptor, schema: &TableSchema) -> ConstText {
+    let text = ConstText::new();
+    let Some(overlap) = Overlap::find(&a.side(), &b.side(), schema.delimiter) else { return text };
+    let text =
+        text.add("entities `").add(a.name).add("` and `").add(b.name).add("` can write the same item: ");
+    let text = text.add(schema.partition.name).add(" = \"").add(overlap.partition.as_str()).add("\"");
+    let text = match &schema.sort {
+        Some(sort) => text.add(", ").add(sort.name).add(" = \"").add(overlap.sort.as_str()).add("\""),
+        None => text,
+    };
+    let text = text.add("; give one of them a literal that the other does not have, or declare ");
+    text.add("`#[table(allow_overlap(").add(a.name).add(", ").add(b.name).add("))]`")
+}
+
+const fn check_tags(a: &EntityDescriptor, b: &EntityDescriptor, schema: &TableSchema) -> ConstText {
+    let text = ConstText::new();
+    if schema.tag.is_none() || !same_text(a.tag, b.tag) {
+        return text;
+    }
+    let text =
+        text.add("entities `").add(a.name).add("` and `").add(b.name).add("` have the same type tag \"");
+    text.add(a.tag).add("\"; give one of them another: `#[entity(tag = \"...\")]`")
+}
+
+const fn check_indexes(schema: &TableSchema) -> ConstText {
+    let text = ConstText::new();
+    let (mut n_global, mut n_local, mut at) = (0, 0, 0);
+    while at < schema.indexes.len() {
+        if schema.indexes[at].local {
+            n_local += 1;
+        } else {
+            n_global += 1;
+        }
+        at += 1;
+    }
+    if n_global > GLOBAL_INDEXES_MAX {
+        return text.add("table `").add(schema.type_name).add("` has more than 20 global secondary indexes");
+    }
+    if n_local > LOCAL_INDEXES_MAX {
+        return text.add("table `").add(schema.type_name).add("` has more than 5 local secondary indexes");
+    }
+    if n_local > 0 && schema.sort.is_none() {
+        let text = text.add("table `").add(schema.type_name).add("` has a local index but no sort key; ");
+        return text.add("a local index orders the items of a partition anew: add `sk = \"...\"` to the table, or use a `gsi`");
+    }
+    text
+}
+
+const fn check_delimiter(entity: &EntityDescriptor, schema: &TableSchema) -> ConstText {
+    let text = ConstText::new();
+    if entity.delimiter == schema.delimiter {
+        return text;
+    }
+    let text =
+        text.add("entity `").add(entity.name).add("` has the delimiter `").add_byte(entity.delimiter as u8);
+    let text =
+        text.add("` and table `").add(schema.type_name).add("` has `").add_byte(schema.delimiter as u8);
+    text.add("`; all entities of a table share one: write `delimiter = \"")
+        .add_byte(schema.delimiter as u8)
+        .add("\"` in `#[entity(...)]`")
+}
+
+const fn check_primary_key(entity: &EntityDescriptor, schema: &TableSchema) -> ConstText {
+    let text = check_key(entity, "pk", Some(&entity.partition), Some(schema.partition), schema, "");
+    if !text.is_empty() {
+        return text;
+    }
+    check_key(entity, "sk", entity.sort.as_ref(), schema.sort, schema, "")
+}
+
+const fn check_index_keys(entity: &EntityDescriptor, schema: &TableSchema) -> ConstText {
+    let mut at = 0;
+    while at < entity.indexes.len() {
+        let keys = &entity.indexes[at];
+        // That the index is declared at all is checked by types, with a better place for the message.
+        if let Some(index) = find_index(schema, keys.index) {
+            if !index.local {
+                let text =
+                    check_key(entity, "pk", Some(&keys.partition), Some(index.partition), schema, keys.index);
+                if !text.is_empty() {
+                    return text;
+                }
+            }
+            let text = check_key(entity, "sk", keys.sort.as_ref(), index.sort, schema, keys.index);
+            if !text.is_empty() {
+                return text;
+            }
+        }
+        at += 1;
+    }
+    ConstText::new()
+}
+
+const fn find_index<'s>(schema: &'s TableSchema, name: &str) -> Option<&'s IndexSchema> {
+    let mut at = 0;
+    while at < schema.indexes.len() {
+        if same_text(schema.indexes[at].name, name) {
+            return Some(&schema.indexes[at]);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// One key of an entity against that of its table, or of the index of this name.
+const fn check_key(
+    entity: &EntityDescriptor,
+    which: &str,
+    source: Option<&KeySource>,
+    attribute: Option<KeyAttributeSchema>,
+    schema: &TableSchema,
+    index: &str,
+) -> ConstText {
+    let text = ConstText::new().add("entity `").add(entity.name).add("`");
+    let (source, attribute) = match (source, attribute) {
+        (None, None) => return ConstText::new(),
+        (Some(source), Some(attribute)) => (source, attribute),
+        (None, Some(_)) => {
+            let text = text.add(" has no `").add(which).add("` but ");
+            return of_whom(text, schema, index).add(" has: add `").add(which).add(" = \"...\"`");
+        }
+        (Some(_), None) => {
+            let text = text.add(" has a `").add(which).add("` but ");
+            return of_whom(text, schema, index).add(" has none: leave it away, or declare one there");
+        }
+    };
+    if source.kind() as u8 != attribute.kind as u8 {
+        let text = text.add(": `").add(which).add("` is of kind ").add(source.kind().name()).add(" but `");
+        let text = text.add(attribute.name).add("` of ");
+        let text = of_whom(text, schema, index).add(" is of kind ").add(attribute.kind.name());
+        return text
+            .add("; write the same there, as `")
+            .add(which)
+            .add(" = \"")
+            .add(attribute.name)
+            .add("\": ")
+            .add(source.kind().name())
+            .add("`");
+    }
+    match source {
+        KeySource::Plain(plain) if !same_text(plain.attribute, attribute.name) => {
+            let text =
+                text.add(": the field `").add(plain.field).add("` is stored as `").add(plain.attribute);
+            let text = text.add("` but the key of ");
+            let text = of_whom(text, schema, index)
+                .add(" is `")
+                .add(attribute.name)
+                .add("`; add `#[attr(rename = \"");
+            text.add(attribute.name).add("\")]` to the field")
+        }
+        _ => ConstText::new(),
+    }
+}
+
+const fn of_whom(text: ConstText, schema: &TableSchema, index: &str) -> ConstText {
+    if index.is_empty() {
+        text.add("table `").add(schema.type_name).add("`")
+    } else {
+        text.add("index `").add(index).add("` of table `").add(schema.type_name).add("`")
+    }
+}
+
+const fn check_attributes(entity: &EntityDescriptor, schema: &TableSchema) -> ConstText {
+    let mut at = 0;
+    while at < entity.attributes.len() {
+        let attribute = &entity.attributes[at];
+        let text = ConstText::new()
+            .add("entity `")
+            .add(entity.name)
+            .add("`: the field `")
+            .add(attribute.field)
+            .add("` ");
+        if let Some(tag) = schema.tag {
+            if same_text(tag, attribute.name) {
+                let text = text.add("is stored as `").add(tag).add("`, where table `").add(schema.type_name);
+                return text.add("` keeps the type tag; rename one: `#[attr(rename = \"...\")]` or `#[table(type_attribute = \"...\")]`");
+            }
+        }
+        if is_template_key(entity, schema, attribute.name) {
+            let text =
+                text.add("is stored as `").add(attribute.name).add("`, where table `").add(schema.type_name);
+            return text.add("` keeps a key that a template makes; add `#[attr(rename = \"...\")]`");
+        }
+        if matches!(attribute.role, AttributeRole::TimeToLive) {
+            match schema.ttl {
+                Some(ttl) if same_text(ttl, attribute.name) => {}
+                Some(ttl) => {
+                    let text = text
+                        .add("is a time to live, which table `")
+                        .add(schema.type_name)
+                        .add("` keeps in `");
+                    return text
+                        .add(ttl)
+                        .add("`; add `rename = \"")
+                        .add(ttl)
+                        .add("\"` to its `#[attr(...)]`");
+                }
+                None => {
+                    let text = text.add("is a time to live, but table `").add(schema.type_name);
+                    return text
+                        .add("` has none; add `ttl = \"")
+                        .add(attribute.name)
+                        .add("\"` to its `#[table(...)]`");
+                }
+            }
+        }
+        at += 1;
+    }
+    ConstText::new()
+}
+
+/// Whether an attribute is a key that a template of the entity makes.
+const fn is_template_key(entity: &EntityDescriptor, schema: &TableSchema, name: &str) -> bool {
+    if is_template_of(&entity.partition, schema.partition, name) {
+        return true;
+    }
+    if let (Some(source), Some(sort)) = (&entity.sort, schema.sort) {
+        if is_template_of(source, sort, name) {
+            return true;
+        }
+    }
+    let mut at = 0;
+    while at < entity.indexes.len() {
+        let keys = &entity.indexes[at];
+        if let Some(index) = find_index(schema, keys.index) {
+            if !index.local && is_template_of(&keys.partition, index.partition, name) {
+                return true;
+            }
+            if let (Some(source), Some(sort)) = (&keys.sort, index.sort) {
+                if is_template_of(source, sort, name) {
+                    return true;
+                }
+            }
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn is_template_of(source: &KeySource, attribute: KeyAttributeSchema, name: &str) -> bool {
+    matches!(source, KeySource::Template(_)) && same_text(attribute.name, name)
+}
