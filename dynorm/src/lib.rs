@@ -3,10 +3,13 @@
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod backend;
+mod db;
 pub mod entity;
 mod error;
 pub mod expr;
 pub mod key;
+pub mod op;
+mod page;
 pub mod schema;
 pub mod value;
 
@@ -14,5 +17,17 @@ pub mod value;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use crate::error::{CancelledAction, Error, Result};
-pub use crate::value::Expiry;
+pub use crate::db::Db;
+pub use crate::entity::{Entity, Key, Pattern, Scannable, Table};
+pub use crate::error::{CancellationReason, CancelledAction, Error, Failure, FailureKind, Result};
+pub use crate::expr::{Attr, Condition};
+pub use crate::op::{Outcome, Query, Read, Returning, Scan};
+pub use crate::page::{Cursor, Page};
+pub use crate::value::{Attribute, Expiry};
+// pub use dynorm_derive::{Attribute, Entity, Table};
+
+/// What most programs need: `use dynorm::prelude::*;`.
+pub mod prelude {
+    pub use crate::value::{Item, Nullable, Number, Value};
+    pub use crate::{Attribute, Cursor, Db, Entity, Expiry, Key, Page, Pattern, Returning, Table};
+}

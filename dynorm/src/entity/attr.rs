@@ -65,3 +65,14 @@ pub trait Removable<T> {}
 impl<T: crate::value::MayBeAbsent> Removable<T> for Free {}
 impl<T: crate::value::MayBeAbsent> Removable<T> for IndexField {}
 impl<T> Removable<T> for Optional {}
+
+/// An attribute that an update may change by its stored value: no index key is made of it.
+#[diagnostic::on_unimplemented(
+    message = "this attribute cannot be changed by its stored value",
+    label = "{Self}",
+    note = "a key is made of this field, and the new key cannot be known without the new value: read the item, and use `set`"
+)]
+pub trait Unkeyed {}
+
+impl Unkeyed for Free {}
+impl Unkeyed for Optional {}

@@ -133,9 +133,9 @@ pub(crate) fn index_key_changes<E: Entity>(
         for (source, key_attribute) in partition.into_iter().chain(sort) {
             let KeySource::Template(template) = source else { continue };
             let mut fields = template.segments.iter().filter_map(|segment| segment.field);
-            let Some(changed) = fields.find(|field| field.attribute == attribute) else { continue };
+            let Some(touched) = fields.find(|field| field.attribute == attribute) else { continue };
             let lookup = |position| {
-                if position == changed.position { given } else { key_parts.given(position) }
+                if position == touched.position { given } else { key_parts.given(position) }
             };
             let value = source.value(descriptor.delimiter, lookup).map_err(|p| key_error(descriptor, p))?;
             changes.push((key_attribute.name, value));
@@ -233,7 +233,7 @@ impl<'d> ItemReader<'d> {
     pub fn take_key<T: Attribute + KeyPart>(&mut self, name: &'static str) -> Result<T> {
         match self.value(name) {
             Some(value) => T::decode(value).map_err(|e| self.error(name, e)),
-            None => self.from_key(name).ok_or_else(|| self.missing::<T>(name)),
+            None => self.read_key(name).ok_or_else(|| self.missing::<T>(name)),
         }
     }
 
@@ -269,7 +269,7 @@ impl<'d> ItemReader<'d> {
         None
     }
 
-    fn from_key<T: KeyPart>(&self, name: &str) -> Option<T> {
+    fn read_key<T: KeyPart>(&self, name: &str) -> Option<T> {
         let delimiter = self.descriptor.delimiter;
         let sort = self.descriptor.sort.as_ref().zip(self.schema.sort);
         let sources = [(&self.descriptor.partition, self.schema.partition)].into_iter().chain(sort);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::codec::{key_error, key_is_of, primary_key};
+use super::codec::{key_is_of, primary_key};
 use super::{Entity, Table};
 use crate::error::{Error, Kind, Result};
 use crate::expr::Condition;

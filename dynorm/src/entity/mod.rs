@@ -6,7 +6,7 @@ mod descriptor;
 mod key;
 mod pattern;
 
-pub use self::attr::{Free, IndexField, Optional, PartOf, PrimaryKey, Removable, SetAlone};
+pub use self::attr::{Free, IndexField, Optional, PartOf, PrimaryKey, Removable, SetAlone, Unkeyed};
 pub use self::codec::{ItemReader, ItemWriter};
 pub(crate) use self::codec::{belongs, decode, encode, expiry, index_key_changes, ttl_attribute};
 pub use self::descriptor::{

@@ -204,10 +204,10 @@ impl Probe {
         change: impl FnOnce(&EntityDescriptor, &mut Sort) -> Result<(), crate::key::KeyProblem>,
     ) -> Self {
         let descriptor = self.descriptor;
-        if let Ok(State { sort: Some(sort), .. }) = &mut self.state {
-            if let Err(problem) = change(descriptor, sort) {
-                self.state = Err(key_error(descriptor, problem));
-            }
+        if let Ok(State { sort: Some(sort), .. }) = &mut self.state
+            && let Err(problem) = change(descriptor, sort)
+        {
+            self.state = Err(key_error(descriptor, problem));
         }
         self
     }

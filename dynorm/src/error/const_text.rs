@@ -70,7 +70,7 @@ impl Default for ConstText {
 
 /// Whether two texts are equal; `==` cannot be used in a `const fn`.
 #[must_use]
-pub const fn same_text(a: &str, b: &str) -> bool {
+pub(crate) const fn same_text(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     if a.len() != b.len() {
         return false;

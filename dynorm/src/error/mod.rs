@@ -6,7 +6,8 @@ mod failure;
 use std::fmt;
 use std::sync::Arc;
 
-pub use self::const_text::{ConstText, same_text};
+pub(crate) use self::const_text::ConstText;
+pub(crate) use self::const_text::same_text;
 pub use self::failure::{CancellationReason, Failure, FailureKind};
 use crate::value::{DecodeError, EncodeError, Item};
 
@@ -62,6 +63,8 @@ pub(crate) enum Kind {
     EmptyRange { entity: &'static str, pattern: &'static str },
     /// A cursor that cannot be used here.
     Cursor { reason: &'static str },
+    /// A read that was not at its end after as many requests as it may send.
+    Unfinished { requests: u32 },
     /// A request that breaks a rule before it is sent.
     Request { reason: String },
     /// The backend refused.
@@ -107,6 +110,7 @@ impl Error {
             Kind::Cancelled { .. } => "DYN0304",
             Kind::Cursor { .. } => "DYN0401",
             Kind::Request { .. } => "DYN0402",
+            Kind::Unfinished { .. } => "DYN0403",
             Kind::Backend { .. } => "DYN0501",
         }
     }
@@ -159,7 +163,7 @@ impl Error {
         matches!(*self.kind, Kind::Cancelled { .. })
     }
 
-    /// The range of a query has no values, as `5..5`: [`to_request`](crate::Query::to_request) has no request to
+    /// The range of a query has no values, as `5..5`: [`to_request`](crate::Read::to_request) has no request to
     /// show. Reads answer that there is nothing and do not fail.
     #[must_use]
     pub fn is_empty_range(&self) -> bool {
@@ -170,6 +174,12 @@ impl Error {
     #[must_use]
     pub fn is_cursor(&self) -> bool {
         matches!(*self.kind, Kind::Cursor { .. })
+    }
+
+    /// A read was not at its end after as many requests as [`max_requests`](crate::Read::max_requests) allows.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        matches!(*self.kind, Kind::Unfinished { .. })
     }
 
     /// The table or index does not exist.
@@ -252,6 +262,12 @@ impl fmt::Display for Error {
                 write!(f, "the range of `{entity}::{pattern}` has no values, so there is no request to send")
             }
             Kind::Cursor { reason } => write!(f, "cannot go on from this cursor: {reason}"),
+            Kind::Unfinished { requests } => {
+                write!(
+                    f,
+                    "the read is not at its end after {requests} requests; allow more, or read page by page"
+                )
+            }
             Kind::Request { reason } => write!(f, "cannot send the request: {reason}"),
             Kind::Backend { operation, subject, failure } => {
                 write!(f, "cannot {operation} `{subject}`: {failure}")

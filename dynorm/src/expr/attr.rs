@@ -23,8 +23,10 @@ use crate::value::{Arg, Attribute, Elements, List, Mapped, Measured, Name, Order
 pub struct Attr<E, T, R> {
     path: Cow<'static, [Step]>,
     name: &'static str,
-    types: PhantomData<fn() -> (E, T, R)>,
+    types: Types<E, T, R>,
 }
+
+type Types<E, T, R> = PhantomData<fn() -> (E, T, R)>;
 
 impl<E, T, R> Attr<E, T, R> {
     /// The handle of the attribute of this name.

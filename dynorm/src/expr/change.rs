@@ -6,7 +6,7 @@ use crate::value::{EncodeError, Name, Step, Value};
 
 /// The assignments of an update.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Changes {
+pub(crate) struct Changes {
     sets: Vec<(Vec<Step>, Assigned)>,
     removes: Vec<Vec<Step>>,
     adds: Vec<(Vec<Step>, Side)>,

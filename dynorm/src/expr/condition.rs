@@ -175,11 +175,12 @@ impl super::render::Placeholders for Shown {
     }
 
     fn value(&mut self, value: &Value, out: &mut String) {
-        out.push_str(&match value {
+        let shown = match value {
             Value::S(text) => format!("{text:?}"),
             Value::N(number) => number.to_string(),
             Value::Bool(flag) => flag.to_string(),
             other => format!("{other:?}"),
-        });
+        };
+        out.push_str(&shown);
     }
 }

@@ -6,7 +6,8 @@ use crate::value::{EncodeError, Name, Step, Value};
 
 /// Writes the expressions of one request: equal names and equal values share a placeholder.
 #[derive(Debug, Default)]
-pub(crate) struct Renderer {
+
+pub struct Renderer {
     names: Vec<(Name, Name)>,
     values: Vec<(Name, Value)>,
 }
@@ -35,15 +36,12 @@ impl Renderer {
 
     /// The path of an attribute by its name.
     pub(crate) fn name(&mut self, name: &str, out: &mut String) {
-        let placeholder = match self.names.iter().find(|(_, known)| known == name) {
-            Some((placeholder, _)) => placeholder,
-            None => {
-                let placeholder = placeholder(&NAME_PLACEHOLDERS, '#', self.names.len());
-                self.names.push((placeholder, Name::from(name.to_owned())));
-                &self.names[self.names.len() - 1].0
-            }
-        };
-        out.push_str(placeholder);
+        if let Some((placeholder, _)) = self.names.iter().find(|(_, known)| known == name) {
+            return out.push_str(placeholder);
+        }
+        let placeholder = placeholder(&NAME_PLACEHOLDERS, '#', self.names.len());
+        out.push_str(&placeholder);
+        self.names.push((placeholder, Name::from(name.to_owned())));
     }
 
     /// The placeholder maps of the request.
@@ -72,15 +70,12 @@ impl Placeholders for Renderer {
     }
 
     fn value(&mut self, value: &Value, out: &mut String) {
-        let placeholder = match self.values.iter().find(|(_, known)| known == value) {
-            Some((placeholder, _)) => placeholder,
-            None => {
-                let placeholder = placeholder(&VALUE_PLACEHOLDERS, ':', self.values.len());
-                self.values.push((placeholder, value.clone()));
-                &self.values[self.values.len() - 1].0
-            }
-        };
-        out.push_str(placeholder);
+        if let Some((placeholder, _)) = self.values.iter().find(|(_, known)| known == value) {
+            return out.push_str(placeholder);
+        }
+        let placeholder = placeholder(&VALUE_PLACEHOLDERS, ':', self.values.len());
+        out.push_str(&placeholder);
+        self.values.push((placeholder, value.clone()));
     }
 }
 

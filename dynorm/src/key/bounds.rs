@@ -60,9 +60,8 @@ pub(crate) fn text_range(
     };
     let to = match (high, delimiter) {
         (Bound::Included(high), Some(delimiter)) => format!("{prefix}{high}{delimiter}{LAST_CHAR}"),
-        (Bound::Included(high), None) => format!("{prefix}{high}"),
-        // A key goes on after the delimiter, so none is equal to its beginning.
-        (Bound::Excluded(high), Some(_)) => format!("{prefix}{high}"),
+        // With a delimiter, a key goes on after the text, so none is equal to it.
+        (Bound::Included(high), None) | (Bound::Excluded(high), Some(_)) => format!("{prefix}{high}"),
         (Bound::Excluded(high), None) => format!("{prefix}{}", text_before(high)),
         (Bound::Unbounded, _) if matches!(low, Bound::Unbounded) => {
             return SortCondition::BeginsWith(Value::S(prefix.to_owned()));

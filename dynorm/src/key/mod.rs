@@ -9,6 +9,8 @@ mod overlap;
 mod part;
 mod part_types;
 mod template;
+#[cfg(test)]
+mod tests;
 
 pub use self::bounds::SortCondition;
 pub(crate) use self::bounds::{plain_range, text_range};

@@ -2,6 +2,10 @@
 //!
 //! A segment contains no delimiter, so two keys are equal only if they have as many segments and each pair of
 //! segments has a text in common. Whether it has is decided character by character.
+#![allow(
+    clippy::large_types_passed_by_value,
+    reason = "the compiler runs it, and a const fn builds by value"
+)]
 
 use super::part::{Form, Shape, Spec};
 use super::template::{KeySource, Placeholder, Segment, Template};

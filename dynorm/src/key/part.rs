@@ -266,12 +266,14 @@ pub(super) fn check_text(
         return Err(PartError::new("it contains the noncharacter U+10FFFF, which bounds open ranges"));
     }
     let varies = matches!(shape, Shape::Text | Shape::OneOf(_));
-    if varies && closed && form == Form::Sorted {
-        if let Some(low) = text.chars().find(|c| *c < delimiter) {
-            return Err(PartError::new(format!(
-                "it contains {low:?}, which sorts before the delimiter `{delimiter}`, so that keys would not sort as values; remove it, or write `{{field:escaped}}` in the template"
-            )));
-        }
+    if varies
+        && closed
+        && form == Form::Sorted
+        && let Some(low) = text.chars().find(|c| *c < delimiter)
+    {
+        return Err(PartError::new(format!(
+            "it contains {low:?}, which sorts before the delimiter `{delimiter}`, so that keys would not sort as values; remove it, or write `{{field:escaped}}` in the template"
+        )));
     }
     Ok(())
 }
@@ -288,7 +290,11 @@ pub(super) fn escape(text: &str, delimiter: char) -> Result<String, PartError> {
         if c > escape {
             out.push(c);
         } else {
-            out.push_str(&format!("{escape}{:02X}", u32::from(c)));
+            out.push(escape);
+            out.extend(
+                [u32::from(c) >> 4, u32::from(c) & 15]
+                    .map(|d| char::from_digit(d, 16).unwrap_or('0').to_ascii_uppercase()),
+            );
         }
     }
     Ok(out)

@@ -162,13 +162,11 @@ mod rust_decimal {
 
         fn write(&self, form: Form, out: &mut String) -> Result<(), PartError> {
             let text = self.normalize().to_string();
-            match form {
-                Form::Padded { width, decimals } => pad_decimal(&text, width, decimals, out),
-                _ => {
-                    out.push_str(&text);
-                    Ok(())
-                }
+            if let Form::Padded { width, decimals } = form {
+                return pad_decimal(&text, width, decimals, out);
             }
+            out.push_str(&text);
+            Ok(())
         }
 
         fn parse(text: &str, _: Form) -> Option<Self> {

@@ -257,7 +257,7 @@ impl Template {
             match &segment.field {
                 None if rest.is_empty() => {}
                 Some(placeholder) if super::overlap::accepts(placeholder, rest) => {
-                    texts.push((placeholder, rest))
+                    texts.push((placeholder, rest));
                 }
                 _ => return None,
             }

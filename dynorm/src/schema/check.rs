@@ -1,4 +1,8 @@
 //! Contradictions that show only when a table and its entities are seen together; the compiler runs these checks.
+#![allow(
+    clippy::large_types_passed_by_value,
+    reason = "the compiler runs it, and a const fn builds by value"
+)]
 
 use crate::entity::{AttributeRole, EntityDescriptor, IndexSchema, KeyAttributeSchema, TableSchema};
 use crate::error::{ConstText, same_text};
@@ -47,9 +51,7 @@ pub const fn check_entity(entity: &EntityDescriptor, schema: &TableSchema) {
 }
 
 const fn report(message: &ConstText) {
-    if !message.is_empty() {
-        panic!("{}", message.as_str());
-    }
+    assert!(message.is_empty(), "{}", message.as_str());
 }
 
 const fn is_allowed(allowed: &[(&str, &str)], a: &str, b: &str) -> bool {
@@ -236,11 +238,11 @@ const fn check_attributes(entity: &EntityDescriptor, schema: &TableSchema) -> Co
             .add("`: the field `")
             .add(attribute.field)
             .add("` ");
-        if let Some(tag) = schema.tag {
-            if same_text(tag, attribute.name) {
-                let text = text.add("is stored as `").add(tag).add("`, where table `").add(schema.type_name);
-                return text.add("` keeps the type tag; rename one: `#[attr(rename = \"...\")]` or `#[table(type_attribute = \"...\")]`");
-            }
+        if let Some(tag) = schema.tag
+            && same_text(tag, attribute.name)
+        {
+            let text = text.add("is stored as `").add(tag).add("`, where table `").add(schema.type_name);
+            return text.add("` keeps the type tag; rename one: `#[attr(rename = \"...\")]` or `#[table(type_attribute = \"...\")]`");
         }
         if is_template_key(entity, schema, attribute.name) {
             let text =
@@ -280,10 +282,10 @@ const fn is_template_key(entity: &EntityDescriptor, schema: &TableSchema, name: 
     if is_template_of(&entity.partition, schema.partition, name) {
         return true;
     }
-    if let (Some(source), Some(sort)) = (&entity.sort, schema.sort) {
-        if is_template_of(source, sort, name) {
-            return true;
-        }
+    if let (Some(source), Some(sort)) = (&entity.sort, schema.sort)
+        && is_template_of(source, sort, name)
+    {
+        return true;
     }
     let mut at = 0;
     while at < entity.indexes.len() {
@@ -292,10 +294,10 @@ const fn is_template_key(entity: &EntityDescriptor, schema: &TableSchema, name: 
             if !index.local && is_template_of(&keys.partition, index.partition, name) {
                 return true;
             }
-            if let (Some(source), Some(sort)) = (&keys.sort, index.sort) {
-                if is_template_of(source, sort, name) {
-                    return true;
-                }
+            if let (Some(source), Some(sort)) = (&keys.sort, index.sort)
+                && is_template_of(source, sort, name)
+            {
+                return true;
             }
         }
         at += 1;

@@ -1,0 +1,158 @@
+//! The handle that applications hold.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::backend::Backend;
+use crate::backend::call::ReturnCapacity;
+use crate::backend::table::{TableStatus, TimeToLive};
+use crate::entity::{Entity, Key, Pattern, Scannable, Table};
+use crate::error::{Error, Failure, FailureKind, Result};
+use crate::op::{Context, Delete, Get, Put, Query, Scan, TransactWrite, Update};
+use crate::schema;
+
+/// How long a table that is being created is given before it counts as failed.
+const CREATION_CHECKS_MAX: u32 = 120;
+/// How long to wait between looking whether a table is there.
+const CREATION_CHECK_INTERVAL: Duration = Duration::from_secs(1);
+
+/// A database: a backend and how to use it. Clones are cheap and share the backend.
+///
+/// ```
+/// use dynorm::prelude::*;
+///
+/// #[derive(Entity, Debug, PartialEq)]
+/// #[entity(table = "Users", pk = "USER#{id}")]
+/// struct User { id: u64, name: String }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+/// let db = Db::new(dynorm_mem::MemBackend::new());
+/// db.create_table::<User>().await?;
+/// db.create(&User { id: 7, name: "Ann".into() }).await?;
+/// assert_eq!(db.get(User::key(7u64)).await?.map(|user| user.name), Some("Ann".to_owned()));
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Db {
+    context: Arc<Context>,
+}
+
+impl Db {
+    /// A database on this backend.
+    #[must_use]
+    pub fn new(backend: impl Backend) -> Self {
+        Self::from_backend(Arc::new(backend))
+    }
+
+    /// A database on a backend that is used elsewhere too.
+    #[must_use]
+    pub fn from_backend(backend: Arc<dyn Backend>) -> Self {
+        let capacity = ReturnCapacity::Total;
+        Self { context: Arc::new(Context { backend, table_names: BTreeMap::new(), capacity }) }
+    }
+
+    /// The same database, in which the table `T` has another name than its schema says: one per stage, for example.
+    #[must_use]
+    pub fn with_table_name<T: Table>(&self, name: impl Into<String>) -> Self {
+        let mut context = Context::clone(&self.context);
+        context.table_names.insert(T::SCHEMA.name, name.into());
+        Self { context: Arc::new(context) }
+    }
+
+    /// The same database, which asks for this much about consumed capacity; at first for the total.
+    #[must_use]
+    pub fn with_capacity(&self, capacity: ReturnCapacity) -> Self {
+        let context = Context { capacity, ..Context::clone(&self.context) };
+        Self { context: Arc::new(context) }
+    }
+
+    /// The backend, for calls that dynorm has no method for.
+    #[must_use]
+    pub fn backend(&self) -> &Arc<dyn Backend> {
+        &self.context.backend
+    }
+
+    /// The name of the table `T` in this database.
+    #[must_use]
+    pub fn table_name<T: Table>(&self) -> String {
+        self.context.table::<T>()
+    }
+
+    /// Writes an entity that must not be there yet.
+    pub fn create<E: Entity>(&self, entity: &E) -> Put<E> {
+        Put::create(Arc::clone(&self.context), entity)
+    }
+
+    /// Writes an entity, and replaces one of the same key.
+    pub fn put<E: Entity>(&self, entity: &E) -> Put<E> {
+        Put::new(Arc::clone(&self.context), entity)
+    }
+
+    /// Reads an entity by its key.
+    pub fn get<E: Entity>(&self, key: Key<E>) -> Get<E> {
+        Get::new(Arc::clone(&self.context), key)
+    }
+
+    /// Changes attributes of an entity that must be there.
+    pub fn update<E: Entity>(&self, key: Key<E>) -> Update<E> {
+        Update::new(Arc::clone(&self.context), key)
+    }
+
+    /// Deletes an entity, if it is there.
+    pub fn delete<E: Entity>(&self, key: Key<E>) -> Delete<E> {
+        Delete::new(Arc::clone(&self.context), key)
+    }
+
+    /// Reads the entities of an access pattern.
+    pub fn query<P: Pattern<Index: 'static>>(&self, pattern: P) -> Query<P::Entity, P::Index> {
+        Query::of(Arc::clone(&self.context), pattern)
+    }
+
+    /// Reads the whole table for the entities `E`, if `E` says `#[entity(scan)]`.
+    pub fn scan<E: Scannable>(&self) -> Scan<E> {
+        Scan::of_table(Arc::clone(&self.context))
+    }
+
+    /// Writes several entities, all or none.
+    pub fn transact_write(&self) -> TransactWrite {
+        TransactWrite::new(Arc::clone(&self.context))
+    }
+
+    /// Creates the table `T` with its indexes and its time to live, paid per request, and waits until it can be used.
+    ///
+    /// # Errors
+    ///
+    /// If the table is there already, the backend refuses, or the table is not ready after two minutes.
+    pub async fn create_table<T: Table>(&self) -> Result<()> {
+        let (schema, name) = (T::SCHEMA, self.table_name::<T>());
+        let refused = |failure| Error::backend("create the table", schema.type_name, failure);
+        let backend = self.backend();
+        let mut table = backend.create_table(schema::create_table::<T>(&name)).await.map_err(refused)?;
+        let mut n_checks = 0;
+        while table.status != TableStatus::Active {
+            if n_checks == CREATION_CHECKS_MAX {
+                let message = format!("the table is {:?} after {n_checks} s", table.status);
+                return Err(refused(Failure::new(FailureKind::Timeout, message)));
+            }
+            n_checks += 1;
+            backend.sleep(CREATION_CHECK_INTERVAL).await;
+            table = backend.describe_table(&name).await.map_err(refused)?;
+        }
+        if let Some(attribute) = schema.ttl {
+            let call = TimeToLive { table: name, attribute: attribute.to_owned(), enabled: true };
+            backend.update_time_to_live(call).await.map_err(refused)?;
+        }
+        Ok(())
+    }
+
+    /// Deletes the table `T` with everything in it.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such table, or the backend refuses.
+    pub async fn delete_table<T: Table>(&self) -> Result<()> {
+        let refused = |failure| Error::backend("delete the table", T::SCHEMA.type_name, failure);
+        self.backend().delete_table(&self.table_name::<T>()).await.map_err(refused)
+    }
+}

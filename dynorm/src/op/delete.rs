@@ -1,0 +1,105 @@
+//! Deleting one entity by its key.
+
+use std::future::IntoFuture;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::condition::{Presence, render, write_error};
+use super::{BoxFuture, Context, Outcome, Returned};
+use crate::backend::call;
+use crate::entity::{Entity, Key};
+use crate::error::Result;
+use crate::expr::{Condition, Renderer};
+
+/// A deletion; `.await` runs it. To delete what is not there is no error.
+///
+/// ```
+/// # use dynorm::prelude::*;
+/// # #[derive(Entity, Debug, PartialEq)]
+/// # #[entity(table = "Users", pk = id)]
+/// # struct User { id: String, visits: u32 }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+/// # let db = Db::new(dynorm_mem::MemBackend::new());
+/// # db.create_table::<User>().await?;
+/// # db.put(&User { id: "ann".into(), visits: 0 }).await?;
+/// let kept = db.delete(User::key("ann")).when(User::VISITS.gt(0)).await;
+/// assert!(kept.unwrap_err().is_condition_failed());
+/// let gone = db.delete(User::key("ann")).returning_old().await?;
+/// assert_eq!(gone, Some(User { id: "ann".into(), visits: 0 }));
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is deleted until it is awaited"]
+pub struct Delete<E, Out = ()> {
+    context: Arc<Context>,
+    key: Key<E>,
+    condition: Option<Condition<E>>,
+    out: PhantomData<fn() -> Out>,
+}
+
+impl<E: Entity> Delete<E> {
+    pub(crate) fn new(context: Arc<Context>, key: Key<E>) -> Self {
+        Self { context, key, condition: None, out: PhantomData }
+    }
+
+    /// Gives the entity that was deleted, if there was one.
+    pub fn returning_old(self) -> Delete<E, Option<E>> {
+        let Self { context, key, condition, .. } = self;
+        Delete { context, key, condition, out: PhantomData }
+    }
+}
+
+impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
+    /// Deletes only if the item satisfies the condition. Several conditions must all hold.
+    pub fn when(mut self, condition: Condition<E>) -> Self {
+        self.condition = Some(match self.condition {
+            Some(known) => known & condition,
+            None => condition,
+        });
+        self
+    }
+
+    /// The request that would be sent.
+    ///
+    /// # Errors
+    ///
+    /// If a field cannot be put into the key, or a value of the condition cannot be stored.
+    pub fn to_request(&self) -> Result<call::Delete> {
+        let mut renderer = Renderer::default();
+        let condition = render(Presence::Any, self.condition.as_ref(), &mut renderer)?;
+        let (names, values) = renderer.finish();
+        Ok(call::Delete {
+            table: self.context.table::<E::Table>(),
+            key: self.key.item()?.clone(),
+            return_old_on_failure: condition.is_some(),
+            condition,
+            names,
+            values,
+            returned: Out::OLD,
+            capacity: self.context.capacity,
+            collection_metrics: false,
+        })
+    }
+
+    /// Runs the deletion and tells what it cost.
+    ///
+    /// # Errors
+    ///
+    /// [`is_condition_failed`](crate::Error::is_condition_failed), or a refusal of the backend. Nothing is deleted
+    /// then.
+    pub async fn outcome(self) -> Result<Outcome<Out>> {
+        let request = self.to_request()?;
+        let reply = self.context.backend.delete(request).await;
+        let reply = reply.map_err(|failure| write_error::<E>("delete", Presence::Any, failure))?;
+        Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
+    }
+}
+
+impl<E: Entity, Out: Returned<E> + 'static> IntoFuture for Delete<E, Out> {
+    type Output = Result<Out>;
+    type IntoFuture = BoxFuture<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { Ok(self.outcome().await?.value) })
+    }
+}

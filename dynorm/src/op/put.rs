@@ -1,0 +1,121 @@
+//! Writing whole entities: put, which replaces, and create, which does not.
+
+use std::future::IntoFuture;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::condition::{Presence, render, write_error};
+use super::{BoxFuture, Context, Outcome, Returned};
+use crate::backend::call;
+use crate::entity::{Entity, encode};
+use crate::error::Result;
+use crate::expr::{Condition, Renderer};
+use crate::value::Item;
+
+/// A write of a whole entity; `.await` runs it.
+///
+/// ```
+/// # use dynorm::prelude::*;
+/// # #[derive(Entity, Clone, Debug, PartialEq)]
+/// # #[entity(table = "Users", pk = id)]
+/// # struct User { id: String, visits: u32 }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+/// # let db = Db::new(dynorm_mem::MemBackend::new());
+/// # db.create_table::<User>().await?;
+/// let ann = User { id: "ann".into(), visits: 1 };
+/// db.create(&ann).await?;
+/// assert!(db.create(&ann).await.unwrap_err().is_already_exists());
+///
+/// let again = User { visits: 2, ..ann.clone() };
+/// let old = db.put(&again).when(User::VISITS.lt(2)).returning_old().await?;
+/// assert_eq!(old, Some(ann));
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is written until it is awaited"]
+pub struct Put<E, Out = ()> {
+    context: Arc<Context>,
+    item: Result<Item>,
+    presence: Presence,
+    condition: Option<Condition<E>>,
+    out: PhantomData<fn() -> Out>,
+}
+
+impl<E: Entity> Put<E> {
+    /// Creates or replaces.
+    pub(crate) fn new(context: Arc<Context>, entity: &E) -> Self {
+        let item = encode(entity);
+        Self { context, item, presence: Presence::Any, condition: None, out: PhantomData }
+    }
+
+    /// Only creates.
+    pub(crate) fn create(context: Arc<Context>, entity: &E) -> Self {
+        Self { presence: Presence::Absent, ..Self::new(context, entity) }
+    }
+
+    /// Gives the entity that was replaced.
+    pub fn returning_old(self) -> Put<E, Option<E>> {
+        let Self { context, item, presence, condition, .. } = self;
+        Put { context, item, presence, condition, out: PhantomData }
+    }
+}
+
+impl<E: Entity, Out: Returned<E>> Put<E, Out> {
+    /// Writes only if the item that is there satisfies the condition. Several conditions must all hold.
+    pub fn when(mut self, condition: Condition<E>) -> Self {
+        self.condition = Some(match self.condition {
+            Some(known) => known & condition,
+            None => condition,
+        });
+        self
+    }
+
+    /// The request that would be sent.
+    ///
+    /// # Errors
+    ///
+    /// If a field cannot be stored or put into a key, or the item is too large.
+    pub fn to_request(&self) -> Result<call::Put> {
+        let mut renderer = Renderer::default();
+        let condition = render(self.presence, self.condition.as_ref(), &mut renderer)?;
+        let (names, values) = renderer.finish();
+        Ok(call::Put {
+            table: self.context.table::<E::Table>(),
+            item: self.item.clone()?,
+            return_old_on_failure: condition.is_some(),
+            condition,
+            names,
+            values,
+            returned: Out::OLD,
+            capacity: self.context.capacity,
+            collection_metrics: false,
+        })
+    }
+
+    /// Runs the write and tells what it cost.
+    ///
+    /// # Errors
+    ///
+    /// [`is_already_exists`](crate::Error::is_already_exists), [`is_condition_failed`](crate::Error::is_condition_failed),
+    /// an entity that cannot be stored, or a refusal of the backend. Nothing is written then.
+    pub async fn outcome(self) -> Result<Outcome<Out>> {
+        let request = self.to_request()?;
+        let operation = self.operation();
+        let reply = self.context.backend.put(request).await;
+        let reply = reply.map_err(|failure| write_error::<E>(operation, self.presence, failure))?;
+        Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
+    }
+
+    pub(crate) fn operation(&self) -> &'static str {
+        if self.presence == Presence::Absent { "create" } else { "put" }
+    }
+}
+
+impl<E: Entity, Out: Returned<E> + 'static> IntoFuture for Put<E, Out> {
+    type Output = Result<Out>;
+    type IntoFuture = BoxFuture<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { Ok(self.outcome().await?.value) })
+    }
+}

@@ -1,0 +1,152 @@
+//! Reading the entities of an access pattern.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use super::Context;
+use super::condition::encode_error;
+use super::read::{PageRequest, Read, Source, select};
+use crate::backend::call::{self, Select};
+use crate::backend::{Backend, Failure, reply};
+use crate::entity::{ConsistentReads, Entity, Pattern, Probe, ProjectionSchema, Table};
+use crate::error::Result;
+use crate::expr::{Node, Renderer, Side};
+use crate::key::SortCondition;
+use crate::page::Fingerprint;
+use crate::value::{Item, Name, Step};
+
+/// A query of an access pattern of the entity `E`, which reads from `I`: the table, a local or a global index.
+///
+/// ```
+/// # use dynorm::prelude::*;
+/// # #[derive(Entity, Debug)]
+/// # #[entity(table = "Shop", pk = "CUSTOMER#{customer}", sk = "ORDER#{year}#{number}", name = of_customer)]
+/// # struct Order { customer: String, year: u16, number: u32, paid: bool }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+/// # let db = Db::new(dynorm_mem::MemBackend::new());
+/// # db.create_table::<Order>().await?;
+/// # for number in 1..=4 { db.put(&Order { customer: "ann".into(), year: 2026, number, paid: number > 2 }).await?; }
+/// let unpaid = db
+///     .query(Order::of_customer("ann").year(2026u16).number_in(2..))
+///     .filter(Order::PAID.eq(false))
+///     .newest_first();
+/// assert_eq!(unpaid.to_request()?.key_condition.as_deref(), Some("#0 = :0 AND #1 BETWEEN :1 AND :2"));
+/// assert_eq!(unpaid.all().await?.len(), 1);
+/// # Ok(()) }
+/// ```
+pub type Query<E, I> = Read<E, QuerySource<I>>;
+
+/// What a query reads: a pattern, and how.
+#[derive(Debug)]
+pub struct QuerySource<I> {
+    probe: Probe,
+    descending: bool,
+    consistent: bool,
+    index: PhantomData<fn() -> I>,
+}
+
+impl<E: Entity, I: 'static> Query<E, I> {
+    pub(crate) fn of<P: Pattern<Entity = E, Index = I>>(context: Arc<Context>, pattern: P) -> Self {
+        let probe = pattern.into_probe();
+        Read::new(context, QuerySource { probe, descending: false, consistent: false, index: PhantomData })
+    }
+
+    /// Reads from the end of the sort key: the newest first where it is a time, the largest where it is a number.
+    pub fn newest_first(mut self) -> Self {
+        self.source.descending = true;
+        self
+    }
+
+    /// Sees every write that succeeded before, for twice the read units. A global index cannot.
+    pub fn consistent(mut self) -> Self
+    where
+        I: ConsistentReads,
+    {
+        self.source.consistent = true;
+        self
+    }
+}
+
+impl<E: Entity, I: 'static> Source<E> for QuerySource<I> {
+    type Request = call::Query;
+    type Index = I;
+
+    fn request(&self, context: &Context, renderer: &mut Renderer) -> Result<call::Query> {
+        let index = self.probe.index.and_then(|name| self.probe.schema().index(name));
+        // A local index fetches what it does not hold, but only if it is told to.
+        let partial = index.is_some_and(|i| i.local && !matches!(i.projection, ProjectionSchema::All));
+        Ok(call::Query {
+            table: context.table::<E::Table>(),
+            index: self.probe.index.map(str::to_owned),
+            key_condition: Some(key_condition::<E>(&self.probe, renderer)?),
+            descending: self.descending,
+            consistent: self.consistent,
+            select: partial.then_some(Select::AllAttributes),
+            capacity: context.capacity,
+            ..call::Query::default()
+        })
+    }
+
+    fn meets_others(&self) -> bool {
+        self.probe.meets_others(E::Table::ENTITIES)
+    }
+
+    fn fingerprint(&self) -> Result<Fingerprint> {
+        let (table, entity) = (E::Table::SCHEMA.type_name, E::DESCRIPTOR.name);
+        let keys = format!("{:?}", self.probe.condition()?);
+        let direction = if self.descending { "descending" } else { "ascending" };
+        let index = self.probe.index.unwrap_or_default();
+        Ok(Fingerprint::of(&["query", table, entity, index, self.probe.pattern, &keys, direction]))
+    }
+
+    fn index(&self) -> Option<&'static str> {
+        self.probe.index
+    }
+}
+
+fn key_condition<E: Entity>(probe: &Probe, renderer: &mut Renderer) -> Result<String> {
+    let condition = probe.condition()?;
+    let path = |name: &'static str| Side::Path(vec![Step::Name(Name::from(name))]);
+    let (name, value) = condition.partition;
+    let partition = Node::Compare(path(name), "=", Side::Value(value));
+    let sort = condition.sort.and_then(|(name, condition)| {
+        let compare = |operator, value| Some(Node::Compare(path(name), operator, Side::Value(value)));
+        match condition {
+            SortCondition::Any | SortCondition::Nothing => None,
+            SortCondition::Equal(value) => compare("=", value),
+            SortCondition::AtLeast(value) => compare(">=", value),
+            SortCondition::Above(value) => compare(">", value),
+            SortCondition::AtMost(value) => compare("<=", value),
+            SortCondition::Below(value) => compare("<", value),
+            SortCondition::BeginsWith(value) => {
+                Some(Node::Call("begins_with", vec![path(name), Side::Value(value)]))
+            }
+            SortCondition::Between(low, high) => {
+                Some(Node::Between(path(name), Side::Value(low), Side::Value(high)))
+            }
+        }
+    });
+    let node = match sort {
+        None => partition,
+        Some(sort) => Node::And(vec![partition, sort]),
+    };
+    renderer.condition(&node).map_err(encode_error::<E>)
+}
+
+impl PageRequest for call::Query {
+    const OPERATION: &'static str = "query";
+
+    fn with_filter(self, filter: Option<String>, renderer: Renderer) -> Self {
+        let (names, values) = renderer.finish();
+        Self { filter, names, values, ..self }
+    }
+
+    fn page(&self, limit: Option<u32>, start: Option<Item>, count: bool) -> Self {
+        Self { limit, start, select: select(count, self.select), ..self.clone() }
+    }
+
+    fn send(self, backend: &dyn Backend) -> impl Future<Output = Result<reply::Query, Failure>> + Send {
+        backend.query(self)
+    }
+}

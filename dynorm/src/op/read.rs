@@ -1,0 +1,490 @@
+//! What queries and scans have in common: limits, filters, and the ways to take their results.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use futures_core::Stream;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+
+use super::Context;
+use super::condition::encode_error;
+use crate::backend::call::Select;
+use crate::backend::{Backend, Failure, reply};
+use crate::entity::{Entity, ReadsWholeItems, Table, belongs, decode, expiry, ttl_attribute};
+use crate::error::{Error, Kind, Result};
+use crate::expr::{Condition, Node, Renderer, Side};
+use crate::page::{Cursor, Fingerprint, Page};
+use crate::value::{Item, Name, Step, Value};
+
+/// A query or a scan: what it reads, how much of it, and in which shape the result comes.
+///
+/// There are three limits, with three names: [`take`](Self::take) counts entities returned,
+/// [`evaluate`](Self::evaluate) items read by one request, [`max_requests`](Self::max_requests) requests.
+#[derive(Debug)]
+#[must_use = "nothing is read until a method such as `all`, `first` or `page` is awaited"]
+pub struct Read<E, S> {
+    pub(super) context: Arc<Context>,
+    pub(super) source: S,
+    filter: Option<Condition<E>>,
+    take: Option<usize>,
+    evaluate: Option<u32>,
+    max_requests: Option<u32>,
+    include_expired: bool,
+    after: Option<Cursor>,
+}
+
+/// What is read: a [`QuerySource`](super::QuerySource) or a [`ScanSource`](super::ScanSource).
+pub trait Source<E>: Send + 'static {
+    /// The backend's request.
+    type Request: PageRequest;
+    /// Whether it gives whole entities.
+    type Index;
+
+    /// The request, without filter and limits.
+    #[doc(hidden)]
+    fn request(&self, context: &Context, renderer: &mut Renderer) -> Result<Self::Request>;
+
+    /// Whether items of other entities can be among those that are read.
+    #[doc(hidden)]
+    fn meets_others(&self) -> bool;
+
+    /// What makes this read another than others.
+    #[doc(hidden)]
+    fn fingerprint(&self) -> Result<Fingerprint>;
+
+    /// The index that is read.
+    #[doc(hidden)]
+    fn index(&self) -> Option<&'static str>;
+}
+
+/// A request for a page.
+pub trait PageRequest: Clone + Debug + Send + Sync + 'static {
+    /// The operation's name.
+    #[doc(hidden)]
+    const OPERATION: &'static str;
+
+    /// Completes the request.
+    #[doc(hidden)]
+    fn with_filter(self, filter: Option<String>, renderer: Renderer) -> Self;
+
+    /// The request for one page.
+    #[doc(hidden)]
+    fn page(&self, limit: Option<u32>, start: Option<Item>, count: bool) -> Self;
+
+    /// Sends it.
+    #[doc(hidden)]
+    fn send(self, backend: &dyn Backend) -> impl Future<Output = Result<reply::Query, Failure>> + Send;
+}
+
+impl<E: Entity, S: Source<E>> Read<E, S> {
+    pub(super) fn new(context: Arc<Context>, source: S) -> Self {
+        Self {
+            context,
+            source,
+            filter: None,
+            take: None,
+            evaluate: None,
+            max_requests: None,
+            include_expired: false,
+            after: None,
+        }
+    }
+
+    /// Leaves out items that do not satisfy the condition, after they were read and paid for. Several filters must
+    /// all be satisfied.
+    pub fn filter(mut self, condition: Condition<E>) -> Self {
+        self.filter = Some(match self.filter {
+            Some(known) => known & condition,
+            None => condition,
+        });
+        self
+    }
+
+    /// Returns at most this many entities. As many requests are sent as it takes to find them.
+    pub fn take(mut self, n_items: usize) -> Self {
+        self.take = Some(n_items);
+        self
+    }
+
+    /// Reads at most this many items in one request, before the filter: DynamoDB's `Limit`.
+    pub fn evaluate(mut self, n_items: u32) -> Self {
+        self.evaluate = Some(n_items);
+        self
+    }
+
+    /// Sends at most this many requests; if the read is not at its end then, [`page`](Self::page) says where it
+    /// goes on, and the methods that give everything fail with
+    /// [`is_unfinished`](crate::Error::is_unfinished).
+    pub fn max_requests(mut self, n_requests: u32) -> Self {
+        self.max_requests = Some(n_requests);
+        self
+    }
+
+    /// Gives entities even if their time to live is over and DynamoDB has not deleted them yet.
+    pub fn include_expired(mut self) -> Self {
+        self.include_expired = true;
+        self
+    }
+
+    /// Goes on where a [`Page`] of the same read ended.
+    pub fn after(mut self, cursor: Cursor) -> Self {
+        self.after = Some(cursor);
+        self
+    }
+
+    /// The first request that would be sent.
+    ///
+    /// # Errors
+    ///
+    /// If a value cannot be put into a key or stored, if the cursor belongs to another read, or if the range has no
+    /// values, so that there is no request: [`is_empty_range`](crate::Error::is_empty_range).
+    pub fn to_request(&self) -> Result<S::Request> {
+        let now = self.context.backend.now();
+        let (request, filtered) = self.request(now)?;
+        let start = self.start()?;
+        Ok(request.page(self.first_limit(filtered), start, false))
+    }
+
+    /// The number of entities that the read finds, without reading them into memory where the service can count.
+    ///
+    /// Counting costs as many read units as reading.
+    ///
+    /// # Errors
+    ///
+    /// As for [`page`](Self::page), and [`is_unfinished`](crate::Error::is_unfinished).
+    pub async fn count(self) -> Result<u64> {
+        // The service counts what the filter passes; whose the items are shows only on the items.
+        let by_service = !self.source.meets_others();
+        let Some(mut reader) = Reader::new(self)? else { return Ok(0) };
+        let mut count = 0;
+        while let Some(reply) = reader.fetch(by_service).await? {
+            let own = reply.items.iter().filter(|item| reader.wants(item)).count();
+            count += if by_service { reply.count } else { own as u64 };
+        }
+        Ok(count)
+    }
+
+    fn start(&self) -> Result<Option<Item>> {
+        match &self.after {
+            None => Ok(None),
+            Some(cursor) => cursor.key_for(self.source.fingerprint()?).cloned().map(Some),
+        }
+    }
+
+    /// The request without limits, and whether it filters.
+    fn request(&self, now: SystemTime) -> Result<(S::Request, bool)> {
+        let mut renderer = Renderer::default();
+        let request = self.source.request(&self.context, &mut renderer)?;
+        let mut nodes = Vec::new();
+        match self.filter.as_ref().map(|filter| filter.node.clone()) {
+            Some(Node::And(all)) => nodes.extend(all),
+            Some(node) => nodes.push(node),
+            None => {}
+        }
+        nodes.extend((!self.include_expired).then(|| alive::<E>(now)).flatten());
+        nodes.extend(self.source.meets_others().then(own_tag::<E>).flatten());
+        let node = if nodes.len() > 1 { Some(Node::And(nodes)) } else { nodes.pop() };
+        let filter = node.map(|node| renderer.condition(&node)).transpose().map_err(encode_error::<E>)?;
+        let filtered = filter.is_some();
+        Ok((request.with_filter(filter, renderer), filtered))
+    }
+
+    fn first_limit(&self, filtered: bool) -> Option<u32> {
+        limit(self.evaluate, self.take, filtered, 0)
+    }
+}
+
+/// The terminals, which give whole entities.
+impl<E: Entity, S: Source<E, Index: ReadsWholeItems>> Read<E, S> {
+    /// The first entity, or `None`.
+    ///
+    /// # Errors
+    ///
+    /// As for [`page`](Self::page).
+    pub async fn first(self) -> Result<Option<E>> {
+        Ok(self.take(1).page().await?.items.pop())
+    }
+
+    /// All entities, from as many requests as it takes.
+    ///
+    /// # Errors
+    ///
+    /// As for [`page`](Self::page), and [`is_unfinished`](crate::Error::is_unfinished).
+    pub async fn all(self) -> Result<Vec<E>> {
+        let Some(mut reader) = Reader::new(self)? else { return Ok(Vec::new()) };
+        let mut all = Vec::new();
+        while let Some(page) = reader.page().await? {
+            all.extend(page.items);
+        }
+        Ok(all)
+    }
+
+    /// One page: with [`take`](Self::take), that many entities if there are so many; without, what one request
+    /// finds in 1 MB.
+    ///
+    /// # Errors
+    ///
+    /// If a value cannot be put into a key or stored, if the cursor belongs to another read, if the backend refuses,
+    /// or if an item is not one of the entity.
+    pub async fn page(self) -> Result<Page<E>> {
+        let to_be_filled = self.take.is_some();
+        let Some(mut reader) = Reader::new(self)? else { return Ok(Page::empty()) };
+        let mut page = Page::empty();
+        while let Some(later) = reader.page().await? {
+            page.append(later);
+            if !to_be_filled || reader.requests_left == Some(0) {
+                break;
+            }
+        }
+        Ok(page)
+    }
+
+    /// All pages, one for each request, as a stream.
+    pub fn pages(self) -> Pages<E> {
+        let pages = stream::try_unfold(Start::Read(self), |state| async move {
+            let mut reader = match state {
+                Start::Reader(reader) => reader,
+                Start::Read(read) => match Reader::new(read)? {
+                    None => return Ok(None),
+                    Some(reader) => reader,
+                },
+            };
+            Ok(reader.page().await?.map(|page| (page, Start::Reader(reader))))
+        });
+        Pages { pages: Box::pin(pages) }
+    }
+
+    /// All entities as a stream, which asks for a page when the one before is used up.
+    pub fn items(self) -> Items<E> {
+        let items = self.pages().map_ok(|page| stream::iter(page.items.into_iter().map(Ok))).try_flatten();
+        Items { items: Box::pin(items) }
+    }
+}
+
+/// A read before and after its first request.
+enum Start<E, S: Source<E>> {
+    Read(Read<E, S>),
+    Reader(Reader<E, S>),
+}
+
+/// A read that is going on.
+struct Reader<E, S: Source<E>> {
+    context: Arc<Context>,
+    request: S::Request,
+    fingerprint: Fingerprint,
+    index: Option<&'static str>,
+    filtered: bool,
+    include_expired: bool,
+    now: SystemTime,
+    evaluate: Option<u32>,
+    /// How many entities are still wanted.
+    left: Option<usize>,
+    requests_left: Option<u32>,
+    requests: u32,
+    start: Option<Item>,
+    done: bool,
+    entity: PhantomData<fn() -> E>,
+}
+
+impl<E: Entity, S: Source<E>> Reader<E, S> {
+    /// `None` where the range has no values.
+    fn new(read: Read<E, S>) -> Result<Option<Self>> {
+        let now = read.context.backend.now();
+        let (request, filtered) = match read.request(now) {
+            Err(error) if error.is_empty_range() => return Ok(None),
+            request => request?,
+        };
+        Ok(Some(Self {
+            request,
+            fingerprint: read.source.fingerprint()?,
+            index: read.source.index(),
+            filtered,
+            include_expired: read.include_expired,
+            now,
+            evaluate: read.evaluate,
+            left: read.take,
+            requests_left: read.max_requests,
+            requests: 0,
+            start: read.start()?,
+            done: read.take == Some(0),
+            entity: PhantomData,
+            context: read.context,
+        }))
+    }
+
+    /// The next answer of the backend, or `None` at the end.
+    async fn fetch(&mut self, count: bool) -> Result<Option<reply::Query>> {
+        if self.done {
+            return Ok(None);
+        }
+        if self.requests_left == Some(0) {
+            return Err(Error::new(Kind::Unfinished { requests: self.requests }));
+        }
+        self.requests_left = self.requests_left.map(|left| left - 1);
+        let limit = limit(self.evaluate, self.left, self.filtered, self.requests);
+        self.requests += 1;
+        let request = self.request.page(limit, self.start.take(), count);
+        let reply = request.send(&*self.context.backend).await;
+        let mut reply = reply.map_err(|f| Error::backend(S::Request::OPERATION, E::DESCRIPTOR.name, f))?;
+        self.start = reply.last_key.take();
+        self.done = self.start.is_none();
+        Ok(Some(reply))
+    }
+
+    /// The next page, or `None` at the end.
+    async fn page(&mut self) -> Result<Option<Page<E>>> {
+        let Some(reply) = self.fetch(false).await? else { return Ok(None) };
+        let mut page = Page { count: reply.count, scanned: reply.scanned, requests: 1, ..Page::empty() };
+        page.capacity = reply.capacity;
+        let mut last = None;
+        for item in reply.items {
+            if !self.wants(&item) {
+                continue;
+            }
+            if self.left == Some(0) {
+                // More was read than is wanted: the next page starts after the last entity of this one.
+                self.start = last;
+                break;
+            }
+            self.left = self.left.map(|left| left - 1);
+            if self.left == Some(0) {
+                last = Some(self.key_of(&item));
+            }
+            page.items.push(decode(item)?);
+        }
+        if self.left == Some(0) {
+            self.done = true;
+        }
+        page.next = self.start.clone().map(|key| Cursor::new(self.fingerprint, key));
+        Ok(Some(page))
+    }
+
+    /// Whether an item is an entity of this read; filters of the service see to most of it.
+    fn wants(&self, item: &Item) -> bool {
+        belongs::<E>(item) && (self.include_expired || expiry::<E>(item).is_none_or(|at| at >= self.now))
+    }
+
+    /// The attributes that a read goes on after: the keys of the table and of the index.
+    fn key_of(&self, item: &Item) -> Item {
+        let schema = E::Table::SCHEMA;
+        let index = self.index.and_then(|name| schema.index(name));
+        let of_index = index.into_iter().flat_map(|index| [Some(index.partition), index.sort]);
+        let names = [Some(schema.partition), schema.sort].into_iter().chain(of_index).flatten();
+        names.filter_map(|key| item.get(key.name).map(|value| (key.name, value.clone()))).collect()
+    }
+}
+
+/// How many items a request may read.
+///
+/// Without a filter, what is read is returned, and the service need not read more than is wanted. With one, a first
+/// guess of twice what is wanted grows with each request, so that neither much is read for nothing nor many requests
+/// are sent.
+fn limit(evaluate: Option<u32>, left: Option<usize>, filtered: bool, n_requests: u32) -> Option<u32> {
+    const GUESS_MIN: u32 = 16;
+    if evaluate.is_some() {
+        return evaluate;
+    }
+    let left = u32::try_from(left?).unwrap_or(u32::MAX);
+    if !filtered {
+        return Some(left);
+    }
+    let growth = 1u32.checked_shl(n_requests.saturating_add(1)).unwrap_or(u32::MAX);
+    Some(left.max(GUESS_MIN / 2).saturating_mul(growth))
+}
+
+/// Keeps what is not expired. An item without the attribute, or with one that is no number, is not.
+fn alive<E: Entity>(now: SystemTime) -> Option<Node> {
+    let name = ttl_attribute(E::DESCRIPTOR)?;
+    let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let path = Side::Path(vec![Step::Name(Name::from(name))]);
+    let expired = Node::Compare(path, "<", Side::Value(Value::N(seconds.into())));
+    Some(Node::Not(Box::new(expired)))
+}
+
+/// Keeps what the tag says is the entity's, and what has no tag.
+fn own_tag<E: Entity>() -> Option<Node> {
+    let path = || Side::Path(vec![Step::Name(Name::from(E::Table::SCHEMA.tag.unwrap_or_default()))]);
+    E::Table::SCHEMA.tag?;
+    let own = Node::Compare(path(), "=", Side::Value(Value::from(E::DESCRIPTOR.tag)));
+    Some(Node::Or(vec![Node::Call("attribute_not_exists", vec![path()]), own]))
+}
+
+/// Sets what `page` and `count` change of a request; for [`PageRequest::page`].
+pub(super) fn select(count: bool, known: Option<Select>) -> Option<Select> {
+    if count { Some(Select::Count) } else { known }
+}
+
+/// Entities, one after the other: [`Read::items`].
+///
+/// ```
+/// # use dynorm::prelude::*;
+/// # #[derive(Entity, Debug)]
+/// # #[entity(table = "Events", pk = device, sk = at, name = of_device)]
+/// # struct Event { device: String, at: u64 }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+/// # let db = Db::new(dynorm_mem::MemBackend::new());
+/// # db.create_table::<Event>().await?;
+/// # for at in 0..5 { db.put(&Event { device: "d".into(), at }).await?; }
+/// let mut events = db.query(Event::of_device("d")).newest_first().items();
+/// while let Some(event) = events.next().await {
+///     println!("{:?}", event?);
+/// }
+/// # Ok(()) }
+/// ```
+#[must_use = "a stream does nothing until it is polled"]
+pub struct Items<E> {
+    items: Pin<Box<dyn Stream<Item = Result<E>> + Send>>,
+}
+
+impl<E> Items<E> {
+    /// The next entity, or `None` at the end.
+    pub async fn next(&mut self) -> Option<Result<E>> {
+        self.items.next().await
+    }
+}
+
+impl<E> Stream for Items<E> {
+    type Item = Result<E>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {
+        self.items.as_mut().poll_next(cx)
+    }
+}
+
+impl<E> Debug for Items<E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Items").finish_non_exhaustive()
+    }
+}
+
+/// Pages, one after the other: [`Read::pages`].
+#[must_use = "a stream does nothing until it is polled"]
+pub struct Pages<E> {
+    pages: Pin<Box<dyn Stream<Item = Result<Page<E>>> + Send>>,
+}
+
+impl<E> Pages<E> {
+    /// The next page, or `None` at the end.
+    pub async fn next(&mut self) -> Option<Result<Page<E>>> {
+        self.pages.next().await
+    }
+}
+
+impl<E> Stream for Pages<E> {
+    type Item = Result<Page<E>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Option<Self::Item>> {
+        self.pages.as_mut().poll_next(cx)
+    }
+}
+
+impl<E> Debug for Pages<E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pages").finish_non_exhaustive()
+    }
+}

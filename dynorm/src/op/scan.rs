@@ -1,0 +1,91 @@
+//! Reading the whole table for the entities of one type.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use super::Context;
+use super::read::{PageRequest, Read, Source, select};
+use crate::backend::call;
+use crate::backend::{Backend, Failure, reply};
+use crate::entity::{Primary, Scannable, Table};
+use crate::error::Result;
+use crate::expr::Renderer;
+use crate::page::Fingerprint;
+use crate::value::Item;
+
+/// A scan for the entities `E`: it reads, and bills, every item of the table, in no order.
+///
+/// ```
+/// # use dynorm::prelude::*;
+/// #[derive(Entity)]
+/// #[entity(table = "Settings", pk = name, scan)]
+/// struct Setting { name: String, value: String }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+/// # let db = Db::new(dynorm_mem::MemBackend::new());
+/// # db.create_table::<Setting>().await?;
+/// # db.put(&Setting { name: "a".into(), value: "1".into() }).await?;
+/// assert_eq!(db.scan::<Setting>().all().await?.len(), 1);
+/// # Ok(()) }
+/// ```
+pub type Scan<E> = Read<E, ScanSource>;
+
+/// What a scan reads: everything.
+#[derive(Debug)]
+pub struct ScanSource {
+    consistent: bool,
+}
+
+impl<E: Scannable> Scan<E> {
+    pub(crate) fn of_table(context: Arc<Context>) -> Self {
+        Read::new(context, ScanSource { consistent: false })
+    }
+
+    /// Sees every write that succeeded before, for twice the read units.
+    pub fn consistent(mut self) -> Self {
+        self.source.consistent = true;
+        self
+    }
+}
+
+impl<E: Scannable> Source<E> for ScanSource {
+    type Request = call::Scan;
+    type Index = Primary;
+
+    fn request(&self, context: &Context, _: &mut Renderer) -> Result<call::Scan> {
+        Ok(call::Scan {
+            table: context.table::<E::Table>(),
+            consistent: self.consistent,
+            capacity: context.capacity,
+            ..call::Scan::default()
+        })
+    }
+
+    fn meets_others(&self) -> bool {
+        E::Table::ENTITIES.len() > 1
+    }
+
+    fn fingerprint(&self) -> Result<Fingerprint> {
+        Ok(Fingerprint::of(&["scan", E::Table::SCHEMA.type_name, E::DESCRIPTOR.name]))
+    }
+
+    fn index(&self) -> Option<&'static str> {
+        None
+    }
+}
+
+impl PageRequest for call::Scan {
+    const OPERATION: &'static str = "scan";
+
+    fn with_filter(self, filter: Option<String>, renderer: Renderer) -> Self {
+        let (names, values) = renderer.finish();
+        Self { filter, names, values, ..self }
+    }
+
+    fn page(&self, limit: Option<u32>, start: Option<Item>, count: bool) -> Self {
+        Self { limit, start, select: select(count, self.select), ..self.clone() }
+    }
+
+    fn send(self, backend: &dyn Backend) -> impl Future<Output = Result<reply::Query, Failure>> + Send {
+        backend.scan(self)
+    }
+}
