@@ -154,6 +154,7 @@ fn members<T, U>(list: Vec<T>, read: fn(T) -> Result<U, ConvertError>) -> Result
 /// let map: HashMap<String, AttributeValue> = Item::from([("id", "laptop-001")]).into();
 /// assert_eq!(map["id"], AttributeValue::S("laptop-001".into()));
 /// ```
+#[expect(clippy::implicit_hasher, reason = "the maps of the SDK have the standard hasher")]
 impl From<Item> for HashMap<String, AttributeValue> {
     fn from(item: Item) -> Self {
         item.into_iter().map(|(name, value)| (name.as_str().to_owned(), value.into())).collect()
@@ -180,5 +181,97 @@ impl TryFrom<HashMap<String, AttributeValue>> for Item {
                 Err(error) => Err(error.within(Step::Attribute(name))),
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(value: Value, sdk: AttributeValue) {
+        assert_eq!(AttributeValue::from(value.clone()), sdk);
+        assert_eq!(Value::try_from(sdk), Ok(value));
+    }
+
+    #[test]
+    fn every_kind_of_value_has_its_counterpart() {
+        let number = |text: &str| text.parse::<Number>().unwrap();
+        let null = AttributeValue::Null(true);
+        check(Value::S("a".into()), AttributeValue::S("a".into()));
+        check(Value::N(number("-0.5")), AttributeValue::N("-0.5".into()));
+        check(Value::B(vec![0, 255]), AttributeValue::B(Blob::new([0, 255])));
+        check(Value::Bool(true), AttributeValue::Bool(true));
+        check(Value::Null, null.clone());
+        let map = HashMap::from([("a".to_owned(), null.clone())]);
+        check(Value::M(Item::from([("a", Value::Null)])), AttributeValue::M(map));
+        check(
+            Value::L(vec![Value::Null, Value::L(vec![])]),
+            AttributeValue::L(vec![null, AttributeValue::L(vec![])]),
+        );
+        check(Value::Ss(vec!["a".into()]), AttributeValue::Ss(vec!["a".into()]));
+        check(Value::Ns(vec![number("1"), number("2")]), AttributeValue::Ns(vec!["1".into(), "2".into()]));
+        check(Value::Bs(vec![vec![1], vec![]]), AttributeValue::Bs(vec![Blob::new([1]), Blob::new([])]));
+    }
+
+    #[track_caller]
+    fn refused(value: AttributeValue, message: &str) {
+        assert_eq!(Value::try_from(value).unwrap_err().to_string(), message);
+    }
+
+    #[test]
+    fn what_dynamodb_does_not_have_is_refused() {
+        refused(AttributeValue::Null(false), "cannot read the value: a null value can only be true");
+        refused(
+            AttributeValue::N("1e126".into()),
+            "cannot read the value: \"1e126\" cannot be stored: the magnitude of a number is less than 1E126",
+        );
+        let set = AttributeValue::Ns(vec!["1".into(), "NaN".into()]);
+        let map = AttributeValue::M(HashMap::from([("a".to_owned(), AttributeValue::L(vec![set]))]));
+        refused(map, "cannot read `a[0][1]`: \"NaN\" is not a number that DynamoDB can store");
+    }
+
+    fn any_number() -> impl Strategy<Value = Number> {
+        (any::<i64>(), -100..80_i32)
+            .prop_map(|(digits, exponent)| format!("{digits}e{exponent}").parse().unwrap())
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            any::<String>().prop_map(Value::S),
+            any_number().prop_map(Value::N),
+            any::<Vec<u8>>().prop_map(Value::B),
+            any::<bool>().prop_map(Value::Bool),
+            Just(Value::Null),
+            prop::collection::vec(any::<String>(), 0..4).prop_map(Value::Ss),
+            prop::collection::vec(any_number(), 0..4).prop_map(Value::Ns),
+            prop::collection::vec(any::<Vec<u8>>(), 0..4).prop_map(Value::Bs),
+        ];
+        leaf.prop_recursive(6, 64, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::L),
+                prop::collection::btree_map(any::<String>(), inner, 0..6)
+                    .prop_map(|map| Value::M(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn conversion_there_and_back_changes_nothing(value in any_value()) {
+            prop_assert_eq!(Value::try_from(AttributeValue::from(value.clone())), Ok(value));
+        }
+
+        #[test]
+        fn items_keep_every_attribute(
+            attributes in prop::collection::btree_map(any::<String>(), any_value(), 0..6)
+        ) {
+            let item: Item = attributes.into_iter().collect();
+            let map = HashMap::<String, AttributeValue>::from(item.clone());
+            prop_assert_eq!(map.len(), item.len());
+            prop_assert_eq!(Item::try_from(map), Ok(item));
+        }
     }
 }

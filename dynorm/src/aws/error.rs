@@ -110,11 +110,10 @@ where
             let status = context.raw().status().as_u16();
             of_exception(context.err(), status)
         }
-        SdkError::TimeoutError(_) => Failure::new(FailureKind::Timeout, chain(&error)),
         SdkError::DispatchFailure(context) => Failure::new(kind_of_dispatch(context), chain(&error)),
-        SdkError::ResponseError(context) => {
-            let kind = kind_of_status(context.raw().status().as_u16());
-            Failure::new(kind.unwrap_or(FailureKind::Internal), chain(&error))
+        // An answer that breaks off is as good as none.
+        SdkError::TimeoutError(_) | SdkError::ResponseError(_) => {
+            Failure::new(FailureKind::Timeout, chain(&error))
         }
         _ => Failure::new(kind_of_construction(&error), chain(&error)),
     };
@@ -147,9 +146,7 @@ where
     let kind = match exception.code() {
         Some(code) => kind_of_code(code),
         None => match FailureKind::of_exception(name) {
-            FailureKind::Other(_) => {
-                kind_of_status(status).unwrap_or_else(|| FailureKind::Other(name.to_owned()))
-            }
+            FailureKind::Other(_) => kind_of_status(status),
             known => known,
         },
     };
@@ -222,14 +219,16 @@ fn kind_of_code(code: &str) -> FailureKind {
 }
 
 /// What the status says where the body says nothing, as when a proxy answered.
-fn kind_of_status(status: u16) -> Option<FailureKind> {
+fn kind_of_status(status: u16) -> FailureKind {
     match status {
-        401 | 403 => Some(FailureKind::AccessDenied),
-        408 | 504 => Some(FailureKind::Timeout),
-        413 => Some(FailureKind::Validation),
-        429 => Some(FailureKind::Throttled),
-        500..=599 => Some(FailureKind::Internal),
-        _ => None,
+        // The call succeeded, but the reply is not of the protocol's form.
+        200..=299 => FailureKind::Serialization,
+        401 | 403 => FailureKind::AccessDenied,
+        408 | 504 => FailureKind::Timeout,
+        413 => FailureKind::Validation,
+        429 => FailureKind::Throttled,
+        500..=599 => FailureKind::Internal,
+        other => FailureKind::Other(format!("HTTP {other}")),
     }
 }
 

@@ -15,21 +15,21 @@
 //!
 //! ```no_run
 //! # mod aws_config {
-//! #     pub async fn load_from_env() -> aws_sdk_dynamodb::config::Builder {
-//! #         aws_sdk_dynamodb::config::Builder::new()
-//! #     }
+//! #     pub async fn load_defaults(_: ::aws_sdk_dynamodb::config::BehaviorVersion) {}
 //! # }
-//! # struct Client;
-//! # impl Client {
-//! #     fn new(config: &aws_sdk_dynamodb::config::Builder) -> aws_sdk_dynamodb::Client {
-//! #         aws_sdk_dynamodb::Client::from_conf(config.clone().build())
+//! # mod aws_sdk_dynamodb {
+//! #     pub struct Client;
+//! #     impl Client {
+//! #         pub fn new(_: &()) -> ::aws_sdk_dynamodb::Client { unimplemented!() }
 //! #     }
+//! #     pub use ::aws_sdk_dynamodb::config;
 //! # }
+//! # async fn connect() -> dynorm::aws::AwsBackend {
+//! use aws_sdk_dynamodb::config::BehaviorVersion;
 //! use dynorm::aws::AwsBackend;
 //!
-//! # async fn connect() -> AwsBackend {
-//! let config = aws_config::load_from_env().await;
-//! let backend = AwsBackend::new(Client::new(&config)); // aws_sdk_dynamodb::Client
+//! let config = aws_config::load_defaults(BehaviorVersion::latest()).await;
+//! let backend = AwsBackend::new(aws_sdk_dynamodb::Client::new(&config));
 //! # backend
 //! # }
 //! ```
@@ -48,6 +48,8 @@
 mod call;
 mod convert;
 mod error;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::time::{Duration, SystemTime};

@@ -5,22 +5,16 @@
 
 pub mod call;
 pub mod reply;
+pub(crate) mod retry;
 pub mod table;
 
-use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 
 pub use crate::error::{CancellationReason, Failure, FailureKind};
-use crate::value::{Item, Name};
-
-/// What `#placeholders` in expressions stand for: `#0` to an attribute's name. Empty where there are none.
-pub type Names = BTreeMap<Name, Name>;
-
-/// What `:placeholders` in expressions stand for: `:0` to a value. Empty where there are none.
-pub type Values = Item;
+pub use crate::value::{Names, Values};
 
 /// Something that carries out DynamoDB's calls.
 ///

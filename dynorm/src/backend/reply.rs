@@ -36,6 +36,41 @@ pub struct Capacity {
     pub global_indexes: BTreeMap<String, Units>,
 }
 
+impl Units {
+    fn plus(self, more: Self) -> Self {
+        let sum = |a: Option<f64>, b: Option<f64>| match (a, b) {
+            (Some(a), Some(b)) => Some(a + b),
+            (a, b) => a.or(b),
+        };
+        Self {
+            total: self.total + more.total,
+            read: sum(self.read, more.read),
+            write: sum(self.write, more.write),
+        }
+    }
+}
+
+impl Capacity {
+    /// The sum of what two calls on one table consumed.
+    #[must_use]
+    pub fn plus(mut self, more: Self) -> Self {
+        self.units = self.units.plus(more.units);
+        self.table_units = match (self.table_units, more.table_units) {
+            (Some(a), Some(b)) => Some(a.plus(b)),
+            (a, b) => a.or(b),
+        };
+        for (sums, parts) in
+            [(&mut self.local_indexes, more.local_indexes), (&mut self.global_indexes, more.global_indexes)]
+        {
+            for (index, units) in parts {
+                let sum = sums.entry(index).or_default();
+                *sum = sum.plus(units);
+            }
+        }
+        self
+    }
+}
+
 /// The estimated size of the item collection that a write changed: `ItemCollectionMetrics`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CollectionMetrics {

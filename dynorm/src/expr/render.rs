@@ -1,8 +1,7 @@
 //! The only writer of expression text, and of the placeholders in it.
 
 use super::condition::{Node, Side};
-use crate::backend::{Names, Values};
-use crate::value::{EncodeError, Name, Step, Value};
+use crate::value::{EncodeError, Name, Names, Step, Value, Values};
 
 /// Writes the expressions of one request: equal names and equal values share a placeholder.
 #[derive(Debug, Default)]

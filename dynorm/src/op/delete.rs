@@ -89,7 +89,7 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
     /// then.
     pub async fn outcome(self) -> Result<Outcome<Out>> {
         let request = self.to_request()?;
-        let reply = self.context.backend.delete(request).await;
+        let reply = self.context.write(|backend| backend.delete(request.clone())).await;
         let reply = reply.map_err(|failure| write_error::<E>("delete", Presence::Any, failure))?;
         Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
     }

@@ -73,9 +73,9 @@ impl<E: Entity> Get<E> {
     /// If the key is in error, the backend refuses, or the item is not one of the entity.
     pub async fn outcome(self) -> Result<Outcome<Option<E>>> {
         let request = self.to_request()?;
-        let backend = &self.context.backend;
-        let reply = backend.get(request).await.map_err(|f| Error::backend("get", E::DESCRIPTOR.name, f))?;
-        let now = backend.now();
+        let reply = self.context.read(|backend| backend.get(request.clone())).await;
+        let reply = reply.map_err(|failure| Error::backend("get", E::DESCRIPTOR.name, failure))?;
+        let now = self.context.backend.now();
         let item =
             reply.item.filter(|item| self.include_expired || expiry::<E>(item).is_none_or(|at| at >= now));
         let value = item.map(checked_decode).transpose()?;

@@ -23,9 +23,10 @@ pub use self::read::{Items, Pages, Read, Source};
 pub use self::scan::{Scan, ScanSource};
 pub use self::transact_write::TransactWrite;
 pub use self::update::{Returning, Update};
-use crate::backend::Backend;
 use crate::backend::call::{ReturnCapacity, ReturnValues};
 use crate::backend::reply::Capacity;
+use crate::backend::retry::{self, Effect};
+use crate::backend::{Backend, Failure};
 use crate::entity::{Entity, Table, decode};
 use crate::error::Result;
 use crate::value::Item;
@@ -43,6 +44,27 @@ impl Context {
     pub(crate) fn table<T: Table>(&self) -> String {
         let name = T::SCHEMA.name;
         self.table_names.get(name).cloned().unwrap_or_else(|| name.to_owned())
+    }
+}
+
+/// A call of a backend that is under way.
+type Sent<'b, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'b>>;
+
+impl Context {
+    /// Sends a call that reads, again if it fails for a while.
+    pub(crate) async fn read<'b, T>(
+        &'b self,
+        call: impl FnMut(&'b dyn Backend) -> Sent<'b, T> + Send,
+    ) -> Result<T, Failure> {
+        retry::send(&*self.backend, Effect::Read, call).await
+    }
+
+    /// Sends a call that writes, again if the service says that it did nothing and to come back.
+    pub(crate) async fn write<'b, T>(
+        &'b self,
+        call: impl FnMut(&'b dyn Backend) -> Sent<'b, T> + Send,
+    ) -> Result<T, Failure> {
+        retry::send(&*self.backend, Effect::Write, call).await
     }
 }
 

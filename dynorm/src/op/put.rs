@@ -101,7 +101,7 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     pub async fn outcome(self) -> Result<Outcome<Out>> {
         let request = self.to_request()?;
         let operation = self.operation();
-        let reply = self.context.backend.put(request).await;
+        let reply = self.context.write(|backend| backend.put(request.clone())).await;
         let reply = reply.map_err(|failure| write_error::<E>(operation, self.presence, failure))?;
         Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
     }

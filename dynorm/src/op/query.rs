@@ -1,14 +1,13 @@
 //! Reading the entities of an access pattern.
 
-use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::Context;
 use super::condition::encode_error;
 use super::read::{PageRequest, Read, Source, select};
+use super::{Context, Sent};
 use crate::backend::call::{self, Select};
-use crate::backend::{Backend, Failure, reply};
+use crate::backend::{Backend, reply};
 use crate::entity::{ConsistentReads, Entity, Pattern, Probe, ProjectionSchema, Table};
 use crate::error::Result;
 use crate::expr::{Node, Renderer, Side};
@@ -146,7 +145,7 @@ impl PageRequest for call::Query {
         Self { limit, start, select: select(count, self.select), ..self.clone() }
     }
 
-    fn send(self, backend: &dyn Backend) -> impl Future<Output = Result<reply::Query, Failure>> + Send {
+    fn send(self, backend: &dyn Backend) -> Sent<'_, reply::Query> {
         backend.query(self)
     }
 }

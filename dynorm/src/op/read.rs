@@ -1,7 +1,6 @@
 //! What queries and scans have in common: limits, filters, and the ways to take their results.
 
 use std::fmt::Debug;
-use std::future::Future;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,10 +10,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use futures_core::Stream;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::Context;
 use super::condition::encode_error;
+use super::{Context, Sent};
 use crate::backend::call::Select;
-use crate::backend::{Backend, Failure, reply};
+use crate::backend::{Backend, reply};
 use crate::entity::{Entity, ReadsWholeItems, Table, belongs, decode, expiry, ttl_attribute};
 use crate::error::{Error, Kind, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
@@ -78,7 +77,7 @@ pub trait PageRequest: Clone + Debug + Send + Sync + 'static {
 
     /// Sends it.
     #[doc(hidden)]
-    fn send(self, backend: &dyn Backend) -> impl Future<Output = Result<reply::Query, Failure>> + Send;
+    fn send(self, backend: &dyn Backend) -> Sent<'_, reply::Query>;
 }
 
 impl<E: Entity, S: Source<E>> Read<E, S> {
@@ -329,7 +328,7 @@ impl<E: Entity, S: Source<E>> Reader<E, S> {
         let limit = limit(self.evaluate, self.left, self.filtered, self.requests);
         self.requests += 1;
         let request = self.request.page(limit, self.start.take(), count);
-        let reply = request.send(&*self.context.backend).await;
+        let reply = self.context.read(|backend| request.clone().send(backend)).await;
         let mut reply = reply.map_err(|f| Error::backend(S::Request::OPERATION, E::DESCRIPTOR.name, f))?;
         self.start = reply.last_key.take();
         self.done = self.start.is_none();

@@ -1,12 +1,11 @@
 //! Reading the whole table for the entities of one type.
 
-use std::future::Future;
 use std::sync::Arc;
 
-use super::Context;
 use super::read::{PageRequest, Read, Source, select};
+use super::{Context, Sent};
 use crate::backend::call;
-use crate::backend::{Backend, Failure, reply};
+use crate::backend::{Backend, reply};
 use crate::entity::{Primary, Scannable, Table};
 use crate::error::Result;
 use crate::expr::Renderer;
@@ -85,7 +84,7 @@ impl PageRequest for call::Scan {
         Self { limit, start, select: select(count, self.select), ..self.clone() }
     }
 
-    fn send(self, backend: &dyn Backend) -> impl Future<Output = Result<reply::Query, Failure>> + Send {
+    fn send(self, backend: &dyn Backend) -> Sent<'_, reply::Query> {
         backend.scan(self)
     }
 }

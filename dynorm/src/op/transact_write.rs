@@ -183,7 +183,7 @@ impl TransactWrite {
     /// [`cancelled`](crate::Error::cancelled), or any other refusal of the backend. Nothing is written then.
     pub async fn outcome(self) -> Result<Vec<Capacity>> {
         let request = self.to_request()?;
-        let reply = self.context.backend.transact_write(request).await;
+        let reply = self.context.write(|backend| backend.transact_write(request.clone())).await;
         let reply = reply.map_err(|failure| self.error(failure))?;
         Ok(reply.capacity)
     }

@@ -266,7 +266,7 @@ impl<E: Entity, Out: Returned<E>> Update<E, Out> {
     /// a value that cannot be stored, or a refusal of the backend. Nothing is written then.
     pub async fn outcome(self) -> Result<Outcome<Out>> {
         let request = self.to_request()?;
-        let reply = self.context.backend.update(request).await;
+        let reply = self.context.write(|backend| backend.update(request.clone())).await;
         let reply = reply.map_err(|failure| write_error::<E>("update", Presence::Present, failure))?;
         Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
     }

@@ -1,6 +1,7 @@
 //! Items: attributes by name, sorted, without hashing.
 
 use std::borrow::Borrow;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -123,6 +124,12 @@ impl fmt::Display for Name {
     }
 }
 
+/// What `#placeholders` in expressions stand for: `#0` for an attribute's name. Empty where there are none.
+pub type Names = BTreeMap<Name, Name>;
+
+/// What `:placeholders` in expressions stand for: `:0` for a value. Empty where there are none.
+pub type Values = Item;
+
 /// Attributes by name: an item, a key, or the content of a map value.
 ///
 /// The attributes are kept sorted by name, so that equal items have equal text and iteration never surprises.
@@ -208,11 +215,13 @@ impl Item {
     }
 
     /// The attributes in order of name.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Name, &Value)> + DoubleEndedIterator {
         self.attributes.iter().map(|(name, value)| (name, value))
     }
 
     /// The names of the attributes in order.
+    #[must_use]
     pub fn names(&self) -> impl ExactSizeIterator<Item = &str> {
         self.attributes.iter().map(|(name, _)| name.as_str())
     }

@@ -344,12 +344,12 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn round_trips(value: Value, json: &str) {
-        assert_eq!(serde_json::to_string(&value).unwrap(), json);
-        assert_eq!(serde_json::from_str::<Value>(json).unwrap(), value);
+    fn round_trips(value: &Value, json: &str) {
+        assert_eq!(serde_json::to_string(value).unwrap(), json);
+        assert_eq!(&serde_json::from_str::<Value>(json).unwrap(), value);
         // The way through a tree of another model reads owned text where the text above was borrowed.
         let tree: serde_json::Value = serde_json::from_str(json).unwrap();
-        assert_eq!(serde_json::from_value::<Value>(tree).unwrap(), value);
+        assert_eq!(&serde_json::from_value::<Value>(tree).unwrap(), value);
     }
 
     #[track_caller]
@@ -360,16 +360,19 @@ mod tests {
 
     #[test]
     fn every_kind_of_value_has_its_form() {
-        round_trips(Value::S("a \"b\"".into()), r#"{"S":"a \"b\""}"#);
-        round_trips(Value::N("-1.50".parse().unwrap()), r#"{"N":"-1.5"}"#);
-        round_trips(Value::B(b"sun".to_vec()), r#"{"B":"c3Vu"}"#);
-        round_trips(Value::Bool(false), r#"{"BOOL":false}"#);
-        round_trips(Value::Null, r#"{"NULL":true}"#);
-        round_trips(Value::M(Item::from([("b", "2"), ("a", "1")])), r#"{"M":{"a":{"S":"1"},"b":{"S":"2"}}}"#);
-        round_trips(Value::L(vec![Value::Null, Value::L(vec![])]), r#"{"L":[{"NULL":true},{"L":[]}]}"#);
-        round_trips(Value::Ss(vec!["x".into(), String::new()]), r#"{"SS":["x",""]}"#);
-        round_trips(Value::Ns(vec![Number::from(1), Number::from(2)]), r#"{"NS":["1","2"]}"#);
-        round_trips(Value::Bs(vec![vec![], vec![0, 255]]), r#"{"BS":["","AP8="]}"#);
+        round_trips(&Value::S("a \"b\"".into()), r#"{"S":"a \"b\""}"#);
+        round_trips(&Value::N("-1.50".parse().unwrap()), r#"{"N":"-1.5"}"#);
+        round_trips(&Value::B(b"sun".to_vec()), r#"{"B":"c3Vu"}"#);
+        round_trips(&Value::Bool(false), r#"{"BOOL":false}"#);
+        round_trips(&Value::Null, r#"{"NULL":true}"#);
+        round_trips(
+            &Value::M(Item::from([("b", "2"), ("a", "1")])),
+            r#"{"M":{"a":{"S":"1"},"b":{"S":"2"}}}"#,
+        );
+        round_trips(&Value::L(vec![Value::Null, Value::L(vec![])]), r#"{"L":[{"NULL":true},{"L":[]}]}"#);
+        round_trips(&Value::Ss(vec!["x".into(), String::new()]), r#"{"SS":["x",""]}"#);
+        round_trips(&Value::Ns(vec![Number::from(1), Number::from(2)]), r#"{"NS":["1","2"]}"#);
+        round_trips(&Value::Bs(vec![vec![], vec![0, 255]]), r#"{"BS":["","AP8="]}"#);
     }
 
     #[test]

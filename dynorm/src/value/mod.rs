@@ -28,7 +28,7 @@ pub use self::attribute::{
 pub(crate) use self::chrono::{date_text, instant_text};
 pub use self::convert::Arg;
 pub use self::expiry::Expiry;
-pub use self::item::{Item, Name};
+pub use self::item::{Item, Name, Names, Values};
 pub use self::number::{Number, NumberError};
 
 /// One DynamoDB attribute value.

@@ -142,7 +142,7 @@ impl Number {
     pub fn to_f64(self) -> f64 {
         let text =
             format!("{}{}e{}", if self.negative { "-" } else { "" }, self.coefficient(), self.exponent);
-        text.parse().expect("digits with an exponent are a float")
+        text.parse().unwrap_or(f64::NAN)
     }
 
     /// The smallest number that is greater, or `None` for the largest: DynamoDB's numbers are discrete.

@@ -6,7 +6,7 @@ use super::parts::{
     capacity, maybe_item, maybe_metrics, names, return_capacity, return_metrics, return_old_on_failure,
     return_values, values,
 };
-use crate::aws::error::failure;
+use crate::aws::error::{failure, unreadable};
 use crate::backend::{Failure, call, reply};
 
 pub(in crate::aws) async fn send(client: &Client, call: call::Delete) -> Result<reply::Delete, Failure> {
@@ -25,8 +25,8 @@ pub(in crate::aws) async fn send(client: &Client, call: call::Delete) -> Result<
         .await
         .map_err(failure)?;
     Ok(reply::Delete {
-        attributes: maybe_item(done.attributes)?,
+        attributes: maybe_item(done.attributes).map_err(unreadable)?,
         capacity: done.consumed_capacity.map(capacity),
-        collection_metrics: maybe_metrics(done.item_collection_metrics)?,
+        collection_metrics: maybe_metrics(done.item_collection_metrics).map_err(unreadable)?,
     })
 }

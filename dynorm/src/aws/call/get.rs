@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::Client;
 
 use super::parts::{capacity, flag, maybe_item, names, return_capacity};
-use crate::aws::error::failure;
+use crate::aws::error::{failure, unreadable};
 use crate::backend::{Failure, call, reply};
 
 pub(in crate::aws) async fn send(client: &Client, call: call::Get) -> Result<reply::Get, Failure> {
@@ -18,5 +18,8 @@ pub(in crate::aws) async fn send(client: &Client, call: call::Get) -> Result<rep
         .send()
         .await
         .map_err(failure)?;
-    Ok(reply::Get { item: maybe_item(done.item)?, capacity: done.consumed_capacity.map(capacity) })
+    Ok(reply::Get {
+        item: maybe_item(done.item).map_err(unreadable)?,
+        capacity: done.consumed_capacity.map(capacity),
+    })
 }

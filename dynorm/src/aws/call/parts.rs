@@ -9,10 +9,10 @@ use aws_sdk_dynamodb::types::{
     ReturnItemCollectionMetrics, ReturnValue, ReturnValuesOnConditionCheckFailure,
 };
 
-use crate::aws::error::unreadable;
+use crate::aws::convert::ConvertError;
 use crate::backend::call::{ReturnCapacity, ReturnValues, Select};
 use crate::backend::reply::{Capacity, CollectionMetrics, Units};
-use crate::backend::{Failure, Names, Values};
+use crate::backend::{Names, Values};
 use crate::value::{Item, Name, Value};
 
 pub(super) type AttributeMap = HashMap<String, AttributeValue>;
@@ -71,15 +71,15 @@ pub(super) fn select(wanted: Select) -> types::Select {
     }
 }
 
-pub(super) fn item(map: AttributeMap) -> Result<Item, Failure> {
-    map.try_into().map_err(unreadable)
+pub(super) fn item(map: AttributeMap) -> Result<Item, ConvertError> {
+    map.try_into()
 }
 
-pub(super) fn maybe_item(map: Option<AttributeMap>) -> Result<Option<Item>, Failure> {
+pub(super) fn maybe_item(map: Option<AttributeMap>) -> Result<Option<Item>, ConvertError> {
     map.map(item).transpose()
 }
 
-pub(super) fn items(maps: Vec<AttributeMap>) -> Result<Vec<Item>, Failure> {
+pub(super) fn items(maps: Vec<AttributeMap>) -> Result<Vec<Item>, ConvertError> {
     maps.into_iter().map(item).collect()
 }
 
@@ -89,7 +89,7 @@ pub(super) fn count(n: impl TryInto<u64>) -> u64 {
 }
 
 /// Where the next page starts; some servers write an empty key for the end.
-pub(super) fn last_key(map: Option<AttributeMap>) -> Result<Option<Item>, Failure> {
+pub(super) fn last_key(map: Option<AttributeMap>) -> Result<Option<Item>, ConvertError> {
     maybe_item(map.filter(|key| !key.is_empty()))
 }
 
@@ -121,27 +121,27 @@ fn units(total: Option<f64>, read: Option<f64>, write: Option<f64>) -> Units {
 }
 
 /// The metrics, unless the service left out the key or the bounds.
-pub(super) fn metrics(metrics: ItemCollectionMetrics) -> Result<Option<CollectionMetrics>, Failure> {
+pub(super) fn metrics(metrics: ItemCollectionMetrics) -> Result<Option<CollectionMetrics>, ConvertError> {
     let key = metrics.item_collection_key.and_then(|key| key.into_values().next());
     let (Some(key), Some([low, high])) = (key, metrics.size_estimate_range_gb.as_deref()) else {
         return Ok(None);
     };
-    let partition_key = Value::try_from(key).map_err(unreadable)?;
+    let partition_key = Value::try_from(key)?;
     Ok(Some(CollectionMetrics { partition_key, size_gb: [*low, *high] }))
 }
 
 pub(super) fn maybe_metrics(
     written: Option<ItemCollectionMetrics>,
-) -> Result<Option<CollectionMetrics>, Failure> {
+) -> Result<Option<CollectionMetrics>, ConvertError> {
     written.map_or(Ok(None), metrics)
 }
 
 pub(super) fn metrics_by_table(
     tables: Option<HashMap<String, Vec<ItemCollectionMetrics>>>,
-) -> Result<BTreeMap<String, Vec<CollectionMetrics>>, Failure> {
+) -> Result<BTreeMap<String, Vec<CollectionMetrics>>, ConvertError> {
     tables.unwrap_or_default().into_iter().map(|(table, all)| Ok((table, all_metrics(all)?))).collect()
 }
 
-fn all_metrics(collections: Vec<ItemCollectionMetrics>) -> Result<Vec<CollectionMetrics>, Failure> {
+fn all_metrics(collections: Vec<ItemCollectionMetrics>) -> Result<Vec<CollectionMetrics>, ConvertError> {
     collections.into_iter().filter_map(|one| metrics(one).transpose()).collect()
 }

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::Client;
 
 use super::parts::{capacity, count, flag, items, last_key, names, number, return_capacity, select, values};
-use crate::aws::error::failure;
+use crate::aws::error::{failure, unreadable};
 use crate::backend::{Failure, call, reply};
 
 pub(in crate::aws) async fn send(client: &Client, call: call::Query) -> Result<reply::Query, Failure> {
@@ -26,10 +26,10 @@ pub(in crate::aws) async fn send(client: &Client, call: call::Query) -> Result<r
         .await
         .map_err(failure)?;
     Ok(reply::Query {
-        items: items(done.items.unwrap_or_default())?,
+        items: items(done.items.unwrap_or_default()).map_err(unreadable)?,
         count: count(done.count),
         scanned: count(done.scanned_count),
-        last_key: last_key(done.last_evaluated_key)?,
+        last_key: last_key(done.last_evaluated_key).map_err(unreadable)?,
         capacity: done.consumed_capacity.map(capacity),
     })
 }

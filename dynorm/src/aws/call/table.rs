@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{
     self, AttributeDefinition, BillingMode, GlobalSecondaryIndex, GlobalSecondaryIndexDescription,
     KeySchemaElement, KeyType, LocalSecondaryIndex, LocalSecondaryIndexDescription, ProjectionType,
@@ -19,18 +20,12 @@ use crate::backend::{Failure, FailureKind};
 use crate::value::KeyKind;
 
 pub(in crate::aws) async fn create(client: &Client, call: CreateTable) -> Result<TableDescription, Failure> {
-    let throughput = call.throughput.map(throughput_to_sdk).transpose()?;
-    let (mut global, mut local) = (Vec::new(), Vec::new());
-    for index in &call.indexes {
-        match index.scope {
-            IndexScope::Global => global.push(global_to_sdk(index, throughput.clone())?),
-            IndexScope::Local => local.push(local_to_sdk(index)?),
-        }
-    }
+    let throughput = call.throughput.map(throughput_to_sdk).transpose().map_err(not_built)?;
+    let (global, local) = indexes_to_sdk(&call.indexes, throughput.as_ref()).map_err(not_built)?;
     let done = client
         .create_table()
-        .set_attribute_definitions(Some(definitions(&call)?))
-        .set_key_schema(Some(key_to_sdk(&call.key)?))
+        .set_attribute_definitions(Some(definitions(&call).map_err(not_built)?))
+        .set_key_schema(Some(key_to_sdk(&call.key).map_err(not_built)?))
         .set_global_secondary_indexes((!global.is_empty()).then_some(global))
         .set_local_secondary_indexes((!local.is_empty()).then_some(local))
         .billing_mode(if throughput.is_some() {
@@ -43,12 +38,12 @@ pub(in crate::aws) async fn create(client: &Client, call: CreateTable) -> Result
         .send()
         .await
         .map_err(failure)?;
-    described(done.table_description)
+    described(done.table_description).map_err(unreadable)
 }
 
 pub(in crate::aws) async fn describe(client: &Client, table: &str) -> Result<TableDescription, Failure> {
     let done = client.describe_table().table_name(table).send().await.map_err(failure)?;
-    described(done.table)
+    described(done.table).map_err(unreadable)
 }
 
 pub(in crate::aws) async fn delete(client: &Client, table: &str) -> Result<(), Failure> {
@@ -73,7 +68,7 @@ pub(in crate::aws) async fn update_time_to_live(client: &Client, call: TimeToLiv
 }
 
 /// The kinds of all key attributes, each attribute once.
-fn definitions(call: &CreateTable) -> Result<Vec<AttributeDefinition>, Failure> {
+fn definitions(call: &CreateTable) -> Result<Vec<AttributeDefinition>, BuildError> {
     let mut attributes: Vec<&KeyAttribute> = Vec::new();
     for attribute in call.key.attributes().chain(call.indexes.iter().flat_map(|index| index.key.attributes()))
     {
@@ -84,51 +79,55 @@ fn definitions(call: &CreateTable) -> Result<Vec<AttributeDefinition>, Failure> 
     attributes.into_iter().map(definition).collect()
 }
 
-fn definition(attribute: &KeyAttribute) -> Result<AttributeDefinition, Failure> {
+fn definition(attribute: &KeyAttribute) -> Result<AttributeDefinition, BuildError> {
     let kind = match attribute.kind {
         KeyKind::S => ScalarAttributeType::S,
         KeyKind::N => ScalarAttributeType::N,
         KeyKind::B => ScalarAttributeType::B,
     };
-    AttributeDefinition::builder()
-        .attribute_name(&attribute.name)
-        .attribute_type(kind)
-        .build()
-        .map_err(not_built)
+    AttributeDefinition::builder().attribute_name(&attribute.name).attribute_type(kind).build()
 }
 
-fn key_to_sdk(key: &KeySchema) -> Result<Vec<KeySchemaElement>, Failure> {
+fn key_to_sdk(key: &KeySchema) -> Result<Vec<KeySchemaElement>, BuildError> {
     let element = |attribute: &KeyAttribute, key_type| {
-        KeySchemaElement::builder()
-            .attribute_name(&attribute.name)
-            .key_type(key_type)
-            .build()
-            .map_err(not_built)
+        KeySchemaElement::builder().attribute_name(&attribute.name).key_type(key_type).build()
     };
     let partition = key.partition.iter().map(|attribute| element(attribute, KeyType::Hash));
     partition.chain(key.sort.iter().map(|attribute| element(attribute, KeyType::Range))).collect()
 }
 
+fn indexes_to_sdk(
+    indexes: &[Index],
+    throughput: Option<&ProvisionedThroughput>,
+) -> Result<(Vec<GlobalSecondaryIndex>, Vec<LocalSecondaryIndex>), BuildError> {
+    let (mut global, mut local) = (Vec::new(), Vec::new());
+    for index in indexes {
+        match index.scope {
+            IndexScope::Global => global.push(global_to_sdk(index, throughput.cloned())?),
+            IndexScope::Local => local.push(local_to_sdk(index)?),
+        }
+    }
+    Ok((global, local))
+}
+
 fn global_to_sdk(
     index: &Index,
     throughput: Option<ProvisionedThroughput>,
-) -> Result<GlobalSecondaryIndex, Failure> {
+) -> Result<GlobalSecondaryIndex, BuildError> {
     GlobalSecondaryIndex::builder()
         .index_name(&index.name)
         .set_key_schema(Some(key_to_sdk(&index.key)?))
         .projection(projection_to_sdk(&index.projection))
         .set_provisioned_throughput(throughput)
         .build()
-        .map_err(not_built)
 }
 
-fn local_to_sdk(index: &Index) -> Result<LocalSecondaryIndex, Failure> {
+fn local_to_sdk(index: &Index) -> Result<LocalSecondaryIndex, BuildError> {
     LocalSecondaryIndex::builder()
         .index_name(&index.name)
         .set_key_schema(Some(key_to_sdk(&index.key)?))
         .projection(projection_to_sdk(&index.projection))
         .build()
-        .map_err(not_built)
 }
 
 fn projection_to_sdk(projection: &Projection) -> types::Projection {
@@ -140,17 +139,16 @@ fn projection_to_sdk(projection: &Projection) -> types::Projection {
     types::Projection::builder().projection_type(kind).set_non_key_attributes(attributes).build()
 }
 
-fn throughput_to_sdk(throughput: Throughput) -> Result<ProvisionedThroughput, Failure> {
+fn throughput_to_sdk(throughput: Throughput) -> Result<ProvisionedThroughput, BuildError> {
     let units = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     ProvisionedThroughput::builder()
         .read_capacity_units(units(throughput.read))
         .write_capacity_units(units(throughput.write))
         .build()
-        .map_err(not_built)
 }
 
-fn described(table: Option<types::TableDescription>) -> Result<TableDescription, Failure> {
-    let table = table.ok_or_else(|| unreadable("the table is not described"))?;
+fn described(table: Option<types::TableDescription>) -> Result<TableDescription, String> {
+    let table = table.ok_or("the table is not described")?;
     let definitions = table.attribute_definitions.unwrap_or_default();
     let global = table.global_secondary_indexes.unwrap_or_default().into_iter();
     let local = table.local_secondary_indexes.unwrap_or_default().into_iter();
@@ -173,7 +171,8 @@ fn described(table: Option<types::TableDescription>) -> Result<TableDescription,
     })
 }
 
-fn unreadable(what: &str) -> Failure {
+#[expect(clippy::needless_pass_by_value, reason = "the form that `map_err` wants")]
+fn unreadable(what: String) -> Failure {
     Failure::new(FailureKind::Serialization, format!("cannot read the reply: {what}"))
 }
 
@@ -191,7 +190,7 @@ fn status(status: Option<&types::TableStatus>) -> TableStatus {
 fn key_from_sdk(
     elements: Option<Vec<KeySchemaElement>>,
     definitions: &[AttributeDefinition],
-) -> Result<KeySchema, Failure> {
+) -> Result<KeySchema, String> {
     let mut key = KeySchema::default();
     for element in elements.unwrap_or_default() {
         let name = element.attribute_name;
@@ -202,20 +201,20 @@ fn key_from_sdk(
     Ok(key)
 }
 
-fn kind(name: &str, definitions: &[AttributeDefinition]) -> Result<KeyKind, Failure> {
+fn kind(name: &str, definitions: &[AttributeDefinition]) -> Result<KeyKind, String> {
     let definition = definitions.iter().find(|definition| definition.attribute_name == name);
     match definition.map(AttributeDefinition::attribute_type) {
         Some(ScalarAttributeType::S) => Ok(KeyKind::S),
         Some(ScalarAttributeType::N) => Ok(KeyKind::N),
         Some(ScalarAttributeType::B) => Ok(KeyKind::B),
-        _ => Err(unreadable(&format!("the key attribute `{name}` has no known type"))),
+        _ => Err(format!("the key attribute `{name}` has no known type")),
     }
 }
 
 fn global_from_sdk(
     index: GlobalSecondaryIndexDescription,
     definitions: &[AttributeDefinition],
-) -> Result<Index, Failure> {
+) -> Result<Index, String> {
     Ok(Index {
         name: index.index_name.unwrap_or_default(),
         scope: IndexScope::Global,
@@ -227,7 +226,7 @@ fn global_from_sdk(
 fn local_from_sdk(
     index: LocalSecondaryIndexDescription,
     definitions: &[AttributeDefinition],
-) -> Result<Index, Failure> {
+) -> Result<Index, String> {
     Ok(Index {
         name: index.index_name.unwrap_or_default(),
         scope: IndexScope::Local,

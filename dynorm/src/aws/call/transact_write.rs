@@ -1,12 +1,13 @@
 //! `TransactWriteItems`.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{ConditionCheck, Delete, Put, TransactWriteItem, Update};
 
 use super::parts::{
     capacities, metrics_by_table, names, return_capacity, return_metrics, return_old_on_failure, values,
 };
-use crate::aws::error::{failure, not_built};
+use crate::aws::error::{failure, not_built, unreadable};
 use crate::backend::call::TransactWriteAction;
 use crate::backend::{Failure, call, reply};
 
@@ -17,7 +18,7 @@ pub(in crate::aws) async fn send(
     let actions = call.actions.into_iter().map(to_sdk);
     let done = client
         .transact_write_items()
-        .set_transact_items(Some(actions.collect::<Result<_, Failure>>()?))
+        .set_transact_items(Some(actions.collect::<Result<_, _>>().map_err(not_built)?))
         .set_client_request_token(call.token)
         .set_return_consumed_capacity(return_capacity(call.capacity))
         .set_return_item_collection_metrics(return_metrics(call.collection_metrics))
@@ -26,11 +27,11 @@ pub(in crate::aws) async fn send(
         .map_err(failure)?;
     Ok(reply::TransactWrite {
         capacity: capacities(done.consumed_capacity),
-        collection_metrics: metrics_by_table(done.item_collection_metrics)?,
+        collection_metrics: metrics_by_table(done.item_collection_metrics).map_err(unreadable)?,
     })
 }
 
-fn to_sdk(action: TransactWriteAction) -> Result<TransactWriteItem, Failure> {
+fn to_sdk(action: TransactWriteAction) -> Result<TransactWriteItem, BuildError> {
     let item = TransactWriteItem::builder();
     Ok(match action {
         TransactWriteAction::Put(call) => item.put(put(call)?),
@@ -41,7 +42,7 @@ fn to_sdk(action: TransactWriteAction) -> Result<TransactWriteItem, Failure> {
     .build())
 }
 
-fn put(call: call::Put) -> Result<Put, Failure> {
+fn put(call: call::Put) -> Result<Put, BuildError> {
     Put::builder()
         .table_name(call.table)
         .set_item(Some(call.item.into()))
@@ -50,10 +51,9 @@ fn put(call: call::Put) -> Result<Put, Failure> {
         .set_expression_attribute_values(values(call.values))
         .set_return_values_on_condition_check_failure(return_old_on_failure(call.return_old_on_failure))
         .build()
-        .map_err(not_built)
 }
 
-fn update(call: call::Update) -> Result<Update, Failure> {
+fn update(call: call::Update) -> Result<Update, BuildError> {
     Update::builder()
         .table_name(call.table)
         .set_key(Some(call.key.into()))
@@ -63,10 +63,9 @@ fn update(call: call::Update) -> Result<Update, Failure> {
         .set_expression_attribute_values(values(call.values))
         .set_return_values_on_condition_check_failure(return_old_on_failure(call.return_old_on_failure))
         .build()
-        .map_err(not_built)
 }
 
-fn delete(call: call::Delete) -> Result<Delete, Failure> {
+fn delete(call: call::Delete) -> Result<Delete, BuildError> {
     Delete::builder()
         .table_name(call.table)
         .set_key(Some(call.key.into()))
@@ -75,10 +74,9 @@ fn delete(call: call::Delete) -> Result<Delete, Failure> {
         .set_expression_attribute_values(values(call.values))
         .set_return_values_on_condition_check_failure(return_old_on_failure(call.return_old_on_failure))
         .build()
-        .map_err(not_built)
 }
 
-fn check(call: call::Check) -> Result<ConditionCheck, Failure> {
+fn check(call: call::Check) -> Result<ConditionCheck, BuildError> {
     ConditionCheck::builder()
         .table_name(call.table)
         .set_key(Some(call.key.into()))
@@ -87,5 +85,4 @@ fn check(call: call::Check) -> Result<ConditionCheck, Failure> {
         .set_expression_attribute_values(values(call.values))
         .set_return_values_on_condition_check_failure(return_old_on_failure(call.return_old_on_failure))
         .build()
-        .map_err(not_built)
 }

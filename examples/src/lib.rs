@@ -1,1 +1,0 @@
-//! Runnable stories; each is a file in `examples/`.

@@ -1,0 +1,196 @@
+//! The tables and entities that cases share.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use dynorm::prelude::*;
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+/// Several entities in one table, in the same partitions, with all kinds of indexes.
+#[derive(Table)]
+#[table(name = "Shop", pk = "PK", sk = "SK", ttl = "ttl")]
+#[table(gsi(GSI1, pk = "GSI1PK", sk = "GSI1SK"))]
+#[table(gsi(GSI2, pk = "GSI2PK", projection = keys_only))]
+#[table(lsi(LSI1, sk = "LSI1SK", projection = keys_only))]
+#[table(entities(Customer, Order, Line, Session))]
+pub struct Shop;
+
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = Shop, pk = "CUSTOMER#{id}", sk = "PROFILE", scan)]
+pub struct Customer {
+    pub id: String,
+    pub name: String,
+}
+
+#[derive(Attribute, Clone, Copy, Debug, PartialEq)]
+pub enum Status {
+    Open,
+    Paid,
+    #[attr(rename = "Sent Back")]
+    SentBack,
+}
+
+#[derive(Attribute, Clone, Debug, PartialEq)]
+pub struct Address {
+    pub street: String,
+    pub city: String,
+    #[attr(rename = "zip")]
+    pub code: Option<String>,
+}
+
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = Shop, pk = "CUSTOMER#{customer}", sk = "ORDER#{placed_on}#{number}", name = of_customer, scan)]
+#[entity(index(LSI1, name = by_amount, sk = "AMOUNT#{amount:010.2}"))]
+#[entity(index(GSI1, name = by_status, pk = "STATUS#{status}", sk = "PRIORITY#{priority}#{number}"))]
+#[entity(index(GSI2, name = by_number, pk = "ORDER#{number}"))]
+pub struct Order {
+    pub customer: String,
+    pub placed_on: NaiveDate,
+    pub number: u32,
+    pub amount: Decimal,
+    pub status: Status,
+    /// Orders without one are not in `GSI1`.
+    pub priority: Option<u8>,
+    pub note: Option<String>,
+    pub tags: BTreeSet<String>,
+    pub history: Vec<String>,
+    pub ship_to: Option<Address>,
+    #[attr(rename = "n", default)]
+    pub counts: BTreeMap<String, i64>,
+    #[attr(default)]
+    pub stock: i64,
+}
+
+/// A line of an order, whose sort keys begin as the order's own.
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = Shop, pk = "CUSTOMER#{customer}", sk = "ORDER#{placed_on}#{number}#LINE#{line}", name = of_order)]
+pub struct Line {
+    pub customer: String,
+    pub placed_on: NaiveDate,
+    pub number: u32,
+    pub line: u8,
+    pub product: String,
+}
+
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = Shop, pk = "CUSTOMER#{customer}", sk = "SESSION#{token}", name = of_user, scan)]
+pub struct Session {
+    pub customer: String,
+    pub token: String,
+    #[attr(ttl, rename = "ttl")]
+    pub expires: Option<Expiry>,
+}
+
+/// Plain keys, the sort key a number.
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = "Readings", pk = device, sk = at, name = of_device)]
+pub struct Reading {
+    pub device: String,
+    pub at: i64,
+    #[attr(default)]
+    pub value: f64,
+}
+
+/// Plain keys, the sort key text.
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = "Files", pk = owner, sk = path, name = of_owner)]
+pub struct File {
+    pub owner: u64,
+    pub path: String,
+}
+
+/// Plain keys, both bytes.
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = "Blobs", pk = digest, sk = part, name = of_digest)]
+pub struct Blob {
+    pub digest: Vec<u8>,
+    pub part: Vec<u8>,
+}
+
+/// Text segments before others, and escaped ones.
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = "Pages", pk = "SITE", sk = "{section:escaped}#{title}", name = of_site)]
+pub struct Article {
+    pub section: String,
+    pub title: String,
+}
+
+/// All kinds of numbers in a sort key, the last one the other way round.
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = "Scores", pk = "GAME#{game}", sk = "{level}#{delta}#{score:desc}", name = of_game)]
+pub struct Score {
+    pub game: Uuid,
+    pub level: u8,
+    pub delta: i32,
+    pub score: u32,
+}
+
+/// One attribute of every kind.
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = "Kinds", pk = id)]
+pub struct Kinds {
+    pub id: Uuid,
+    pub text: String,
+    pub letter: char,
+    pub flag: bool,
+    pub small: i8,
+    pub large: u64,
+    pub float: f64,
+    pub decimal: Decimal,
+    pub bytes: Vec<u8>,
+    pub list: Vec<Option<Box<u8>>>,
+    pub texts: BTreeSet<String>,
+    pub numbers: BTreeSet<i32>,
+    pub binaries: BTreeSet<Vec<u8>>,
+    pub map: BTreeMap<String, Vec<bool>>,
+    pub nothing: Nullable<u8>,
+    pub absent: Option<u8>,
+    pub date: NaiveDate,
+    pub time: DateTime<Utc>,
+    pub array: [i16; 2],
+    pub address: Address,
+}
+
+/// A day of May 2026.
+#[must_use]
+pub fn may(day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 5, day).expect("May has 31 days")
+}
+
+/// An order of Ann's, in May 2026.
+#[must_use]
+pub fn order(day: u32, number: u32) -> Order {
+    Order {
+        customer: "ann".into(),
+        placed_on: may(day),
+        number,
+        amount: Decimal::new(i64::from(number) * 100, 2),
+        status: Status::Open,
+        priority: None,
+        note: None,
+        tags: BTreeSet::new(),
+        history: Vec::new(),
+        ship_to: None,
+        counts: BTreeMap::new(),
+        stock: 0,
+    }
+}
+
+/// The key of that order.
+#[must_use]
+pub fn order_key(day: u32, number: u32) -> Key<Order> {
+    Order::key("ann", may(day), number)
+}
+
+/// A line of that order.
+#[must_use]
+pub fn line(day: u32, number: u32, line: u8) -> Line {
+    Line { customer: "ann".into(), placed_on: may(day), number, line, product: format!("p{line}") }
+}
+
+/// Ann.
+#[must_use]
+pub fn ann() -> Customer {
+    Customer { id: "ann".into(), name: "Ann".into() }
+}

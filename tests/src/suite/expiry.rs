@@ -1,0 +1,51 @@
+//! Time to live: what is expired is not read, unless it is asked for.
+
+use std::time::Duration;
+
+use dynorm::prelude::*;
+
+use crate::scenario::{Session, Shop};
+
+/// A session that is over, one that is not, and one that never ends.
+async fn sessions(t: &crate::setup::Test) -> Db {
+    let db = t.table::<Shop>().await;
+    let (now, hour) = (db.backend().now(), Duration::from_secs(3600));
+    let expiries = [("over", Some(now - hour)), ("running", Some(now + hour)), ("endless", None)];
+    for (token, time) in expiries {
+        let session =
+            Session { customer: "ann".into(), token: token.into(), expires: time.map(Expiry::at) };
+        db.put(&session).await.unwrap();
+    }
+    db
+}
+
+fn tokens(mut sessions: Vec<Session>) -> Vec<String> {
+    sessions.sort_by(|a, b| a.token.cmp(&b.token));
+    sessions.into_iter().map(|session| session.token).collect()
+}
+
+crate::cases! {
+    /// Reads leave out what is expired.
+    async fn reads_leave_out_what_is_expired(t: &Test) {
+        let db = sessions(t).await;
+        assert_eq!(db.get(Session::key("ann", "over")).await.unwrap(), None);
+        assert!(db.get(Session::key("ann", "running")).await.unwrap().is_some());
+        assert!(db.get(Session::key("ann", "endless")).await.unwrap().is_some());
+        let alive = ["endless", "running"];
+        assert_eq!(tokens(db.query(Session::of_user("ann")).all().await.unwrap()), alive);
+        assert_eq!(tokens(db.scan::<Session>().all().await.unwrap()), alive);
+        assert_eq!(db.query(Session::of_user("ann")).count().await.unwrap(), 2);
+        let first_two = db.query(Session::of_user("ann")).take(2).page().await.unwrap();
+        assert_eq!(tokens(first_two.items), alive);
+    }
+
+    /// What is expired and not yet deleted can be asked for.
+    async fn what_is_expired_can_be_asked_for(t: &Test) {
+        let db = sessions(t).await;
+        assert!(db.get(Session::key("ann", "over")).include_expired().await.unwrap().is_some());
+        let all = ["endless", "over", "running"];
+        assert_eq!(tokens(db.query(Session::of_user("ann")).include_expired().all().await.unwrap()), all);
+        assert_eq!(tokens(db.scan::<Session>().include_expired().all().await.unwrap()), all);
+        assert_eq!(db.query(Session::of_user("ann")).include_expired().count().await.unwrap(), 3);
+    }
+}

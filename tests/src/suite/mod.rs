@@ -1,0 +1,15 @@
+//! The cases, by operation.
+
+pub mod create;
+pub mod delete;
+pub mod expiry;
+pub mod get;
+pub mod page;
+pub mod put;
+pub mod query;
+pub mod range;
+pub mod scan;
+pub mod table;
+pub mod transact_write;
+pub mod update;
+pub mod value;

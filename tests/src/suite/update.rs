@@ -1,0 +1,152 @@
+//! Changing attributes.
+
+use std::collections::BTreeSet;
+
+use dynorm::prelude::*;
+use rust_decimal::Decimal;
+
+use crate::scenario::{Address, Customer, Order, Shop, Status, order, order_key};
+
+fn texts(texts: &[&str]) -> BTreeSet<String> {
+    texts.iter().map(ToString::to_string).collect()
+}
+
+fn address() -> Address {
+    Address { street: "Main St 1".into(), city: "Bern".into(), code: None }
+}
+
+/// Leaves the number that is to be added to out of the item.
+async fn remove_stock(db: &Db) {
+    db.update(order_key(1, 1)).remove(Order::STOCK).await.unwrap();
+}
+
+crate::cases! {
+    /// Every kind of change, in one update.
+    async fn all_changes_are_made(t: &Test) {
+        let db = t.table::<Shop>().await;
+        let before = Order {
+            note: Some("old".into()),
+            tags: texts(&["a", "b"]),
+            history: vec!["placed".into()],
+            ship_to: Some(address()),
+            stock: 5,
+            ..order(1, 1)
+        };
+        db.put(&before).await.unwrap();
+        let after = db
+            .update(order_key(1, 1))
+            .set(Order::AMOUNT, Decimal::new(995, 1))
+            .remove(Order::NOTE)
+            .add(Order::STOCK, -2)
+            .delete(Order::TAGS, texts(&["a", "z"]))
+            .append(Order::HISTORY, ["packed", "sent"])
+            .set(Order::SHIP_TO.at(Address::CITY), "Basel")
+            .returning(Returning::New)
+            .await
+            .unwrap();
+        let expected = Order {
+            amount: Decimal::new(995, 1),
+            note: None,
+            stock: 3,
+            tags: texts(&["b"]),
+            history: vec!["placed".into(), "packed".into(), "sent".into()],
+            ship_to: Some(Address { city: "Basel".into(), ..address() }),
+            ..before
+        };
+        assert_eq!(after, expected);
+        assert_eq!(db.get(order_key(1, 1)).await.unwrap(), Some(expected));
+    }
+
+    /// Nothing is created: half an entity could not be read.
+    async fn a_missing_entity_is_not_created(t: &Test) {
+        let db = t.table::<Shop>().await;
+        let error = db.update(Customer::key("ann")).set(Customer::NAME, "Ann").await.unwrap_err();
+        assert!(error.is_not_found(), "{error}");
+        assert!(error.to_string().contains("`Customer`"), "{error}");
+        assert_eq!(db.get(Customer::key("ann")).await.unwrap(), None);
+    }
+
+    /// A condition that does not hold shows what is there and changes nothing.
+    async fn a_condition_decides(t: &Test) {
+        let db = t.table::<Shop>().await;
+        db.put(&Order { stock: 1, ..order(1, 1) }).await.unwrap();
+        let take = || db.update(order_key(1, 1)).sub(Order::STOCK, 1).when(Order::STOCK.ge(1));
+        take().await.unwrap();
+        let error = take().await.unwrap_err();
+        assert!(error.is_condition_failed() && !error.is_not_found(), "{error}");
+        assert_eq!(db.get(order_key(1, 1)).await.unwrap(), Some(order(1, 1)));
+    }
+
+    /// The old state can be asked for.
+    async fn the_state_before_is_returned(t: &Test) {
+        let db = t.table::<Shop>().await;
+        db.put(&order(1, 1)).await.unwrap();
+        let old = db.update(order_key(1, 1)).add(Order::STOCK, 7).returning(Returning::Old).await.unwrap();
+        assert_eq!(old, order(1, 1));
+    }
+
+    /// An absent number counts as 0, an absent set as empty; the last element takes the set with it.
+    async fn absent_attributes_are_added_to(t: &Test) {
+        let db = t.table::<Shop>().await;
+        db.put(&order(1, 1)).await.unwrap();
+        remove_stock(&db).await;
+        let update = || db.update(order_key(1, 1)).returning(Returning::New);
+        let added = update().add(Order::STOCK, 2).add(Order::TAGS, texts(&["x"])).await.unwrap();
+        assert_eq!((added.stock, added.tags), (2, texts(&["x"])));
+        let emptied = update().delete(Order::TAGS, texts(&["x"])).await.unwrap();
+        assert_eq!(emptied.tags, texts(&[]));
+    }
+
+    /// A first value is kept, elements are put before others, an empty set and `None` remove.
+    async fn first_values_prepended_elements_and_nothing(t: &Test) {
+        let db = t.table::<Shop>().await;
+        let before = Order { history: vec!["b".into()], note: Some("x".into()), tags: texts(&["t"]), ..order(1, 1) };
+        db.put(&before).await.unwrap();
+        let after = db
+            .update(order_key(1, 1))
+            .prepend(Order::HISTORY, ["a"])
+            .set_if_absent(Order::STOCK, 9)
+            .set_if_absent(Order::SHIP_TO, address())
+            .set(Order::NOTE, None)
+            .set(Order::TAGS, BTreeSet::new())
+            .returning(Returning::New)
+            .await
+            .unwrap();
+        assert_eq!(after.history, ["a", "b"]);
+        assert_eq!((after.stock, after.ship_to), (0, Some(address())));
+        assert_eq!((after.note, after.tags), (None, texts(&[])));
+    }
+
+    /// The index keys that are made of a changed field change with it, and go where a part goes.
+    async fn index_keys_follow_their_fields(t: &Test) {
+        let db = t.table::<Shop>().await;
+        db.put(&Order { priority: Some(1), ..order(1, 7) }).await.unwrap();
+        let with = async |status| {
+            let orders = db.query(Order::by_status(status)).all().await.unwrap();
+            orders.into_iter().map(|order| order.priority).collect::<Vec<_>>()
+        };
+        db.update(order_key(1, 7)).set(Order::STATUS, Status::SentBack).set(Order::PRIORITY, Some(9)).await.unwrap();
+        assert_eq!((with(Status::Open).await, with(Status::SentBack).await), (vec![], vec![Some(9)]));
+
+        db.update(order_key(1, 7)).remove(Order::PRIORITY).await.unwrap();
+        assert_eq!(with(Status::SentBack).await, vec![]);
+        db.update(order_key(1, 7)).set(Order::PRIORITY, 2).await.unwrap();
+        assert_eq!(with(Status::SentBack).await, vec![Some(2)]);
+
+        db.update(order_key(1, 7)).set(Order::AMOUNT, Decimal::from(5)).await.unwrap();
+        let dear = db.query(Order::by_amount("ann").amount_in(Decimal::from(6)..)).all().await.unwrap();
+        assert_eq!(dear, []);
+        assert_eq!(db.query(Order::by_amount("ann").amount(Decimal::from(5))).all().await.unwrap().len(), 1);
+    }
+
+    /// An update that changes nothing, or sets what cannot be stored, is refused before it is sent.
+    async fn what_cannot_be_sent_is_refused(t: &Test) {
+        let db = t.without_table::<Shop>();
+        let error = db.update(order_key(1, 1)).await.unwrap_err();
+        assert!(error.to_string().contains("the update of `Order` changes nothing"), "{error}");
+        let error = db.update(order_key(1, 1)).set(Order::AMOUNT, Decimal::new(1, 5)).await.unwrap_err();
+        assert!(error.is_key(), "{error}");
+        let error = db.update(Order::key("a#b", crate::scenario::may(1), 1u32)).add(Order::STOCK, 1).await.unwrap_err();
+        assert!(error.is_key(), "{error}");
+    }
+}
