@@ -48,7 +48,7 @@ pub const TRANSACTION_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Longest idempotency token of a transaction, in characters.
 pub const TOKEN_CHARS_MAX: usize = 36;
 /// How long the token of a transaction is remembered.
-pub const TOKEN_WINDOW: Duration = Duration::from_secs(10 * 60);
+pub const TOKEN_WINDOW: Duration = Duration::from_mins(10);
 
 /// What one read unit reads at most.
 pub const READ_UNIT_BYTES: usize = 4096;
@@ -71,9 +71,9 @@ pub const PROJECTED_ATTRIBUTES_PER_INDEX_MAX: usize = 20;
 pub const PROJECTED_ATTRIBUTES_MAX: usize = 100;
 
 /// Items that expired longer ago than this are not deleted: the time is taken for a mistake.
-pub const EXPIRY_AGE_MAX: Duration = Duration::from_secs(5 * 365 * 24 * 60 * 60);
+pub const EXPIRY_AGE_MAX: Duration = Duration::from_hours(5 * 365 * 24);
 /// How long the time to live setting of a table is fixed after a change.
-pub const TIME_TO_LIVE_CHANGE_INTERVAL: Duration = Duration::from_secs(60 * 60);
+pub const TIME_TO_LIVE_CHANGE_INTERVAL: Duration = Duration::from_hours(1);
 
 // A transaction of largest items would be 40 MB, so both limits have to be checked.
 const _: () = assert!(TRANSACTION_ACTIONS_MAX * ITEM_SIZE_BYTES_MAX > TRANSACTION_BYTES_MAX);

@@ -34,6 +34,8 @@ struct Inner {
     words: Words,
     item: Option<Item>,
     reasons: Vec<CancellationReason>,
+    /// Whether an empty key value is the reason, which cancels no transaction but refuses the request.
+    is_about_empty_key: bool,
 }
 
 #[derive(Debug)]
@@ -42,13 +44,15 @@ enum Words {
     Same(String),
     /// About the shape of the request: the new framework counts these.
     Shape(String),
+    /// Each cohort has words of its own.
+    Either { old: &'static str, new: &'static str },
     /// A member of the request breaks its constraint.
     Constraint { member: &'static str, value: String, constraint: String },
 }
 
 impl Refusal {
     fn new(kind: FailureKind, words: Words) -> Self {
-        Self(Box::new(Inner { kind, words, item: None, reasons: Vec::new() }))
+        Self(Box::new(Inner { kind, words, item: None, reasons: Vec::new(), is_about_empty_key: false }))
     }
 
     fn data(text: String) -> Self {
@@ -59,16 +63,18 @@ impl Refusal {
         Self::new(FailureKind::Validation, Words::Shape(text))
     }
 
+    fn empty(text: String) -> Self {
+        let mut refusal = Self::data(text);
+        refusal.0.is_about_empty_key = true;
+        refusal
+    }
+
     fn missing(text: String) -> Self {
         Self::new(FailureKind::NotFound, Words::Same(text))
     }
 
     fn in_use(text: String) -> Self {
         Self::new(FailureKind::InUse, Words::Same(text))
-    }
-
-    fn limit(text: String) -> Self {
-        Self::new(FailureKind::LimitExceeded, Words::Same(text))
     }
 
     fn mismatch(text: String) -> Self {
@@ -87,6 +93,13 @@ impl Refusal {
     ) -> Self {
         let words = Words::Constraint { member, value: value.to_string(), constraint: constraint.into() };
         Self::new(FailureKind::Validation, words)
+    }
+
+    /// The start key of a scan is not one.
+    pub(crate) fn scan_start_key_invalid() -> Self {
+        let old = "The provided starting key is invalid: The provided key element does not match the schema";
+        let new = "The provided starting key is invalid";
+        Self::new(FailureKind::Validation, Words::Either { old, new })
     }
 
     /// A failed condition, with the item that failed it if the call asked for it.
@@ -108,11 +121,27 @@ impl Refusal {
         refusal
     }
 
+    pub(crate) fn is_about_empty_key(&self) -> bool {
+        self.0.is_about_empty_key
+    }
+
+    pub(crate) fn kind(&self) -> &FailureKind {
+        &self.0.kind
+    }
+
+    /// The refusal as the reason of one action of a transaction.
+    pub(crate) fn into_reason(self, code: &str) -> CancellationReason {
+        let message = Some(self.text(Cohort::Old));
+        CancellationReason { code: code.to_owned(), message, item: self.0.item }
+    }
+
     /// The message in the words of a cohort.
     pub(crate) fn text(&self, cohort: Cohort) -> String {
         match (&self.0.words, cohort) {
             (Words::Same(text), _) | (Words::Shape(text), Cohort::Old) => text.clone(),
             (Words::Shape(text), Cohort::New) => format!("1 validation error detected: {text}"),
+            (Words::Either { old, .. }, Cohort::Old) => (*old).to_owned(),
+            (Words::Either { new, .. }, Cohort::New) => (*new).to_owned(),
             (Words::Constraint { member, value, constraint }, Cohort::Old) => {
                 let (first, rest) = member.split_at(1);
                 let first = first.to_ascii_lowercase();
@@ -228,9 +257,9 @@ messages! {
         "Invalid {kind}: Two document paths conflict with each other; must remove or rewrite one of these paths; path one: {one}, path two: {two}";
     shape section_twice(section: &str) =>
         "Invalid UpdateExpression: The \"{section}\" section can only be used once in an update expression;";
-    data unused_names(keys: &str) =>
+    shape unused_names(keys: &str) =>
         "Value provided in ExpressionAttributeNames unused in expressions: keys: {{{keys}}}";
-    data unused_values(keys: &str) =>
+    shape unused_values(keys: &str) =>
         "Value provided in ExpressionAttributeValues unused in expressions: keys: {{{keys}}}";
     shape names_without_expression() =>
         "ExpressionAttributeNames can only be specified when using expressions";
@@ -240,7 +269,7 @@ messages! {
     shape values_key_invalid(key: &str) => "ExpressionAttributeValues contains invalid key: Syntax error; key: \"{key}\"";
     shape name_of_placeholder_empty(key: &str) => "ExpressionAttributeNames contains invalid value: Empty attribute name; key: {key}";
     shape placeholder_too_long(key: &str) => "Expression attribute placeholder is longer than the maximum allowed size; key: \"{key}\"";
-    data value_of_placeholder_invalid(reason: &str, key: &str) =>
+    shape value_of_placeholder_invalid(reason: &str, key: &str) =>
         "ExpressionAttributeValues contains invalid value: {reason} for key {key}";
 }
 
@@ -284,7 +313,7 @@ messages! {
     data key_missing(name: &str) => "One or more parameter values were invalid: Missing the key {name} in the item";
     data key_type(name: &str, expected: &str, actual: &str) =>
         "One or more parameter values were invalid: Type mismatch for key {name} expected: {expected} actual: {actual}";
-    data key_empty(kind: &str, name: &str) =>
+    empty key_empty(kind: &str, name: &str) =>
         "One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty {kind} value. Key: {name}";
     data partition_key_too_long() =>
         "One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes";
@@ -292,7 +321,7 @@ messages! {
         "One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes";
     data index_key_type(name: &str, expected: &str, actual: &str, index: &str) =>
         "One or more parameter values were invalid: Type mismatch for Index Key {name} Expected: {expected} Actual: {actual} IndexName: {index}";
-    data index_key_empty(kind: &str, name: &str, index: &str) =>
+    empty index_key_empty(kind: &str, name: &str, index: &str) =>
         "One or more parameter values are not valid. A value specified for a secondary index key is not supported. The AttributeValue for a key attribute cannot contain an empty {kind} value. IndexName: {index}, IndexKey: {name}";
     data item_too_large() => "Item size has exceeded the maximum allowed size";
     data updated_item_too_large() => "Item size to update has exceeded the maximum allowed size";
@@ -310,8 +339,9 @@ messages! {
         "Number overflow. Attempting to store a number with magnitude larger than supported range";
     data number_underflow() =>
         "Number underflow. Attempting to store a number with magnitude smaller than supported range";
-    data number_too_precise() => "Attempting to store more than 38 significant digits in a Number";
-    shape return_values_invalid() => "Return values set to invalid value";
+    shape return_values_invalid() => "ReturnValues can only be ALL_OLD or NONE";
+    data index_key_update_type() =>
+        "The update expression attempted to update the secondary index key to unsupported type";
     data batch_duplicates() => "Provided list of item keys contains duplicates";
     data batch_too_large(operation: &str) => "Too many items requested for the {operation} call";
     data transaction_duplicates() => "Transaction request cannot include multiple operations on one item";
@@ -323,8 +353,6 @@ messages! {
 // Query and Scan.
 messages! {
     data start_key_invalid() => "The provided starting key is invalid";
-    data start_key_mismatch() =>
-        "The provided starting key is invalid: The provided key element does not match the schema";
     data start_key_outside_query() =>
         "The provided starting key is outside query boundaries based on provided conditions";
     data start_key_outside_range() => "The provided starting key does not match the range key predicate";

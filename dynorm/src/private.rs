@@ -17,8 +17,100 @@ pub use crate::value::{
     Arg, Attribute, DecodeError, EncodeError, Item, KeyKind, KeyValue, Measured, Step, Timestamp, Value,
 };
 
-/// Compiles only if `T` can be part of an index key.
-pub const fn index_part<T: IndexPart>() {}
+use crate::error::{ConstText, same_text};
+
+/// What the derive makes of an entity's fields, in one body, so that a type that does not fit is reported once.
+pub struct Codec<E> {
+    /// See [`Entity::DESCRIPTOR`].
+    pub descriptor: &'static EntityDescriptor,
+    /// See [`Entity::write`].
+    pub write: fn(&E, &mut ItemWriter),
+    /// See [`Entity::read`].
+    pub read: fn(&mut ItemReader<'_>) -> Result<E>,
+    /// See [`Entity::part`].
+    pub part: fn(&E, usize) -> Given<'_>,
+    /// See [`Entity::stored_part`].
+    pub stored_part: fn(&StoredPart<'_>) -> Option<BoxedPart>,
+}
+
+impl<E> std::fmt::Debug for Codec<E> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Codec").field("descriptor", self.descriptor).finish_non_exhaustive()
+    }
+}
+
+/// What the derive makes of a nested struct's fields, in one body, as [`Codec`] is.
+pub struct MapCodec<T> {
+    /// See [`Attribute::encode`].
+    pub encode: fn(&T) -> Result<Option<Value>, EncodeError>,
+    /// See [`Attribute::decode`].
+    pub decode: fn(Value) -> Result<T, DecodeError>,
+}
+
+impl<T> std::fmt::Debug for MapCodec<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MapCodec").finish_non_exhaustive()
+    }
+}
+
+/// Puts a member into the map of a nested struct.
+///
+/// # Errors
+///
+/// If it cannot be stored.
+pub fn put_member<T: Attribute>(map: &mut Item, name: &'static str, value: &T) -> Result<(), EncodeError> {
+    if let Some(value) = value.encode().map_err(|error| error.inside(Step::Name(name.into())))? {
+        map.insert(name, value);
+    }
+    Ok(())
+}
+
+/// Takes a member that must be there unless its type says what an absent one is.
+///
+/// # Errors
+///
+/// If it is absent, or not a value of the type.
+pub fn take_member<T: Attribute>(map: &mut Item, name: &'static str) -> Result<T, DecodeError> {
+    let read = match map.remove(name) {
+        Some(value) => T::decode(value),
+        None => T::absent().ok_or_else(|| DecodeError::missing("a value")),
+    };
+    read.map_err(|error| error.inside(Step::Name(name.into())))
+}
+
+/// Takes a member that has a default when it is absent.
+///
+/// # Errors
+///
+/// If it is not a value of the type.
+pub fn take_member_or<T: Attribute>(
+    map: &mut Item,
+    name: &'static str,
+    default: impl FnOnce() -> T,
+) -> Result<T, DecodeError> {
+    if map.contains(name) { take_member(map, name) } else { Ok(default()) }
+}
+
+/// The range of a field that is in a template.
+#[must_use]
+pub fn range_text<T: IndexPart, A: Arg<T> + Clone>(
+    probe: Probe,
+    range: &impl std::ops::RangeBounds<A>,
+) -> Probe {
+    let (low, high) = range_of::<T, A>(range);
+    probe.range(low.as_ref().map(Given::text), high.as_ref().map(Given::text))
+}
+
+/// The range of a field that is a key by itself.
+#[must_use]
+pub fn range_plain<T: Attribute, A: Arg<T> + Clone>(
+    probe: Probe,
+    range: &impl std::ops::RangeBounds<A>,
+) -> Probe {
+    let (low, high) = range_of::<T, A>(range);
+    probe.range(low.as_ref().map(Given::plain), high.as_ref().map(Given::plain))
+}
+
 /// Compiles only if the text of `T` sorts as `T` does.
 pub const fn sort_part<T: IndexPart<Part: SortPart>>() {}
 /// Compiles only if `T` can be padded with zeros.
@@ -31,21 +123,69 @@ pub const fn raw_part<T: IndexPart<Part: RawPart>>() {}
 pub const fn text_part<T: IndexPart<Part: TextPart>>() {}
 /// Compiles only if `T` can be sorted in descending order.
 pub const fn descending_part<T: IndexPart<Part: DescendingPart>>() {}
-/// Compiles only if `T` can be part of a primary key.
-pub const fn key_part<T: KeyPart>() {}
-/// Compiles only if `T` can be a key attribute by itself.
-pub const fn key_value<T: Attribute<Scalar: KeyValue>>() {}
-/// Compiles only if `T` can be a time to live.
-pub const fn timestamp<T: Timestamp>() {}
-/// Compiles only if table `T` has the index whose name has this hash.
-pub const fn declared<T: IndexAt<NAME>, const NAME: u64>() {}
+
 /// The texts that a field of type `T` can have.
 #[must_use]
 pub const fn shape_of<T: IndexPart>() -> Shape {
     <T::Part as KeyPart>::SHAPE
 }
+
 /// The kind of a plain key of type `T`.
 #[must_use]
 pub const fn kind_of<T: Attribute<Scalar: KeyValue>>() -> KeyKind {
     <T::Scalar as KeyValue>::KIND
+}
+
+/// A table or index with a partition key of its own.
+#[diagnostic::on_unimplemented(
+    message = "a local index has the partition key of its table",
+    label = "declared with `lsi(...)`",
+    note = "leave `pk` out of `index(...)`, or declare the index with `gsi(...)`"
+)]
+pub trait OwnPartition {}
+impl<P> OwnPartition for Global<P> {}
+
+/// An index with the partition key of its table.
+#[diagnostic::on_unimplemented(
+    message = "a global index has a partition key of its own",
+    label = "declared with `gsi(...)`",
+    note = "add `pk = \"...\"` to `index(...)`, or declare the index with `lsi(...)`"
+)]
+pub trait SharedPartition {}
+impl SharedPartition for Local {}
+
+/// Compiles only if table `T` has the global index whose name has this hash.
+pub const fn global_index<T: IndexAt<NAME, Index: OwnPartition>, const NAME: u64>() {}
+/// Compiles only if table `T` has the local index whose name has this hash.
+pub const fn local_index<T: IndexAt<NAME, Index: SharedPartition>, const NAME: u64>() {}
+
+/// The same table.
+#[diagnostic::on_unimplemented(
+    message = "this entity is in table `{Self}`, not in `{T}`",
+    label = "an entity of `{Self}`",
+    note = "write `#[entity(table = {T}, ...)]` on the entity, or remove it from `entities(...)`"
+)]
+pub trait SameTable<T> {}
+impl<T> SameTable<T> for T {}
+
+/// Compiles only if `E` is an entity of table `T`.
+pub const fn entity_of<T, E: Entity<Table: SameTable<T>>>() {}
+
+/// Stops the compiler with a message if a table does not list an entity that is in it.
+///
+/// # Panics
+///
+/// In const evaluation, with the message.
+#[track_caller]
+pub const fn check_listed(entity: &EntityDescriptor, schema: &TableSchema, entities: &[&EntityDescriptor]) {
+    let mut at = 0;
+    while at < entities.len() {
+        if same_text(entities[at].name, entity.name) {
+            return;
+        }
+        at += 1;
+    }
+    let text = ConstText::new().add("table `").add(schema.type_name).add("` does not list entity `");
+    let text = text.add(entity.name).add("`, so that its keys are not checked against those of others; add `");
+    panic!("{}", text.add(entity.name).add("` to `#[table(entities(...))]`").as_str());
 }

@@ -68,7 +68,7 @@ async fn aws(endpoint_url: Option<&str>) -> Result<Db, Box<dyn Error>> {
     if let Some(url) = endpoint_url {
         config = config.endpoint_url(url);
     }
-    let client = dynorm::aws::Client::new(&config.load().await);
+    let client = aws_sdk_dynamodb::Client::new(&config.load().await);
     Ok(Db::new(dynorm::aws::AwsBackend::new(client)))
 }
 

@@ -4,6 +4,7 @@
 //! `tests/suite.rs` runs every case on every backend.
 #![allow(missing_docs, reason = "the names of cases and fields say it, and nothing outside this package uses them")]
 
+pub mod flaky;
 pub mod scenario;
 pub mod setup;
 pub mod suite;

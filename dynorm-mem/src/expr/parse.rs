@@ -158,9 +158,8 @@ impl<'t> Parser<'t> {
                 }
                 _ => false,
             };
-            count += usize::from(is_operator);
             // The AND of BETWEEN belongs to it.
-            count -= usize::from(is_operator && token.is_word("BETWEEN") && count > 1);
+            count += usize::from(is_operator && !token.is_word("BETWEEN"));
         }
         if count > EXPRESSION_OPERATORS_MAX {
             return Err(message::too_many_operators(self.expression, count));

@@ -171,14 +171,13 @@ impl Number {
         }
         let first = self.magnitude().div_euclid(2);
         let last = i32::from(self.exponent).div_euclid(2);
-        let n_pairs = usize::try_from(first - last + 1).expect("the last digit is not before the first");
-        1 + n_pairs + usize::from(self.negative)
+        2 + (first.abs_diff(last) as usize) + usize::from(self.negative)
     }
 
     /// The neighbour away from zero (`outward`) or towards zero, at the finest step that 38 digits allow.
     fn neighbour(self, outward: bool) -> Option<Self> {
         // The finest exponent at which this number still fits in 38 digits, but never under the smallest number.
-        let finest = (self.magnitude() - (DIGITS_MAX as i32 - 1)).max(MAGNITUDE_MIN);
+        let finest = (self.magnitude() - (DIGITS_MAX.cast_signed() - 1)).max(MAGNITUDE_MIN);
         let scale = 10u128.pow(u32::try_from(i32::from(self.exponent) - finest).ok()?);
         let coefficient = self.coefficient().checked_mul(scale)?;
         if outward {

@@ -1,0 +1,301 @@
+//! The engine: requests and the time in, answers out, and nothing else.
+
+use std::time::SystemTime;
+
+use dynorm::backend::table::{CreateTable, TableDescription, TimeToLive};
+use dynorm::backend::{Failure, call, reply};
+use dynorm::value::Item;
+
+use crate::message::{Checked, Cohort};
+use crate::op;
+use crate::state::State;
+
+/// One call, as data.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Request {
+    /// `GetItem`.
+    Get(call::Get),
+    /// `PutItem`.
+    Put(call::Put),
+    /// `UpdateItem`.
+    Update(call::Update),
+    /// `DeleteItem`.
+    Delete(call::Delete),
+    /// `Query`.
+    Query(call::Query),
+    /// `Scan`.
+    Scan(call::Scan),
+    /// `BatchGetItem`.
+    BatchGet(call::BatchGet),
+    /// `BatchWriteItem`.
+    BatchWrite(call::BatchWrite),
+    /// `TransactGetItems`.
+    TransactGet(call::TransactGet),
+    /// `TransactWriteItems`.
+    TransactWrite(call::TransactWrite),
+    /// `CreateTable`.
+    CreateTable(CreateTable),
+    /// `DescribeTable`, by the table's name or ARN.
+    DescribeTable(String),
+    /// `DeleteTable`, by the table's name or ARN.
+    DeleteTable(String),
+    /// `ListTables`.
+    ListTables,
+    /// `UpdateTimeToLive`.
+    UpdateTimeToLive(TimeToLive),
+    /// `DescribeTimeToLive`, by the table's name or ARN.
+    DescribeTimeToLive(String),
+}
+
+/// The answer to the [`Request`] of the same name.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Response {
+    /// To `GetItem`.
+    Get(reply::Get),
+    /// To `PutItem`.
+    Put(reply::Put),
+    /// To `UpdateItem`.
+    Update(reply::Update),
+    /// To `DeleteItem`.
+    Delete(reply::Delete),
+    /// To `Query`.
+    Query(reply::Query),
+    /// To `Scan`.
+    Scan(reply::Scan),
+    /// To `BatchGetItem`.
+    BatchGet(reply::BatchGet),
+    /// To `BatchWriteItem`.
+    BatchWrite(reply::BatchWrite),
+    /// To `TransactGetItems`.
+    TransactGet(reply::TransactGet),
+    /// To `TransactWriteItems`.
+    TransactWrite(reply::TransactWrite),
+    /// To `CreateTable`: the new table.
+    CreateTable(TableDescription),
+    /// To `DescribeTable`.
+    DescribeTable(TableDescription),
+    /// To `DeleteTable`: the table as it was.
+    DeleteTable(TableDescription),
+    /// To `ListTables`: all names, sorted.
+    ListTables(Vec<String>),
+    /// To `UpdateTimeToLive`.
+    UpdateTimeToLive,
+    /// To `DescribeTimeToLive`: the attribute, if the time to live is on.
+    DescribeTimeToLive(Option<String>),
+}
+
+/// `DynamoDB` as a state machine.
+///
+/// The engine reads no clock, does no I/O and has no randomness: the same requests at the same times give the same
+/// answers, in the same order. Reads take `&self`. Clones are cheap, whatever the engine holds: both share all
+/// items until one of them writes, so a clone is a fork of a fixture.
+///
+/// Every method answers with a [`Failure`] in the service's words if the request breaks a rule of the service, and
+/// then has changed nothing.
+///
+/// ```
+/// use std::time::UNIX_EPOCH;
+/// use dynorm::backend::call;
+/// use dynorm::backend::table::{CreateTable, KeyAttribute, KeySchema};
+/// use dynorm::value::{Item, KeyKind};
+/// use dynorm_mem::{Engine, Request, Response};
+///
+/// let mut engine = Engine::new();
+/// let id = KeyAttribute { name: "id".into(), kind: KeyKind::S };
+/// let key = KeySchema { partition: vec![id], sort: vec![] };
+/// engine.create_table(CreateTable { table: "users".into(), key, ..Default::default() }, UNIX_EPOCH)?;
+///
+/// let ann = Item::from([("id", "ann"), ("mail", "ann@example.com")]);
+/// let put = call::Put { table: "users".into(), item: ann.clone(), ..Default::default() };
+/// engine.call(Request::Put(put), UNIX_EPOCH)?;
+///
+/// let get = call::Get { table: "users".into(), key: Item::from([("id", "ann")]), ..Default::default() };
+/// assert_eq!(engine.get(&get)?.item, Some(ann));
+/// # Ok::<(), dynorm::backend::Failure>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Engine {
+    state: State,
+    cohort: Cohort,
+}
+
+impl Engine {
+    /// An engine without tables.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The same engine, with messages in the words of another cohort.
+    #[must_use]
+    pub fn with_cohort(self, cohort: Cohort) -> Self {
+        Self { cohort, ..self }
+    }
+
+    /// Carries out any call.
+    ///
+    /// # Errors
+    ///
+    /// If the service would refuse the request.
+    pub fn call(&mut self, request: Request, now: SystemTime) -> Result<Response, Failure> {
+        Ok(match request {
+            Request::Get(call) => Response::Get(self.get(&call)?),
+            Request::Put(call) => Response::Put(self.put(call)?),
+            Request::Update(call) => Response::Update(self.update(&call)?),
+            Request::Delete(call) => Response::Delete(self.delete(&call)?),
+            Request::Query(call) => Response::Query(self.query(&call)?),
+            Request::Scan(call) => Response::Scan(self.scan(&call)?),
+            Request::BatchGet(call) => Response::BatchGet(self.batch_get(&call)?),
+            Request::BatchWrite(call) => Response::BatchWrite(self.batch_write(call)?),
+            Request::TransactGet(call) => Response::TransactGet(self.transact_get(&call)?),
+            Request::TransactWrite(call) => Response::TransactWrite(self.transact_write(call, now)?),
+            Request::CreateTable(call) => Response::CreateTable(self.create_table(call, now)?),
+            Request::DescribeTable(table) => Response::DescribeTable(self.describe_table(&table)?),
+            Request::DeleteTable(table) => Response::DeleteTable(self.delete_table(&table)?),
+            Request::ListTables => Response::ListTables(self.table_names().map(str::to_owned).collect()),
+            Request::UpdateTimeToLive(call) => {
+                self.update_time_to_live(&call, now)?;
+                Response::UpdateTimeToLive
+            }
+            Request::DescribeTimeToLive(table) => {
+                Response::DescribeTimeToLive(self.describe_time_to_live(&table)?)
+            }
+        })
+    }
+
+    /// Deletes the items whose time to live has passed at `now`, in all tables, and says how many there were.
+    ///
+    /// The service does this at some time of its own within a few days; until then expired items are visible, as
+    /// they are here until this is called.
+    pub fn sweep_expired(&mut self, now: SystemTime) -> usize {
+        op::table::sweep_expired(&mut self.state, now)
+    }
+
+    /// The names of all tables, sorted.
+    pub fn table_names(&self) -> impl Iterator<Item = &str> {
+        self.state.tables.keys().map(String::as_str)
+    }
+
+    /// All items of a table in the order of a scan; nothing if there is no such table.
+    pub fn items(&self, table: &str) -> impl Iterator<Item = &Item> {
+        let table = self.state.tables.get(crate::table::name_of(table));
+        table.into_iter().flat_map(|table| table.items.iter().map(|(_, stored)| &stored.item))
+    }
+
+    fn answer<T>(&self, checked: Checked<T>) -> Result<T, Failure> {
+        checked.map_err(|refusal| refusal.into_failure(self.cohort))
+    }
+}
+
+/// Defines the typed methods, each of which carries out the call of its name.
+macro_rules! calls {
+    (reads { $($read:ident($read_reply:ident, $read_name:literal);)* } writes { $($write:ident($write_call:ty, $write_reply:ident, $write_name:literal);)* }) => {
+        /// The data plane.
+        impl Engine {
+            $(
+                #[doc = concat!("Carries out `", $read_name, "`.")]
+                ///
+                /// # Errors
+                ///
+                /// If the service would refuse the request.
+                pub fn $read(&self, call: &call::$read_reply) -> Result<reply::$read_reply, Failure> {
+                    self.answer(op::$read::$read(&self.state, call))
+                }
+            )*
+            $(
+                #[doc = concat!("Carries out `", $write_name, "`.")]
+                ///
+                /// # Errors
+                ///
+                /// If the service would refuse the request; then nothing is changed.
+                pub fn $write(&mut self, call: $write_call) -> Result<reply::$write_reply, Failure> {
+                    let done = op::$write::$write(&mut self.state, call);
+                    self.answer(done)
+                }
+            )*
+        }
+    };
+}
+
+calls! {
+    reads {
+    get(Get, "GetItem");
+    query(Query, "Query");
+    scan(Scan, "Scan");
+    batch_get(BatchGet, "BatchGetItem");
+    transact_get(TransactGet, "TransactGetItems");
+    }
+    writes {
+    put(call::Put, Put, "PutItem");
+    update(&call::Update, Update, "UpdateItem");
+    delete(&call::Delete, Delete, "DeleteItem");
+    batch_write(call::BatchWrite, BatchWrite, "BatchWriteItem");
+    }
+}
+
+/// Transactions and the control plane, which need the time.
+impl Engine {
+    /// Carries out `TransactWriteItems`. The time is that of the token's window.
+    ///
+    /// # Errors
+    ///
+    /// If the service would refuse or cancel the transaction; then nothing is changed.
+    pub fn transact_write(
+        &mut self,
+        call: call::TransactWrite,
+        now: SystemTime,
+    ) -> Result<reply::TransactWrite, Failure> {
+        let done = op::transact_write::transact_write(&mut self.state, call, now);
+        self.answer(done)
+    }
+
+    /// Carries out `CreateTable`. The table is ready at once.
+    ///
+    /// # Errors
+    ///
+    /// If the definition breaks a rule, or a table of this name exists.
+    pub fn create_table(&mut self, call: CreateTable, now: SystemTime) -> Result<TableDescription, Failure> {
+        let done = op::table::create(&mut self.state, call, now);
+        self.answer(done)
+    }
+
+    /// Carries out `DescribeTable`. The counts of items and bytes are exact.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such table.
+    pub fn describe_table(&self, table: &str) -> Result<TableDescription, Failure> {
+        self.answer(op::table::describe(&self.state, table))
+    }
+
+    /// Carries out `DeleteTable`, and gives the table as it was.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such table.
+    pub fn delete_table(&mut self, table: &str) -> Result<TableDescription, Failure> {
+        let done = op::table::delete(&mut self.state, table);
+        self.answer(done)
+    }
+
+    /// Carries out `UpdateTimeToLive`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such table, the time to live is as asked already, or it was changed less than an hour ago.
+    pub fn update_time_to_live(&mut self, call: &TimeToLive, now: SystemTime) -> Result<(), Failure> {
+        let done = op::table::update_time_to_live(&mut self.state, call, now);
+        self.answer(done)
+    }
+
+    /// Carries out `DescribeTimeToLive`: the attribute that items expire by, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such table.
+    pub fn describe_time_to_live(&self, table: &str) -> Result<Option<String>, Failure> {
+        self.answer(op::table::describe_time_to_live(&self.state, table))
+    }
+}

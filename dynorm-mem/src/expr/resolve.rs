@@ -1,0 +1,256 @@
+//! Placeholders replaced: parsed trees become resolved ones, and what is undefined or unused is reported.
+
+use dynorm::backend::{Names, Values};
+use dynorm::value::{Name, Value};
+
+use super::ast::{
+    Action, Condition, Operand, ParsedAction, ParsedCall, ParsedCondition, ParsedOperand, ParsedPath,
+    ParsedSource, ParsedStep, Path, Source, Step,
+};
+use super::check;
+use crate::limits::{PATH_STEPS_MAX, PLACEHOLDER_BYTES_MAX};
+use crate::message::{self, Checked, Expression};
+
+/// The placeholders of one call, and which of them its expressions used.
+#[derive(Debug)]
+pub(crate) struct Placeholders<'e> {
+    names: &'e Names,
+    values: &'e Values,
+    used_names: Vec<&'e str>,
+    used_values: Vec<&'e str>,
+}
+
+impl<'e> Placeholders<'e> {
+    /// The placeholders of a call, whose keys must be well-formed.
+    ///
+    /// `missing` says which expressions the call does not have, or is `None` if it has one that takes values.
+    pub(crate) fn new(
+        names: &'e Names,
+        values: &'e Values,
+        has_expression: bool,
+        missing: Option<&str>,
+    ) -> Checked<Self> {
+        if !names.is_empty() && !has_expression {
+            return Err(message::names_without_expression());
+        }
+        if let Some(missing) = missing
+            && !values.is_empty()
+        {
+            return Err(message::values_without_expression(missing));
+        }
+        for (key, name) in names {
+            check_key(key, '#', message::names_key_invalid)?;
+            if name.is_empty() {
+                return Err(message::name_of_placeholder_empty(key));
+            }
+        }
+        for key in values.names() {
+            check_key(key, ':', message::values_key_invalid)?;
+        }
+        Ok(Self { names, values, used_names: Vec::new(), used_values: Vec::new() })
+    }
+
+    /// Every placeholder must have been used by an expression.
+    pub(crate) fn finish(self) -> Checked {
+        if let Some(keys) = unused(self.names.keys().map(Name::as_str), self.used_names) {
+            return Err(message::unused_names(&keys));
+        }
+        if let Some(keys) = unused(self.values.names(), self.used_values) {
+            return Err(message::unused_values(&keys));
+        }
+        Ok(())
+    }
+
+    fn name(&mut self, expression: Expression, placeholder: &str) -> Checked<&'e str> {
+        let Some((key, name)) = self.names.get_key_value(placeholder) else {
+            return Err(message::undefined_name(expression, placeholder));
+        };
+        self.used_names.push(key);
+        Ok(name)
+    }
+
+    fn value(&mut self, expression: Expression, placeholder: &'e str) -> Checked<&'e Value> {
+        let Some(value) = self.values.get(placeholder) else {
+            return Err(message::undefined_value(expression, placeholder));
+        };
+        self.used_values.push(placeholder);
+        Ok(value)
+    }
+}
+
+fn check_key(key: &str, first: char, invalid: fn(&str) -> message::Refusal) -> Checked {
+    let is_well_formed = key
+        .strip_prefix(first)
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'));
+    if !is_well_formed {
+        return Err(invalid(key));
+    }
+    if key.len() > PLACEHOLDER_BYTES_MAX {
+        return Err(message::placeholder_too_long(key));
+    }
+    Ok(())
+}
+
+/// The defined keys that were not used, as messages list them.
+fn unused<'k, D: ExactSizeIterator<Item = &'k str>>(defined: D, mut used: Vec<&str>) -> Option<String> {
+    if defined.len() == 0 {
+        return None;
+    }
+    used.sort_unstable();
+    used.dedup();
+    if used.len() == defined.len() {
+        return None;
+    }
+    let left: Vec<&str> = defined.filter(|key| used.binary_search(key).is_err()).collect();
+    Some(left.join(", "))
+}
+
+/// Resolves one expression of a call.
+pub(super) struct Resolver<'p, 'e> {
+    pub(super) expression: Expression,
+    pub(super) placeholders: &'p mut Placeholders<'e>,
+}
+
+impl<'e> Resolver<'_, 'e> {
+    pub(super) fn condition(&mut self, parsed: ParsedCondition<'e>) -> Checked<Condition<'e>> {
+        let condition = match parsed {
+            ParsedCondition::All(members) => return Ok(Condition::All(self.conditions(members)?)),
+            ParsedCondition::Any(members) => return Ok(Condition::Any(self.conditions(members)?)),
+            ParsedCondition::Not(inner) => {
+                return Ok(Condition::Not(Box::new(self.condition(*inner)?)));
+            }
+            ParsedCondition::Compare(comparator, left, right) => {
+                Condition::Compare(comparator, self.operand(left)?, self.operand(right)?)
+            }
+            ParsedCondition::Between([value, low, high]) => {
+                Condition::Between([self.operand(value)?, self.operand(low)?, self.operand(high)?])
+            }
+            ParsedCondition::In(value, list) => {
+                let value = self.operand(value)?;
+                let list = list.into_iter().map(|operand| self.operand(operand)).collect::<Checked<_>>()?;
+                Condition::In(value, list)
+            }
+            ParsedCondition::Call(call) => self.function(call)?,
+        };
+        check::condition(self.expression, &condition)?;
+        Ok(condition)
+    }
+
+    fn conditions(&mut self, parsed: Vec<ParsedCondition<'e>>) -> Checked<Vec<Condition<'e>>> {
+        parsed.into_iter().map(|member| self.condition(member)).collect()
+    }
+
+    /// A function that is a condition.
+    fn function(&mut self, call: ParsedCall<'e>) -> Checked<Condition<'e>> {
+        let name = call.name;
+        let mut operands = call
+            .arguments
+            .into_iter()
+            .map(|operand| self.operand(operand))
+            .collect::<Checked<Vec<_>>>()?
+            .into_iter();
+        let count = operands.len();
+        let expected = if matches!(name, "attribute_exists" | "attribute_not_exists") { 1 } else { 2 };
+        let (Some(first), second) = (operands.next(), operands.next()) else {
+            return Err(message::wrong_operand_count(self.expression, name, count));
+        };
+        if count != expected {
+            return Err(message::wrong_operand_count(self.expression, name, count));
+        }
+        match (name, first, second) {
+            ("attribute_exists", Operand::Path(path), None) => Ok(Condition::Exists(path)),
+            ("attribute_not_exists", Operand::Path(path), None) => Ok(Condition::NotExists(path)),
+            ("attribute_type", first, Some(second)) => check::type_name(self.expression, first, &second),
+            ("begins_with", first, Some(second)) => Ok(Condition::BeginsWith(first, second)),
+            ("contains", first, Some(second)) => Ok(Condition::Contains(first, second)),
+            (name, ..) => Err(message::path_required(self.expression, name)),
+        }
+    }
+
+    fn operand(&mut self, parsed: ParsedOperand<'e>) -> Checked<Operand<'e>> {
+        match parsed {
+            ParsedOperand::Path(path) => Ok(Operand::Path(self.path(path)?)),
+            ParsedOperand::Value(name) => Ok(Operand::Value(self.placeholders.value(self.expression, name)?)),
+            ParsedOperand::Call(call) => {
+                let count = call.arguments.len();
+                let mut arguments = call.arguments.into_iter();
+                let (Some(argument), None) = (arguments.next(), arguments.next()) else {
+                    return Err(message::wrong_operand_count(self.expression, call.name, count));
+                };
+                let argument = self.operand(argument)?;
+                check::size(self.expression, &argument)?;
+                Ok(Operand::Size(Box::new(argument)))
+            }
+        }
+    }
+
+    pub(super) fn path(&mut self, parsed: ParsedPath<'e>) -> Checked<Path<'e>> {
+        if parsed.len() > PATH_STEPS_MAX {
+            return Err(message::path_too_deep(self.expression, parsed.len()));
+        }
+        let mut steps = Vec::with_capacity(parsed.len());
+        for step in parsed {
+            steps.push(match step {
+                ParsedStep::Name(name) => Step::Name(name),
+                ParsedStep::Placeholder(name) => Step::Name(self.placeholders.name(self.expression, name)?),
+                ParsedStep::Index(index) => Step::Index(index),
+            });
+        }
+        Ok(Path(steps))
+    }
+
+    pub(super) fn action(&mut self, parsed: ParsedAction<'e>) -> Checked<Action<'e>> {
+        match parsed {
+            ParsedAction::Set(path, source) => Ok(Action::Set(self.path(path)?, self.source(source)?)),
+            ParsedAction::Remove(path) => Ok(Action::Remove(self.path(path)?)),
+            ParsedAction::Add(path, value) => {
+                let path = self.path(path)?;
+                let value = self.placeholders.value(self.expression, value)?;
+                Ok(Action::Add(path, value))
+            }
+            ParsedAction::Delete(path, value) => {
+                let path = self.path(path)?;
+                let value = self.placeholders.value(self.expression, value)?;
+                Ok(Action::Delete(path, value))
+            }
+        }
+    }
+
+    fn source(&mut self, parsed: ParsedSource<'e>) -> Checked<Source<'e>> {
+        match parsed {
+            ParsedSource::Operand(operand) => self.source_operand(operand),
+            ParsedSource::Sum(left, right) => {
+                Ok(Source::Sum(Box::new([self.source_operand(left)?, self.source_operand(right)?])))
+            }
+            ParsedSource::Difference(left, right) => {
+                Ok(Source::Difference(Box::new([self.source_operand(left)?, self.source_operand(right)?])))
+            }
+        }
+    }
+
+    fn source_operand(&mut self, parsed: ParsedOperand<'e>) -> Checked<Source<'e>> {
+        let call = match parsed {
+            ParsedOperand::Path(path) => return Ok(Source::Path(self.path(path)?)),
+            ParsedOperand::Value(name) => {
+                return Ok(Source::Value(self.placeholders.value(self.expression, name)?));
+            }
+            ParsedOperand::Call(call) => call,
+        };
+        let arguments = call
+            .arguments
+            .into_iter()
+            .map(|argument| self.source_operand(argument))
+            .collect::<Checked<Vec<_>>>()?;
+        let count = arguments.len();
+        let Ok([first, second]) = <[Source<'e>; 2]>::try_from(arguments) else {
+            return Err(message::wrong_operand_count(self.expression, call.name, count));
+        };
+        if call.name == "list_append" {
+            return Ok(Source::ListAppend(Box::new([first, second])));
+        }
+        match first {
+            Source::Path(path) => Ok(Source::IfNotExists(path, Box::new(second))),
+            _ => Err(message::path_required(self.expression, call.name)),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! `BatchWriteItem`.
+
+use dynorm::backend::call::{self, BatchWriteAction, ReturnCapacity};
+use dynorm::backend::reply;
+
+use super::put::check_item;
+use crate::capacity::{Cost, Stated, collection_metrics};
+use crate::limits::BATCH_WRITE_ACTIONS_MAX;
+use crate::message::{self, Checked, Refusal};
+use crate::state::{State, checked_name};
+use crate::table::item::{check_values, sort_sets};
+use crate::table::key::StoreKey;
+use crate::table::store::Stored;
+use crate::table::{Change, Table, name_of};
+
+pub(crate) fn batch_write(state: &mut State, call: call::BatchWrite) -> Checked<reply::BatchWrite> {
+    check_counts(&call)?;
+    for (named, actions) in &call.tables {
+        checked_name(named)?;
+        for action in actions {
+            match action {
+                BatchWriteAction::Put(item) => check_item(item)?,
+                BatchWriteAction::Delete(key) => check_values(key)?,
+            }
+        }
+    }
+    // The whole request is checked before anything is written.
+    let mut keys = Vec::with_capacity(call.tables.len());
+    for (named, actions) in &call.tables {
+        let table = state.table(named)?;
+        keys.push(actions.iter().map(|action| key_of(table, action)).collect::<Checked<Vec<_>>>()?);
+    }
+    check_duplicates(&call, &keys)?;
+    let mut reply = reply::BatchWrite::default();
+    for ((named, actions), keys) in call.tables.into_iter().zip(keys) {
+        let table = state.table_mut(&named)?;
+        let mut cost = Cost::default();
+        let mut metrics = Vec::new();
+        for (action, key) in actions.into_iter().zip(keys) {
+            let change = change_of(table, action, key);
+            if call.capacity != ReturnCapacity::None {
+                cost.add(Cost::of_write(table, &change));
+            }
+            if call.collection_metrics {
+                metrics.extend(collection_metrics(table, &change));
+            }
+            table.commit(&change);
+        }
+        reply.capacity.extend(cost.stated(call.capacity, &named, Stated::Together));
+        if !metrics.is_empty() {
+            reply.collection_metrics.insert(named, metrics);
+        }
+    }
+    Ok(reply)
+}
+
+fn check_counts(call: &call::BatchWrite) -> Checked {
+    let too_short = "Member must have length greater than or equal to 1";
+    if call.tables.is_empty() {
+        return Err(Refusal::constraint("RequestItems", "{}", too_short));
+    }
+    if call.tables.values().any(Vec::is_empty) {
+        return Err(Refusal::constraint("RequestItems.member", "[]", too_short));
+    }
+    if call.tables.values().map(Vec::len).sum::<usize>() > BATCH_WRITE_ACTIONS_MAX {
+        return Err(message::batch_too_large("BatchWriteItem"));
+    }
+    Ok(())
+}
+
+fn key_of(table: &Table, action: &BatchWriteAction) -> Checked<StoreKey> {
+    match action {
+        BatchWriteAction::Put(item) => {
+            let key = table.key_of_item(item)?;
+            table.check_index_kinds(item)?;
+            table.check_index_lengths(item)?;
+            Ok(key)
+        }
+        BatchWriteAction::Delete(key) => table.key_of_key(key),
+    }
+}
+
+fn check_duplicates(call: &call::BatchWrite, keys: &[Vec<StoreKey>]) -> Checked {
+    let mut all: Vec<(&str, &StoreKey)> = Vec::with_capacity(BATCH_WRITE_ACTIONS_MAX);
+    for (named, keys) in call.tables.keys().zip(keys) {
+        all.extend(keys.iter().map(|key| (name_of(named), key)));
+    }
+    all.sort_unstable();
+    if all.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(message::batch_duplicates());
+    }
+    Ok(())
+}
+
+fn change_of(table: &Table, action: BatchWriteAction, key: StoreKey) -> Change {
+    let before = table.items.get(&key).cloned();
+    let after = match action {
+        BatchWriteAction::Put(mut item) => {
+            sort_sets(&mut item);
+            Some(Stored::new(item))
+        }
+        BatchWriteAction::Delete(_) => None,
+    };
+    Change { key, before, after }
+}

@@ -1,0 +1,224 @@
+//! One page of a query or a scan: what is read, counted, filtered and returned.
+
+use std::sync::Arc;
+
+use dynorm::backend::call::{ReturnCapacity, Select};
+use dynorm::backend::reply;
+use dynorm::backend::{Names, Values};
+use dynorm::value::Item;
+
+use crate::capacity::{Consistency, Cost, Stated, read_units};
+use crate::expr::{self, Condition, Placeholders, Projection, attributes_of, holds};
+use crate::limits::PAGE_BYTES_MAX;
+use crate::message::{self, Checked, Expression, Refusal};
+use crate::table::Table;
+use crate::table::item::check_expression_values;
+use crate::table::key::{KeyShape, StoreKey};
+use crate::table::schema::IndexSchema;
+use crate::table::store::{Store, Stored};
+
+/// The parameters that Query and Scan share.
+pub(super) struct Parameters<'e> {
+    /// The table as the call names it.
+    pub(super) table: &'e str,
+    pub(super) index: Option<&'e str>,
+    pub(super) filter: Option<&'e str>,
+    pub(super) projection: Option<&'e str>,
+    pub(super) names: &'e Names,
+    pub(super) values: &'e Values,
+    pub(super) limit: Option<u32>,
+    pub(super) consistent: bool,
+    pub(super) select: Option<Select>,
+    pub(super) capacity: ReturnCapacity,
+}
+
+/// The expressions that Query and Scan share, and the key condition of Query.
+pub(super) struct Expressions<'e> {
+    pub(super) filter: Option<Condition<'e>>,
+    pub(super) projection: Option<Projection<'e>>,
+    pub(super) key_condition: Option<Condition<'e>>,
+}
+
+/// Reads the expressions of a call, after the parameters that need none.
+pub(super) fn prepare<'e>(
+    call: &Parameters<'e>,
+    key_condition: Option<&'e str>,
+    missing: &str,
+) -> Checked<Expressions<'e>> {
+    if call.limit == Some(0) {
+        let constraint = "Member must have value greater than or equal to 1";
+        return Err(Refusal::constraint("Limit", 0, constraint));
+    }
+    check_select(call)?;
+    check_expression_values(call.values)?;
+    let has_condition = call.filter.is_some() || key_condition.is_some();
+    let has_expression = has_condition || call.projection.is_some();
+    let missing = (!has_condition).then_some(missing);
+    let mut placeholders = Placeholders::new(call.names, call.values, has_expression, missing)?;
+    let projection = call.projection.map(|text| expr::projection(text, &mut placeholders)).transpose()?;
+    let mut condition = |expression, text: Option<&'e str>| {
+        text.map(|text| expr::condition(expression, text, &mut placeholders)).transpose()
+    };
+    let filter = condition(Expression::Filter, call.filter)?;
+    let key_condition = condition(Expression::KeyCondition, key_condition)?;
+    placeholders.finish()?;
+    Ok(Expressions { filter, projection, key_condition })
+}
+
+fn check_select(call: &Parameters<'_>) -> Checked {
+    match call.select {
+        Some(Select::SpecificAttributes) if call.projection.is_none() => {
+            Err(message::select_specific_without_projection())
+        }
+        Some(Select::AllProjectedAttributes) if call.index.is_none() => {
+            Err(message::select_projected_without_index())
+        }
+        Some(select) if select != Select::SpecificAttributes && call.projection.is_some() => {
+            Err(message::select_with_projection(match select {
+                Select::AllAttributes => "ALL_ATTRIBUTES",
+                Select::AllProjectedAttributes => "ALL_PROJECTED_ATTRIBUTES",
+                Select::SpecificAttributes => "SPECIFIC_ATTRIBUTES",
+                Select::Count => "only the Count",
+            }))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The table or the index that a call reads.
+pub(super) struct Source<'t> {
+    pub(super) table: &'t Table,
+    pub(super) index: Option<&'t IndexSchema>,
+    pub(super) store: &'t Store,
+    /// Whether items are fetched from the table, because a local index does not hold all that is wanted.
+    fetches: bool,
+}
+
+impl<'t> Source<'t> {
+    /// What the call reads, if the index can give what the call wants.
+    pub(super) fn new(
+        table: &'t Table,
+        call: &Parameters<'_>,
+        expressions: &Expressions<'_>,
+    ) -> Checked<Self> {
+        let Some(name) = call.index else {
+            return Ok(Self { table, index: None, store: &table.items, fetches: false });
+        };
+        let at = table.schema.index(name).ok_or_else(|| message::index_unknown(name))?;
+        let (index, store) = (&table.schema.indexes[at], &table.indexes[at]);
+        let lacks = lacking(index, expressions);
+        let wants_all = call.select == Some(Select::AllAttributes) && index.projected.is_some();
+        if index.is_local() {
+            return Ok(Self { table, index: Some(index), store, fetches: wants_all || !lacks.is_empty() });
+        }
+        if call.consistent {
+            return Err(message::index_consistent_read());
+        }
+        if wants_all {
+            return Err(message::index_select_all(name));
+        }
+        if !lacks.is_empty() {
+            return Err(message::index_does_not_project(name, &lacks.join(", ")));
+        }
+        Ok(Self { table, index: Some(index), store, fetches: false })
+    }
+
+    /// The key that orders what is read.
+    pub(super) fn key(&self) -> &'t KeyShape {
+        self.index.map_or(&self.table.schema.key, |index| &index.key)
+    }
+
+    /// The position after which to read: the key of the index and of the table, and nothing else.
+    pub(super) fn start_key(&self, start: &Item) -> Option<StoreKey> {
+        let table_key = self.table.schema.key.of(start)?;
+        let own = self.key();
+        let extra = |shape: &KeyShape| shape.parts().filter(|part| !own.contains(&part.name)).count();
+        if start.len() != own.parts().count() + extra(&self.table.schema.key) {
+            return None;
+        }
+        let table_key = table_key.into_key();
+        match self.index {
+            None => Some(table_key),
+            Some(index) => index.key_of(start, &table_key),
+        }
+    }
+
+    /// The start key that leads on after this item.
+    fn key_after(&self, item: &Item) -> Item {
+        let parts = self.key().parts().chain(self.table.schema.key.parts());
+        parts.filter_map(|part| Some((part.name.clone(), item.get(&part.name)?.clone()))).collect()
+    }
+
+    /// The whole item behind an entry of an index.
+    fn fetch(&self, entry: &Arc<Stored>) -> Option<&'t Arc<Stored>> {
+        let key = self.table.schema.key.of(&entry.item)?.into_key();
+        self.table.items.get(&key)
+    }
+}
+
+/// The attributes that the call names and the index does not hold.
+fn lacking<'e>(index: &IndexSchema, expressions: &Expressions<'e>) -> Vec<&'e str> {
+    if index.projected.is_none() {
+        return Vec::new();
+    }
+    let mut names = Vec::new();
+    if let Some(projection) = &expressions.projection {
+        names.extend(projection.attributes());
+    }
+    if let Some(filter) = &expressions.filter {
+        attributes_of(filter, &mut names);
+    }
+    names.retain(|name| !index.projects(name));
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// Reads entries until the page is full: the limit reached or 1 MB crossed, counted before the filter.
+pub(super) fn read<'t>(
+    source: &Source<'t>,
+    call: &Parameters<'_>,
+    expressions: &Expressions<'_>,
+    entries: impl Iterator<Item = (&'t StoreKey, &'t Arc<Stored>)>,
+) -> reply::Query {
+    let consistency = Consistency::of(call.consistent);
+    let mut reply = reply::Query::default();
+    let mut size_bytes = 0;
+    let mut fetched_units = 0.0;
+    for (_, entry) in entries {
+        reply.scanned += 1;
+        size_bytes += entry.size_bytes;
+        let mut stored = entry;
+        if source.fetches
+            && let Some(whole) = source.fetch(entry)
+        {
+            fetched_units += read_units(whole.size_bytes, consistency);
+            stored = whole;
+        }
+        if expressions.filter.as_ref().is_none_or(|filter| holds(filter, &stored.item)) {
+            reply.count += 1;
+            if call.select != Some(Select::Count) {
+                reply.items.push(returned(&stored.item, expressions.projection.as_ref()));
+            }
+        }
+        if call.limit.is_some_and(|limit| reply.scanned >= u64::from(limit)) || size_bytes > PAGE_BYTES_MAX {
+            reply.last_key = Some(source.key_after(&entry.item));
+            break;
+        }
+    }
+    let cost = cost(source, read_units(size_bytes, consistency), fetched_units);
+    reply.capacity = cost.stated(call.capacity, call.table, Stated::Together);
+    reply
+}
+
+fn returned(item: &Item, projection: Option<&Projection<'_>>) -> Item {
+    projection.map_or_else(|| item.clone(), |projection| projection.apply(item))
+}
+
+fn cost(source: &Source<'_>, units: f64, fetched_units: f64) -> Cost {
+    let Some(index) = source.index else { return Cost::of_table(units) };
+    let mut cost = Cost::of_table(fetched_units);
+    let arm = if index.is_local() { &mut cost.local } else { &mut cost.global };
+    arm.insert(index.definition.name.clone(), units);
+    cost
+}

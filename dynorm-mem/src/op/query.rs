@@ -1,0 +1,199 @@
+//! `Query`.
+
+use std::ops::Bound;
+
+use dynorm::backend::{call, reply};
+use dynorm::value::{Item, Value};
+
+use super::page::{self, Expressions, Parameters, Source};
+use crate::expr::{Comparator, KeyTerm, attributes_of, key_terms};
+use crate::limits::{PARTITION_KEY_BYTES_MAX, SORT_KEY_BYTES_MAX};
+use crate::message::{self, Checked};
+use crate::state::{State, checked_name};
+use crate::table::item::check_values;
+use crate::table::key::{KeyBytes, KeyPart, KeyShape, StoreKey, is_of_kind};
+
+pub(crate) fn query(state: &State, call: &call::Query) -> Checked<reply::Query> {
+    checked_name(&call.table)?;
+    let parameters = parameters(call);
+    if let Some(start) = &call.start {
+        check_values(start)?;
+    }
+    let missing = "FilterExpression and KeyConditionExpression are null";
+    let expressions = page::prepare(&parameters, call.key_condition.as_deref(), missing)?;
+    let Some(key_condition) = &expressions.key_condition else { return Err(message::no_key_condition()) };
+    let terms = key_terms(key_condition)?;
+    let table = state.table(&call.table)?;
+    let source = Source::new(table, &parameters, &expressions)?;
+    let range = KeyRange::new(source.key(), &terms)?;
+    check_filter(source.key(), &expressions)?;
+    let start = call.start.as_ref().map(|start| range.start_key(&source, start)).transpose()?;
+    let (lower, upper) = match (&start, call.descending) {
+        (Some(start), false) => (Bound::Excluded(start), Bound::Excluded(&range.end)),
+        (Some(start), true) => (Bound::Included(&range.first), Bound::Excluded(start)),
+        (None, _) => (Bound::Included(&range.first), Bound::Excluded(&range.end)),
+    };
+    let entries = source.store.range(lower, upper);
+    Ok(if call.descending {
+        page::read(&source, &parameters, &expressions, entries.rev())
+    } else {
+        page::read(&source, &parameters, &expressions, entries)
+    })
+}
+
+fn parameters(call: &call::Query) -> Parameters<'_> {
+    Parameters {
+        table: &call.table,
+        index: call.index.as_deref(),
+        filter: call.filter.as_deref(),
+        projection: call.projection.as_deref(),
+        names: &call.names,
+        values: &call.values,
+        limit: call.limit,
+        consistent: call.consistent,
+        select: call.select,
+        capacity: call.capacity,
+    }
+}
+
+/// A filter may not name the key attributes of what is queried.
+fn check_filter(key: &KeyShape, expressions: &Expressions<'_>) -> Checked {
+    let Some(filter) = &expressions.filter else { return Ok(()) };
+    let mut names = Vec::new();
+    attributes_of(filter, &mut names);
+    match names.into_iter().find(|name| key.contains(name)) {
+        Some(name) => Err(message::filter_on_key(name)),
+        None => Ok(()),
+    }
+}
+
+/// The keys that a key condition selects.
+struct KeyRange {
+    partition: KeyBytes,
+    first: StoreKey,
+    /// The least key behind the range.
+    end: StoreKey,
+}
+
+impl KeyRange {
+    fn new(key: &KeyShape, terms: &[(&str, KeyTerm<'_>)]) -> Checked<Self> {
+        if terms.len() > 2 && key.parts().count() <= 2 {
+            return Err(message::key_conditions_count());
+        }
+        let term_of =
+            |part: &KeyPart| terms.iter().find(|(name, _)| part.name == **name).map(|(_, term)| *term);
+        let mut partition = KeyBytes::default();
+        for part in &key.partition {
+            match term_of(part) {
+                None => return Err(message::key_condition_missing(&part.name)),
+                Some(KeyTerm::Compare(Comparator::Equal, value)) => {
+                    check_operand(part, value, PARTITION_KEY_BYTES_MAX)?;
+                    partition.push(value);
+                }
+                Some(_) => return Err(message::key_condition_not_supported()),
+            }
+        }
+        let partition = partition.end_partition();
+        let mut prefix = partition.clone();
+        let mut n_used = key.partition.len();
+        let mut sort = key.sort.iter();
+        let mut range = None;
+        for part in sort.by_ref() {
+            let Some(term) = term_of(part) else { break };
+            n_used += 1;
+            check_term(part, term)?;
+            let KeyTerm::Compare(Comparator::Equal, value) = term else {
+                range = Some(bounds(&prefix, term));
+                break;
+            };
+            prefix.push(value);
+        }
+        if n_used < terms.len() {
+            return Err(unusable_term(key, terms));
+        }
+        let (first, end) = range.unwrap_or_else(|| (prefix.clone().into_key(), prefix.into_end()));
+        Ok(Self { partition, first, end })
+    }
+
+    /// The position after which to read on, which must be one that the condition selects.
+    fn start_key(&self, source: &Source<'_>, start: &Item) -> Checked<StoreKey> {
+        let key = source.start_key(start).ok_or_else(message::start_key_invalid)?;
+        let (partition, end) = (self.partition.clone().into_key(), self.partition.clone().into_end());
+        if key < partition || key >= end {
+            return Err(message::start_key_outside_query());
+        }
+        if key < self.first || key >= self.end {
+            return Err(message::start_key_outside_range());
+        }
+        Ok(key)
+    }
+}
+
+/// Why a term could not be used: it is not about the key, or not about the next attribute of it.
+fn unusable_term(key: &KeyShape, terms: &[(&str, KeyTerm<'_>)]) -> message::Refusal {
+    let has_term = |part: &KeyPart| terms.iter().any(|(name, _)| part.name == **name);
+    let foreign = terms.iter().any(|(name, _)| !key.contains(name));
+    match key.sort.iter().find(|part| !has_term(part)) {
+        Some(part) if foreign => message::key_condition_missing(&part.name),
+        _ => message::key_condition_not_supported(),
+    }
+}
+
+fn check_term(part: &KeyPart, term: KeyTerm<'_>) -> Checked {
+    match term {
+        KeyTerm::Compare(_, value) => check_operand(part, value, SORT_KEY_BYTES_MAX),
+        KeyTerm::Between(low, high) => {
+            check_operand(part, low, SORT_KEY_BYTES_MAX)?;
+            check_operand(part, high, SORT_KEY_BYTES_MAX)
+        }
+        KeyTerm::BeginsWith(prefix) => check_operand(part, prefix, SORT_KEY_BYTES_MAX),
+    }
+}
+
+fn check_operand(part: &KeyPart, value: &Value, bytes_max: usize) -> Checked {
+    if !is_of_kind(value, part.kind) {
+        return Err(message::key_condition_type());
+    }
+    let (length, kind) = match value {
+        Value::S(text) => (text.len(), "string"),
+        Value::B(bytes) => (bytes.len(), "binary"),
+        _ => return Ok(()),
+    };
+    if length == 0 {
+        return Err(message::key_empty(kind, &part.name));
+    }
+    if length > bytes_max {
+        let is_partition = bytes_max == PARTITION_KEY_BYTES_MAX;
+        return Err(if is_partition {
+            message::partition_key_too_long()
+        } else {
+            message::sort_key_too_long()
+        });
+    }
+    Ok(())
+}
+
+/// The first key and the end of what a term selects behind a prefix.
+fn bounds(prefix: &KeyBytes, term: KeyTerm<'_>) -> (StoreKey, StoreKey) {
+    let with = |value: &Value| {
+        let mut bytes = prefix.clone();
+        bytes.push(value);
+        bytes
+    };
+    let (start, end) = (prefix.clone().into_key(), || prefix.clone().into_end());
+    match term {
+        KeyTerm::Compare(Comparator::Less, value) => (start, with(value).into_key()),
+        KeyTerm::Compare(Comparator::LessOrEqual, value) => (start, with(value).into_end()),
+        KeyTerm::Compare(Comparator::Greater, value) => (with(value).into_end(), end()),
+        KeyTerm::Compare(Comparator::GreaterOrEqual, value) => (with(value).into_key(), end()),
+        KeyTerm::Compare(Comparator::Equal | Comparator::NotEqual, value) => {
+            (with(value).into_key(), with(value).into_end())
+        }
+        KeyTerm::Between(low, high) => (with(low).into_key(), with(high).into_end()),
+        KeyTerm::BeginsWith(value) => {
+            let mut bytes = prefix.clone();
+            bytes.push_prefix(value);
+            (bytes.clone().into_key(), bytes.into_end())
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! `Scan`, also of one segment.
+
+use std::ops::Bound;
+
+use dynorm::backend::call::Segment;
+use dynorm::backend::{call, reply};
+
+use super::page::{self, Parameters, Source};
+use crate::limits::SCAN_SEGMENTS_MAX;
+use crate::message::{self, Checked, Refusal};
+use crate::state::{State, checked_name};
+use crate::table::item::check_values;
+use crate::table::key::StoreKey;
+use crate::table::store::segment_hashes;
+
+pub(crate) fn scan(state: &State, call: &call::Scan) -> Checked<reply::Scan> {
+    checked_name(&call.table)?;
+    if let Some(segment) = call.segment {
+        check_segment(segment)?;
+    }
+    if let Some(start) = &call.start {
+        check_values(start)?;
+    }
+    let parameters = parameters(call);
+    let expressions = page::prepare(&parameters, None, "FilterExpression is null")?;
+    let table = state.table(&call.table)?;
+    let source = Source::new(table, &parameters, &expressions)?;
+    let hashes = call.segment.map_or(0..=u64::MAX, |segment| segment_hashes(segment.segment, segment.total));
+    let start = match &call.start {
+        Some(start) => Some(source.start_key(start).ok_or_else(Refusal::scan_start_key_invalid)?),
+        None => None,
+    };
+    if start.as_ref().is_some_and(|start| !hashes.contains(&start.hash)) {
+        return Err(message::start_key_outside_segment());
+    }
+    let first = StoreKey { hash: *hashes.start(), bytes: [].into() };
+    let end = hashes.end().checked_add(1).map(|hash| StoreKey { hash, bytes: [].into() });
+    let lower = start.as_ref().map_or(Bound::Included(&first), Bound::Excluded);
+    let upper = end.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
+    Ok(page::read(&source, &parameters, &expressions, source.store.range(lower, upper)))
+}
+
+fn parameters(call: &call::Scan) -> Parameters<'_> {
+    Parameters {
+        table: &call.table,
+        index: call.index.as_deref(),
+        filter: call.filter.as_deref(),
+        projection: call.projection.as_deref(),
+        names: &call.names,
+        values: &call.values,
+        limit: call.limit,
+        consistent: call.consistent,
+        select: call.select,
+        capacity: call.capacity,
+    }
+}
+
+fn check_segment(Segment { segment, total }: Segment) -> Checked {
+    if total == 0 {
+        let constraint = "Member must have value greater than or equal to 1";
+        return Err(Refusal::constraint("TotalSegments", total, constraint));
+    }
+    if total > SCAN_SEGMENTS_MAX {
+        let constraint = "Member must have value less than or equal to 1000000";
+        return Err(Refusal::constraint("TotalSegments", total, constraint));
+    }
+    if segment >= total {
+        return Err(message::segment_too_large(segment, total));
+    }
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! `CreateTable`, `DescribeTable`, `DeleteTable`, `ListTables` and the time to live.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use dynorm::backend::table::{CreateTable, TableDescription, TimeToLive};
+use dynorm::value::{Item, Name, Number, Value};
+
+use crate::limits::{EXPIRY_AGE_MAX, TIME_TO_LIVE_CHANGE_INTERVAL};
+use crate::message::{self, Checked};
+use crate::state::{State, checked_name};
+use crate::table::schema::Schema;
+use crate::table::{Change, Table};
+
+pub(crate) fn create(state: &mut State, call: CreateTable, now: SystemTime) -> Checked<TableDescription> {
+    let table = Table::new(Schema::new(call, now)?);
+    if state.tables.contains_key(&table.schema.name) {
+        return Err(message::table_exists(&table.schema.name));
+    }
+    let description = table.describe();
+    state.tables.insert(description.table.clone(), Arc::new(table));
+    Ok(description)
+}
+
+pub(crate) fn describe(state: &State, table: &str) -> Checked<TableDescription> {
+    Ok(named(state, table)?.describe())
+}
+
+pub(crate) fn delete(state: &mut State, table: &str) -> Checked<TableDescription> {
+    let description = named(state, table)?.describe();
+    state.tables.remove(&description.table);
+    Ok(description)
+}
+
+/// The table, or a refusal that names it, as the control plane does.
+fn named<'s>(state: &'s State, table: &str) -> Checked<&'s Arc<Table>> {
+    let name = checked_name(table)?;
+    state.tables.get(name).ok_or_else(|| message::named_table_not_found(name))
+}
+
+pub(crate) fn update_time_to_live(state: &mut State, call: &TimeToLive, now: SystemTime) -> Checked {
+    let table = named(state, &call.table)?;
+    let current = &table.time_to_live;
+    if call.attribute.is_empty() {
+        return Err(message::empty_attribute_name());
+    }
+    match (&current.attribute, call.enabled) {
+        (Some(attribute), true) if *attribute == *call.attribute => {
+            return Err(message::time_to_live_already("enabled"));
+        }
+        (None, false) => return Err(message::time_to_live_already("disabled")),
+        (Some(attribute), _) if *attribute != *call.attribute => {
+            return Err(message::time_to_live_other_attribute(attribute));
+        }
+        _ => {}
+    }
+    let age = current.changed.and_then(|changed| now.duration_since(changed).ok());
+    if age.is_some_and(|age| age < TIME_TO_LIVE_CHANGE_INTERVAL) {
+        return Err(message::time_to_live_changed_recently());
+    }
+    let setting = &mut state.table_mut(&call.table)?.time_to_live;
+    setting.attribute = call.enabled.then(|| Name::from(&call.attribute));
+    setting.changed = Some(now);
+    Ok(())
+}
+
+/// The attribute that the table's items expire by, if any.
+pub(crate) fn describe_time_to_live(state: &State, table: &str) -> Checked<Option<String>> {
+    Ok(named(state, table)?.time_to_live.attribute.as_ref().map(ToString::to_string))
+}
+
+/// Deletes what has expired, in all tables, and counts it.
+pub(crate) fn sweep_expired(state: &mut State, now: SystemTime) -> usize {
+    let Ok(now) = now.duration_since(UNIX_EPOCH) else { return 0 };
+    let mut n_deleted = 0;
+    for table in state.tables.values_mut() {
+        let Some(attribute) = &table.time_to_live.attribute else { continue };
+        let expired: Vec<Change> = table
+            .items
+            .iter()
+            .filter(|(_, stored)| is_expired(&stored.item, attribute, now))
+            .map(|(key, stored)| Change { key: key.clone(), before: Some(Arc::clone(stored)), after: None })
+            .collect();
+        if expired.is_empty() {
+            continue;
+        }
+        n_deleted += expired.len();
+        let table = Arc::make_mut(table);
+        for change in &expired {
+            table.commit(change);
+        }
+    }
+    n_deleted
+}
+
+/// Whether the time has passed, but not so long ago that it must be a mistake.
+fn is_expired(item: &Item, attribute: &str, now: Duration) -> bool {
+    let Some(Value::N(expiry)) = item.get(attribute) else { return false };
+    let oldest = Number::from(now.saturating_sub(EXPIRY_AGE_MAX).as_secs());
+    *expiry < Number::from(now.as_secs()) && *expiry >= oldest
+}

@@ -1,0 +1,271 @@
+//! `TransactWriteItems`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use dynorm::backend::call::{self, ReturnCapacity, TransactWriteAction};
+use dynorm::backend::{CancellationReason, FailureKind, reply};
+
+use super::transact_get::check_count;
+use super::{delete, put, update, write};
+use crate::capacity::{Consistency, Cost, Stated, collection_metrics, read_units};
+use crate::expr::Condition;
+use crate::limits::{TOKEN_CHARS_MAX, TRANSACTION_BYTES_MAX};
+use crate::message::{self, Checked, Cohort, Refusal};
+use crate::state::{State, TokenUse, checked_name};
+use crate::table::item::check_values;
+use crate::table::key::StoreKey;
+use crate::table::{Change, Table, name_of};
+
+/// An action whose expressions have been read.
+enum Prepared<'e> {
+    Put(&'e call::Put, Option<Condition<'e>>),
+    Update(&'e call::Update, update::Prepared<'e>),
+    Delete(&'e call::Delete, Option<Condition<'e>>),
+    Check(&'e call::Check, Option<Condition<'e>>),
+}
+
+pub(crate) fn transact_write(
+    state: &mut State,
+    call: call::TransactWrite,
+    now: SystemTime,
+) -> Checked<reply::TransactWrite> {
+    check_count(call.actions.len())?;
+    let call = Arc::new(call);
+    state.forget_tokens(now);
+    if let Some(token) = &call.token {
+        check_token(token)?;
+        if let Some(used) = state.tokens.get(token) {
+            if used.call.actions != call.actions {
+                return Err(message::token_mismatch());
+            }
+            return replayed(state, &call);
+        }
+    }
+    let prepared = call.actions.iter().map(prepare).collect::<Checked<Vec<_>>>()?;
+    check_distinct(state, &prepared)?;
+    let changes = plan(state, &prepared)?;
+    check_written_bytes(&changes)?;
+    let reply = reply(state, &call, &prepared, &changes)?;
+    for (action, change) in prepared.iter().zip(&changes) {
+        let writes = change.before.is_some() || change.after.is_some();
+        if writes && !matches!(action, Prepared::Check(..)) {
+            state.table_mut(action.table())?.commit(change);
+        }
+    }
+    if let Some(token) = &call.token {
+        state.tokens.insert(token.clone(), TokenUse { at: now, call: Arc::clone(&call) });
+    }
+    Ok(reply)
+}
+
+fn check_token(token: &str) -> Checked {
+    let constraint = match token.chars().count() {
+        0 => "Member must have length greater than or equal to 1",
+        n if n > TOKEN_CHARS_MAX => "Member must have length less than or equal to 36",
+        _ => return Ok(()),
+    };
+    Err(Refusal::constraint("ClientRequestToken", token, constraint))
+}
+
+fn prepare(action: &TransactWriteAction) -> Checked<Prepared<'_>> {
+    match action {
+        TransactWriteAction::Put(call) => {
+            checked_name(&call.table)?;
+            put::check_item(&call.item)?;
+            let condition = write::condition(call.condition.as_deref(), &call.names, &call.values)?;
+            Ok(Prepared::Put(call, condition))
+        }
+        TransactWriteAction::Update(call) => {
+            checked_name(&call.table)?;
+            check_values(&call.key)?;
+            let texts = (call.update.as_deref(), call.condition.as_deref());
+            if texts.0.is_none() {
+                let constraint = "Member must not be null";
+                return Err(Refusal::constraint(
+                    "TransactItems.member.Update.UpdateExpression",
+                    "null",
+                    constraint,
+                ));
+            }
+            Ok(Prepared::Update(call, update::prepare(texts, &call.names, &call.values)?))
+        }
+        TransactWriteAction::Delete(call) => {
+            checked_name(&call.table)?;
+            check_values(&call.key)?;
+            let condition = write::condition(call.condition.as_deref(), &call.names, &call.values)?;
+            Ok(Prepared::Delete(call, condition))
+        }
+        TransactWriteAction::Check(call) => {
+            checked_name(&call.table)?;
+            check_values(&call.key)?;
+            if call.condition.is_none() {
+                let constraint = "Member must not be null";
+                return Err(Refusal::constraint(
+                    "TransactItems.member.ConditionCheck.ConditionExpression",
+                    "null",
+                    constraint,
+                ));
+            }
+            let condition = write::condition(call.condition.as_deref(), &call.names, &call.values)?;
+            Ok(Prepared::Check(call, condition))
+        }
+    }
+}
+
+impl Prepared<'_> {
+    fn table(&self) -> &str {
+        match self {
+            Self::Put(call, _) => &call.table,
+            Self::Update(call, _) => &call.table,
+            Self::Delete(call, _) => &call.table,
+            Self::Check(call, _) => &call.table,
+        }
+    }
+
+    fn key(&self, table: &Table) -> Checked<StoreKey> {
+        match self {
+            Self::Put(call, _) => table.key_of_item(&call.item),
+            Self::Update(call, _) => table.key_of_key(&call.key),
+            Self::Delete(call, _) => table.key_of_key(&call.key),
+            Self::Check(call, _) => table.key_of_key(&call.key),
+        }
+    }
+
+    /// What the action does; a check leaves the item as it is.
+    fn plan(&self, table: &Table) -> Checked<Change> {
+        match self {
+            Self::Put(call, condition) => {
+                put::plan(table, call.item.clone(), condition.as_ref(), call.return_old_on_failure)
+            }
+            Self::Update(call, prepared) => {
+                update::plan(table, &call.key, prepared, call.return_old_on_failure)
+            }
+            Self::Delete(call, condition) => {
+                delete::plan(table, &call.key, condition.as_ref(), call.return_old_on_failure)
+            }
+            Self::Check(call, condition) => {
+                let change = delete::plan(table, &call.key, condition.as_ref(), call.return_old_on_failure)?;
+                Ok(Change { after: change.before.clone(), ..change })
+            }
+        }
+    }
+}
+
+/// Every table must exist, and no item may be named twice.
+fn check_distinct(state: &State, prepared: &[Prepared<'_>]) -> Checked {
+    let mut seen = Vec::with_capacity(prepared.len());
+    for action in prepared {
+        let table = state.table(action.table())?;
+        // A key that is not one is a reason of cancellation, which is found later.
+        if let Ok(key) = action.key(table) {
+            seen.push((name_of(action.table()), key));
+        }
+    }
+    seen.sort_unstable();
+    if seen.windows(2).any(|pair| pair[0] == pair[1]) {
+        return Err(message::transaction_duplicates());
+    }
+    Ok(())
+}
+
+/// All changes, or all conditions that failed, or the first action that breaks a rule.
+fn plan(state: &State, prepared: &[Prepared<'_>]) -> Checked<Vec<Change>> {
+    let mut changes = Vec::with_capacity(prepared.len());
+    let mut reasons = vec![CancellationReason::none(); prepared.len()];
+    let mut is_cancelled = false;
+    for (at, action) in prepared.iter().enumerate() {
+        match action.plan(state.table(action.table())?) {
+            Ok(change) => changes.push(change),
+            Err(refusal) if refusal.is_condition_failed() => {
+                is_cancelled = true;
+                reasons[at] = refusal.into_reason("ConditionalCheckFailed");
+            }
+            Err(refusal) if refusal.is_about_empty_key() => return Err(refusal),
+            Err(refusal) => {
+                let mut reasons = vec![CancellationReason::none(); prepared.len()];
+                reasons[at] = validation_reason(&refusal);
+                return Err(Refusal::cancelled(reasons));
+            }
+        }
+    }
+    if is_cancelled { Err(Refusal::cancelled(reasons)) } else { Ok(changes) }
+}
+
+/// A rule that one action breaks.
+pub(super) fn validation_reason(refusal: &Refusal) -> CancellationReason {
+    CancellationReason {
+        code: "ValidationError".to_owned(),
+        message: Some(refusal.text(Cohort::Old)),
+        item: None,
+    }
+}
+
+/// Only what is written counts: deleting any amount is allowed.
+fn check_written_bytes(changes: &[Change]) -> Checked {
+    let written: usize =
+        changes.iter().filter_map(|c| c.after.as_ref()).map(|stored| stored.size_bytes).sum();
+    if written > TRANSACTION_BYTES_MAX { Err(message::transaction_too_large()) } else { Ok(()) }
+}
+
+/// The cost of one action: twice that of the write on the table, as the write on the indexes.
+fn cost_of(table: &Table, change: &Change) -> Cost {
+    let cost = Cost::of_write(table, change);
+    Cost { table: 2.0 * cost.table, ..cost }
+}
+
+fn reply(
+    state: &State,
+    call: &call::TransactWrite,
+    prepared: &[Prepared<'_>],
+    changes: &[Change],
+) -> Checked<reply::TransactWrite> {
+    let mut reply = reply::TransactWrite::default();
+    let mut costs: BTreeMap<&str, Cost> = BTreeMap::new();
+    for (action, change) in prepared.iter().zip(changes) {
+        let table = state.table(action.table())?;
+        if call.capacity != ReturnCapacity::None {
+            costs.entry(action.table()).or_default().add(cost_of(table, change));
+        }
+        if call.collection_metrics && !matches!(action, Prepared::Check(..)) {
+            let metrics = collection_metrics(table, change);
+            if let Some(metrics) = metrics {
+                reply.collection_metrics.entry(action.table().to_owned()).or_default().push(metrics);
+            }
+        }
+    }
+    for (table, cost) in costs {
+        reply.capacity.extend(cost.stated(call.capacity, table, Stated::AsWrites));
+    }
+    Ok(reply)
+}
+
+/// The answer to a transaction that was carried out before: the items are read, and nothing is done.
+fn replayed(state: &State, call: &call::TransactWrite) -> Checked<reply::TransactWrite> {
+    let mut costs: BTreeMap<&str, Cost> = BTreeMap::new();
+    for action in &call.actions {
+        let prepared = prepare(action)?;
+        let table = state.table(prepared.table())?;
+        let stored = table.items.get(&prepared.key(table)?);
+        let units = read_units(stored.map_or(0, |stored| stored.size_bytes), Consistency::Transactional);
+        let named = match action {
+            TransactWriteAction::Put(call) => &call.table,
+            TransactWriteAction::Update(call) => &call.table,
+            TransactWriteAction::Delete(call) => &call.table,
+            TransactWriteAction::Check(call) => &call.table,
+        };
+        costs.entry(named).or_default().add(Cost::of_table(units));
+    }
+    let stated = |(table, cost): (&str, Cost)| cost.stated(call.capacity, table, Stated::AsReads);
+    Ok(reply::TransactWrite {
+        capacity: costs.into_iter().filter_map(stated).collect(),
+        ..Default::default()
+    })
+}
+
+impl Refusal {
+    fn is_condition_failed(&self) -> bool {
+        *self.kind() == FailureKind::ConditionFailed
+    }
+}

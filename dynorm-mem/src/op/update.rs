@@ -1,0 +1,106 @@
+//! `UpdateItem`.
+
+use dynorm::backend::call::ReturnValues;
+use dynorm::backend::{Names, Values, call, reply};
+use dynorm::value::Item;
+
+use super::write;
+use crate::capacity::collection_metrics;
+use crate::expr::{self, Action, Condition, Placeholders, Projection, apply};
+use crate::message::{self, Checked, Expression, Refusal};
+use crate::state::{State, checked_name};
+use crate::table::item::{check_expression_values, check_nesting, check_size, check_values, sort_sets};
+use crate::table::store::Stored;
+use crate::table::{Change, Table};
+
+/// The expressions of an update.
+pub(super) struct Prepared<'e> {
+    pub(super) actions: Vec<Action<'e>>,
+    pub(super) condition: Option<Condition<'e>>,
+}
+
+pub(crate) fn update(state: &mut State, call: &call::Update) -> Checked<reply::Update> {
+    checked_name(&call.table)?;
+    check_values(&call.key)?;
+    let texts = (call.update.as_deref(), call.condition.as_deref());
+    let prepared = prepare(texts, &call.names, &call.values)?;
+    let table = state.table(&call.table)?;
+    let change = plan(table, &call.key, &prepared, call.return_old_on_failure)?;
+    let reply = reply::Update {
+        attributes: attributes(call.returned, &prepared.actions, &change),
+        capacity: write::capacity(call.capacity, &call.table, table, &change),
+        collection_metrics: call.collection_metrics.then(|| collection_metrics(table, &change)).flatten(),
+    };
+    if change.after.is_some() {
+        state.table_mut(&call.table)?.commit(&change);
+    }
+    Ok(reply)
+}
+
+/// Reads the update and the condition.
+pub(super) fn prepare<'e>(
+    (update, condition): (Option<&'e str>, Option<&'e str>),
+    names: &'e Names,
+    values: &'e Values,
+) -> Checked<Prepared<'e>> {
+    check_expression_values(values)?;
+    let has_expression = update.is_some() || condition.is_some();
+    let missing = (!has_expression).then_some("UpdateExpression and ConditionExpression are null");
+    let mut placeholders = Placeholders::new(names, values, has_expression, missing)?;
+    let actions = update.map(|text| expr::update(text, &mut placeholders)).transpose()?.unwrap_or_default();
+    let condition =
+        condition.map(|text| expr::condition(Expression::Condition, text, &mut placeholders)).transpose()?;
+    placeholders.finish()?;
+    Ok(Prepared { actions, condition })
+}
+
+/// The change that the update makes, if it may. A change without an item after it does nothing.
+pub(super) fn plan(
+    table: &Table,
+    key: &Item,
+    prepared: &Prepared<'_>,
+    return_old_on_failure: bool,
+) -> Checked<Change> {
+    let store_key = table.key_of_key(key)?;
+    for action in &prepared.actions {
+        let attribute = action.path().attribute();
+        if table.schema.key.contains(attribute) {
+            return Err(message::cannot_update_key(attribute));
+        }
+    }
+    let before = table.items.get(&store_key).cloned();
+    write::check_condition(prepared.condition.as_ref(), before.as_ref(), return_old_on_failure)?;
+    let mut after = apply(&prepared.actions, before.as_ref().map_or(key, |stored| &stored.item))?;
+    check_result(table, &after)?;
+    // An update that only takes away has nothing to create an item for.
+    let takes_away = |action: &Action<'_>| matches!(action, Action::Remove(_) | Action::Delete(..));
+    let creates_nothing = !prepared.actions.is_empty() && prepared.actions.iter().all(takes_away);
+    if before.is_none() && creates_nothing {
+        return Ok(Change { key: store_key, before: None, after: None });
+    }
+    sort_sets(&mut after);
+    Ok(Change { key: store_key, before, after: Some(Stored::new(after)) })
+}
+
+fn check_result(table: &Table, after: &Item) -> Checked {
+    table.check_index_kinds(after).map_err(|_: Refusal| message::index_key_update_type())?;
+    table.check_index_lengths(after)?;
+    check_nesting(after)?;
+    check_size(after, message::updated_item_too_large).map(|_| ())
+}
+
+fn attributes(returned: ReturnValues, actions: &[Action<'_>], change: &Change) -> Option<Item> {
+    let before = change.before.as_ref().map(|stored| &stored.item);
+    let after = change.after.as_ref().map(|stored| &stored.item);
+    let touched = |item: Option<&Item>| {
+        let part = Projection::of(actions.iter().map(Action::path)).apply(item?);
+        (!part.is_empty()).then_some(part)
+    };
+    match returned {
+        ReturnValues::None => None,
+        ReturnValues::AllOld => before.cloned(),
+        ReturnValues::AllNew => after.cloned(),
+        ReturnValues::UpdatedOld => touched(before),
+        ReturnValues::UpdatedNew => touched(after),
+    }
+}

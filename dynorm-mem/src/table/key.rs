@@ -1,0 +1,304 @@
+//! Keys as bytes in the order of the items, and where keys come from.
+
+use std::sync::Arc;
+
+use dynorm::backend::table::KeySchema;
+use dynorm::value::{Item, KeyKind, Name, Number, Value};
+
+use crate::limits::{PARTITION_KEY_BYTES_MAX, SORT_KEY_BYTES_MAX};
+use crate::message::{self, Checked};
+
+/// Where an item is: by the hash of its partition, then by partition, then by sort key.
+///
+/// The bytes compare as the values do. An index's key ends with the table's key, which breaks ties.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct StoreKey {
+    pub(crate) hash: u64,
+    pub(crate) bytes: Arc<[u8]>,
+}
+
+/// A key attribute, ready to be looked up and written.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyPart {
+    pub(crate) name: Name,
+    pub(crate) kind: KeyKind,
+}
+
+/// The key of a table or an index, ready for use.
+#[derive(Clone, Debug)]
+pub(crate) struct KeyShape {
+    pub(crate) partition: Vec<KeyPart>,
+    pub(crate) sort: Vec<KeyPart>,
+}
+
+impl KeyShape {
+    pub(crate) fn new(schema: &KeySchema) -> Self {
+        let parts = |attributes: &[dynorm::backend::table::KeyAttribute]| {
+            attributes.iter().map(|a| KeyPart { name: Name::from(&a.name), kind: a.kind }).collect()
+        };
+        Self { partition: parts(&schema.partition), sort: parts(&schema.sort) }
+    }
+
+    /// All attributes, the partition's first.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &KeyPart> {
+        self.partition.iter().chain(&self.sort)
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.parts().any(|part| part.name == *name)
+    }
+
+    /// Whether a key attribute is a partition attribute.
+    fn is_partition(&self, part: &KeyPart) -> bool {
+        self.partition.iter().any(|own| own.name == part.name)
+    }
+
+    /// The partition of an item that has all partition attributes, or `None`.
+    pub(crate) fn partition_of(&self, item: &Item) -> Option<KeyBytes> {
+        let mut bytes = KeyBytes::default();
+        for part in &self.partition {
+            bytes.push_part(part, item)?;
+        }
+        Some(bytes.end_partition())
+    }
+
+    /// The whole key of an item that has all attributes of it in their kinds, or `None`.
+    pub(crate) fn of(&self, item: &Item) -> Option<KeyBytes> {
+        let mut bytes = self.partition_of(item)?;
+        for part in &self.sort {
+            bytes.push_part(part, item)?;
+        }
+        Some(bytes)
+    }
+
+    /// Checks that no value is empty and none too long; kinds have been checked.
+    pub(crate) fn check_lengths(
+        &self,
+        item: &Item,
+        empty: impl Fn(&'static str, &str) -> message::Refusal,
+    ) -> Checked {
+        let mut sort_bytes = 0;
+        for part in self.parts() {
+            let (length, kind) = match item.get(&part.name) {
+                Some(Value::S(text)) => (text.len(), "string"),
+                Some(Value::B(bytes)) => (bytes.len(), "binary"),
+                _ => continue,
+            };
+            if length == 0 {
+                return Err(empty(kind, &part.name));
+            }
+            if self.is_partition(part) {
+                if length > PARTITION_KEY_BYTES_MAX {
+                    return Err(message::partition_key_too_long());
+                }
+            } else {
+                sort_bytes += length;
+            }
+        }
+        if sort_bytes > SORT_KEY_BYTES_MAX {
+            return Err(message::sort_key_too_long());
+        }
+        Ok(())
+    }
+}
+
+/// Whether the value is of the kind.
+pub(crate) fn is_of_kind(value: &Value, kind: KeyKind) -> bool {
+    matches!((value, kind), (Value::S(_), KeyKind::S) | (Value::N(_), KeyKind::N) | (Value::B(_), KeyKind::B))
+}
+
+/// The bytes of a key, or of the beginning of one.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeyBytes {
+    hash: u64,
+    bytes: Vec<u8>,
+}
+
+impl KeyBytes {
+    fn push_part(&mut self, part: &KeyPart, item: &Item) -> Option<()> {
+        let value = item.get(&part.name)?;
+        is_of_kind(value, part.kind).then(|| self.push(value))
+    }
+
+    /// Appends the value of a key attribute. Values of other kinds have no bytes.
+    pub(crate) fn push(&mut self, value: &Value) {
+        match value {
+            Value::S(text) => {
+                push_escaped(&mut self.bytes, text.as_bytes());
+                self.bytes.extend([0, 0]);
+            }
+            Value::B(bytes) => {
+                push_escaped(&mut self.bytes, bytes);
+                self.bytes.extend([0, 0]);
+            }
+            Value::N(number) => push_number(&mut self.bytes, *number),
+            _ => {}
+        }
+    }
+
+    /// Appends the beginning of a value, which the bytes of every value that begins so begin with.
+    pub(crate) fn push_prefix(&mut self, value: &Value) {
+        match value {
+            Value::S(text) => push_escaped(&mut self.bytes, text.as_bytes()),
+            Value::B(bytes) => push_escaped(&mut self.bytes, bytes),
+            _ => {}
+        }
+    }
+
+    /// Appends another key: that of the table to that of an index.
+    pub(crate) fn push_key(&mut self, key: &StoreKey) {
+        self.bytes.extend_from_slice(&key.bytes);
+    }
+
+    /// Fixes the hash once the partition attributes are in.
+    pub(crate) fn end_partition(mut self) -> Self {
+        self.hash = hash(&self.bytes);
+        self
+    }
+
+    pub(crate) fn into_key(self) -> StoreKey {
+        StoreKey { hash: self.hash, bytes: self.bytes.into() }
+    }
+
+    /// The least key after all keys that begin with these bytes.
+    pub(crate) fn into_end(mut self) -> StoreKey {
+        while let Some(last) = self.bytes.pop() {
+            if let Some(next) = last.checked_add(1) {
+                self.bytes.push(next);
+                return self.into_key();
+            }
+        }
+        unreachable!("the partition's bytes end with a terminator or are a number, which is not all 0xFF")
+    }
+}
+
+/// Zero bytes are escaped, so that two of them can end a value and sort before every continuation.
+fn push_escaped(bytes: &mut Vec<u8>, raw: &[u8]) {
+    if !raw.contains(&0) {
+        bytes.extend_from_slice(raw);
+        return;
+    }
+    for byte in raw {
+        bytes.push(*byte);
+        if *byte == 0 {
+            bytes.push(0xFF);
+        }
+    }
+}
+
+const NEGATIVE: u8 = 1;
+const ZERO: u8 = 2;
+const POSITIVE: u8 = 3;
+/// The digits of a coefficient that fills the 38 digits.
+const DIGITS: u32 = 38;
+
+/// The sign, then the magnitude, then the digits; all turned around for negative numbers.
+fn push_number(bytes: &mut Vec<u8>, number: Number) {
+    if number.is_zero() {
+        bytes.push(ZERO);
+        return;
+    }
+    let (magnitude, digits) = match number.to_i128() {
+        Some(integer) => {
+            let digits = integer.unsigned_abs();
+            (i32::try_from(digits.ilog10()).expect("at most 38"), digits)
+        }
+        None => parts_of_text(&number.to_string()),
+    };
+    let full = digits * 10u128.pow(DIGITS - 1 - digits.ilog10());
+    // Magnitudes are from -130 to 125.
+    let magnitude = u8::try_from(magnitude + 130).expect("in the range of numbers");
+    let flip = if number.is_negative() { 0xFF } else { 0 };
+    bytes.push(if number.is_negative() { NEGATIVE } else { POSITIVE });
+    bytes.push(magnitude ^ flip);
+    bytes.extend(full.to_be_bytes().map(|byte| byte ^ flip));
+}
+
+/// The magnitude and the digits of a number's plain text, as `-0.00125`.
+fn parts_of_text(text: &str) -> (i32, u128) {
+    let text = text.trim_start_matches('-');
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let whole = whole.trim_start_matches('0');
+    let all: String = [whole, fraction].concat();
+    let leading_zeros = all.bytes().take_while(|b| *b == b'0').count();
+    let digits = all.trim_matches('0').parse().expect("a number has 1 to 38 digits");
+    let magnitude = i32::try_from(whole.len()).unwrap_or(i32::MAX) - 1;
+    (magnitude - i32::try_from(leading_zeros).unwrap_or(i32::MAX), digits)
+}
+
+/// FNV-1a with a final mix: the same on every machine and in every run, as the order of Scan depends on it.
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    for byte in bytes {
+        hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+    hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+    hash ^ (hash >> 33)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn bytes_of(value: &Value) -> Vec<u8> {
+        let mut key = KeyBytes::default();
+        key.push(value);
+        key.bytes
+    }
+
+    fn any_number() -> impl Strategy<Value = Number> {
+        (any::<bool>(), 0u64..1_000_000_000_000, -120i32..100).prop_map(|(negative, digits, exponent)| {
+            format!("{}{digits}e{exponent}", if negative { "-" } else { "" }).parse().unwrap()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_sort_by_value(a in any_number(), b in any_number()) {
+            prop_assert_eq!(bytes_of(&Value::N(a)).cmp(&bytes_of(&Value::N(b))), a.cmp(&b));
+        }
+
+        #[test]
+        fn integers_sort_by_value(a in any::<i64>(), b in -100i64..100) {
+            let (x, y) = (Value::N(a.into()), Value::N(b.into()));
+            prop_assert_eq!(bytes_of(&x).cmp(&bytes_of(&y)), a.cmp(&b));
+        }
+
+        #[test]
+        fn bytes_sort_as_they_are_and_nothing_after_them_matters(
+            a in proptest::collection::vec(0u8..3, 0..5),
+            b in proptest::collection::vec(0u8..3, 0..5),
+            tail in proptest::collection::vec(any::<u8>(), 0..3),
+        ) {
+            let (mut x, y) = (bytes_of(&Value::B(a.clone())), bytes_of(&Value::B(b.clone())));
+            if a != b {
+                x.extend(tail);
+            }
+            prop_assert_eq!(x.cmp(&y), a.cmp(&b));
+        }
+
+        #[test]
+        fn a_prefix_bounds_what_begins_with_it(
+            prefix in proptest::collection::vec(0u8..3, 0..3),
+            value in proptest::collection::vec(0u8..3, 0..5),
+        ) {
+            let mut low = KeyBytes::default();
+            low.push(&Value::S("p".into()));
+            let mut key = low.clone();
+            key.push(&Value::B(value.clone()));
+            low.push_prefix(&Value::B(prefix.clone()));
+            let is_inside = low.bytes.as_slice() <= key.bytes.as_slice()
+                && key.bytes.as_slice() < &*low.clone().into_end().bytes;
+            prop_assert_eq!(is_inside, value.starts_with(&prefix));
+        }
+    }
+
+    #[test]
+    fn the_extremes_of_numbers_have_keys() {
+        let least = Value::N("1E-130".parse().unwrap());
+        let order = [Value::N(Number::MIN), Value::N(Number::ZERO), least, Value::N(Number::MAX)];
+        assert!(order.iter().map(bytes_of).is_sorted());
+    }
+}

@@ -1,0 +1,166 @@
+//! Tables: definition, items in order, and indexes that are kept up to date with every write.
+
+pub(crate) mod index;
+pub(crate) mod item;
+pub(crate) mod key;
+pub(crate) mod schema;
+pub(crate) mod store;
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use dynorm::backend::table::{TableDescription, TableStatus};
+use dynorm::value::{Item, Name};
+
+use self::index::entry_of;
+use self::key::{StoreKey, is_of_kind};
+use self::schema::{IndexSchema, Schema};
+use self::store::{Store, Stored};
+use crate::message::{self, Checked};
+
+/// A table with its items. Cheap to clone: everything is shared until it is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    pub(crate) schema: Arc<Schema>,
+    pub(crate) items: Store,
+    /// In the order of the schema's indexes.
+    pub(crate) indexes: Vec<Store>,
+    pub(crate) time_to_live: TimeToLive,
+    size_bytes: u64,
+}
+
+/// The attribute that items expire by, and when that was last changed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TimeToLive {
+    pub(crate) attribute: Option<Name>,
+    pub(crate) changed: Option<SystemTime>,
+}
+
+/// What a write does to one item.
+#[derive(Debug)]
+pub(crate) struct Change {
+    pub(crate) key: StoreKey,
+    pub(crate) before: Option<Arc<Stored>>,
+    pub(crate) after: Option<Arc<Stored>>,
+}
+
+impl Table {
+    pub(crate) fn new(schema: Schema) -> Self {
+        let indexes = schema.indexes.iter().map(|_| Store::default()).collect();
+        Self {
+            schema: Arc::new(schema),
+            items: Store::default(),
+            indexes,
+            time_to_live: TimeToLive::default(),
+            size_bytes: 0,
+        }
+    }
+
+    /// The key of a `Key` parameter: exactly the key attributes, in their kinds.
+    pub(crate) fn key_of_key(&self, key: &Item) -> Checked<StoreKey> {
+        let shape = &self.schema.key;
+        let bytes = (key.len() == shape.parts().count()).then(|| shape.of(key)).flatten();
+        let bytes = bytes.ok_or_else(message::key_does_not_match)?;
+        shape.check_lengths(key, message::key_empty)?;
+        Ok(bytes.into_key())
+    }
+
+    /// The key of a whole item.
+    pub(crate) fn key_of_item(&self, item: &Item) -> Checked<StoreKey> {
+        let shape = &self.schema.key;
+        for part in shape.parts() {
+            let value = item.get(&part.name).ok_or_else(|| message::key_missing(&part.name))?;
+            if !is_of_kind(value, part.kind) {
+                return Err(message::key_type(&part.name, part.kind.name(), value.type_name()));
+            }
+        }
+        shape.check_lengths(item, message::key_empty)?;
+        Ok(shape.of(item).expect("all key attributes are there in their kinds").into_key())
+    }
+
+    /// The kinds of the index key attributes that the item has.
+    pub(crate) fn check_index_kinds(&self, item: &Item) -> Checked {
+        for index in &self.schema.indexes {
+            for part in index.key.parts() {
+                if let Some(value) = item.get(&part.name)
+                    && !is_of_kind(value, part.kind)
+                {
+                    let (expected, actual) = (part.kind.name(), value.type_name());
+                    return Err(message::index_key_type(
+                        &part.name,
+                        expected,
+                        actual,
+                        &index.definition.name,
+                    ));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The lengths of the index key attributes that the item has.
+    pub(crate) fn check_index_lengths(&self, item: &Item) -> Checked {
+        for index in &self.schema.indexes {
+            let empty =
+                |kind: &'static str, name: &str| message::index_key_empty(kind, name, &index.definition.name);
+            index.key.check_lengths(item, empty)?;
+        }
+        Ok(())
+    }
+
+    /// Carries out a change that was made of this state of the table.
+    pub(crate) fn commit(&mut self, change: &Change) {
+        for (index, store) in self.schema.indexes.iter().zip(&mut self.indexes) {
+            move_entry(index, store, change);
+        }
+        let size = |stored: &Option<Arc<Stored>>| stored.as_ref().map_or(0, |s| s.size_bytes as u64);
+        self.size_bytes = self.size_bytes + size(&change.after) - size(&change.before);
+        match &change.after {
+            Some(stored) => self.items.insert(change.key.clone(), Arc::clone(stored)),
+            None => self.items.remove(&change.key),
+        };
+    }
+
+    pub(crate) fn describe(&self) -> TableDescription {
+        let schema = &self.schema;
+        TableDescription {
+            table: schema.name.clone(),
+            arn: arn_of(&schema.name),
+            status: TableStatus::Active,
+            key: schema.definition.clone(),
+            indexes: schema.indexes.iter().map(|index| index.definition.clone()).collect(),
+            throughput: schema.throughput,
+            created: Some(schema.created),
+            n_items: self.items.len() as u64,
+            size_bytes: self.size_bytes,
+        }
+    }
+}
+
+fn move_entry(index: &IndexSchema, store: &mut Store, change: &Change) {
+    let before = change.before.as_ref().and_then(|before| index.key_of(&before.item, &change.key));
+    let after = change.after.as_ref().and_then(|after| entry_of(index, &change.key, after));
+    if let Some(key) = before
+        && after.as_ref().is_none_or(|after| after.key != key)
+    {
+        store.remove(&key);
+    }
+    if let Some(after) = after {
+        store.insert(after.key, after.stored);
+    }
+}
+
+const ARN_PREFIX: &str = "arn:aws:dynamodb:us-east-1:000000000000:table/";
+
+/// The resource name of a table, in an account and a region that do not matter.
+pub(crate) fn arn_of(table: &str) -> String {
+    format!("{ARN_PREFIX}{table}")
+}
+
+/// The name in a table's name or resource name.
+pub(crate) fn name_of(table: &str) -> &str {
+    match table.split_once(":table/") {
+        Some((prefix, name)) if prefix.starts_with("arn:") => name,
+        _ => table,
+    }
+}

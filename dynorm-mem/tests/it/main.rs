@@ -1,0 +1,24 @@
+//! The behaviour of the engine, call by call, and its properties.
+
+#![allow(clippy::result_large_err, reason = "`Failure` is the seam's own type")]
+
+mod kit;
+
+mod batch;
+mod capacity;
+mod condition;
+mod delete;
+mod get;
+mod hostile;
+mod index;
+mod mem_backend;
+mod model;
+mod paging;
+mod put;
+mod query;
+mod scan;
+mod syntax;
+mod table;
+mod time_to_live;
+mod transact;
+mod update;
