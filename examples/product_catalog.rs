@@ -6,6 +6,7 @@
 //! cargo run -p dynorm-examples --features aws --example product_catalog -- --backend aws --endpoint-url http://127.0.0.1:8000
 //! ```
 #![allow(clippy::print_stdout, reason = "it is what the example is for")]
+#![allow(unreachable_pub, reason = "the modules of a program are public among themselves")]
 
 #[path = "product_catalog/arguments.rs"]
 mod arguments;
@@ -143,8 +144,9 @@ async fn an_expensive_scan(db: &Db) -> dynorm::Result<()> {
 
 async fn an_expired_session(db: &Db) -> dynorm::Result<()> {
     heading("an expired session, which DynamoDB has not deleted yet");
-    let an_hour_ago = db.backend().now() - Duration::from_secs(3600);
-    let session = Session { token: "t-1".into(), user_id: "user-001".into(), expires: Expiry::at(an_hour_ago) };
+    let an_hour_ago = db.backend().now() - Duration::from_hours(1);
+    let session =
+        Session { token: "t-1".into(), user_id: "user-001".into(), expires: Expiry::at(an_hour_ago) };
     db.put(&session).await?;
     println!("  read:                  {:?}", db.get(Session::key("t-1")).await?);
     println!("  read, expired or not:  {:?}", db.get(Session::key("t-1")).include_expired().await?);

@@ -67,7 +67,7 @@ pub use crate::expr::{Attr, Condition};
 pub use crate::op::{Outcome, Query, Read, Returning, Scan};
 pub use crate::page::{Cursor, Page};
 pub use crate::value::{Attribute, Expiry};
-// pub use dynorm_derive::{Attribute, Entity, Table};
+pub use dynorm_derive::{Attribute, Entity, Table};
 
 /// What most programs need: `use dynorm::prelude::*;`.
 pub mod prelude {

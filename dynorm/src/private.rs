@@ -14,8 +14,10 @@ pub use crate::key::{
 };
 pub use crate::schema::{check_entity, check_table};
 pub use crate::value::{
-    Arg, Attribute, DecodeError, EncodeError, Item, KeyKind, KeyValue, Measured, Step, Timestamp, Value,
+    Arg, Attribute, DecodeError, EncodeError, Item, KeyKind, KeyValue, Measured, Numeric, Ordered, Prefixed,
+    Step, Timestamp, Value,
 };
+pub use std::string::String;
 
 use crate::error::{ConstText, same_text};
 
@@ -91,24 +93,49 @@ pub fn take_member_or<T: Attribute>(
     if map.contains(name) { take_member(map, name) } else { Ok(default()) }
 }
 
-/// The range of a field that is in a template.
-#[must_use]
-pub fn range_text<T: IndexPart, A: Arg<T> + Clone>(
-    probe: Probe,
-    range: &impl std::ops::RangeBounds<A>,
-) -> Probe {
-    let (low, high) = range_of::<T, A>(range);
-    probe.range(low.as_ref().map(Given::text), high.as_ref().map(Given::text))
+/// Stores an enum as the name of its variant.
+///
+/// # Errors
+///
+/// None; the signature is that of [`Attribute::encode`].
+pub fn encode_choice<T: KeyPart>(choice: &T) -> Result<Option<Value>, EncodeError> {
+    let mut name = String::new();
+    choice.write(Form::Natural, &mut name).map_err(|error| EncodeError::new(error.to_string()))?;
+    Ok(Some(Value::S(name)))
 }
 
-/// The range of a field that is a key by itself.
+/// Reads an enum from the name of its variant; `expected` lists the names.
+///
+/// # Errors
+///
+/// If the value is no text, or none of the names.
+pub fn decode_choice<T: KeyPart>(value: Value, expected: &'static str) -> Result<T, DecodeError> {
+    let known = match &value {
+        Value::S(name) => T::parse(name, Form::Natural),
+        _ => None,
+    };
+    known.ok_or_else(|| DecodeError::new(expected, &value))
+}
+
+/// The value of a field of the primary key for templates.
+pub fn key_text<T: KeyPart>(value: &T) -> Given<'_> {
+    Given::text(value)
+}
+
+/// The value of a field of the primary key for templates and plain keys.
+pub fn key_both<T: KeyPart + Attribute>(value: &T) -> Given<'_> {
+    Given::both(value)
+}
+
+/// Holds the next field of the sort key to a range.
 #[must_use]
-pub fn range_plain<T: Attribute, A: Arg<T> + Clone>(
+pub fn in_range<T, A: Arg<T> + Clone>(
     probe: Probe,
     range: &impl std::ops::RangeBounds<A>,
+    given: fn(&T) -> Given<'_>,
 ) -> Probe {
     let (low, high) = range_of::<T, A>(range);
-    probe.range(low.as_ref().map(Given::plain), high.as_ref().map(Given::plain))
+    probe.range(low.as_ref().map(given), high.as_ref().map(given))
 }
 
 /// Compiles only if the text of `T` sorts as `T` does.
@@ -186,6 +213,7 @@ pub const fn check_listed(entity: &EntityDescriptor, schema: &TableSchema, entit
         at += 1;
     }
     let text = ConstText::new().add("table `").add(schema.type_name).add("` does not list entity `");
-    let text = text.add(entity.name).add("`, so that its keys are not checked against those of others; add `");
+    let text =
+        text.add(entity.name).add("`, so that its keys are not checked against those of others; add `");
     panic!("{}", text.add(entity.name).add("` to `#[table(entities(...))]`").as_str());
 }

@@ -33,7 +33,11 @@ impl Request for Query {
     fn print(&self) {
         let index = self.index.as_ref().map(|name| format!(", index {name}")).unwrap_or_default();
         let from = if self.descending { ", from the end" } else { "" };
-        println!("  Query {}{index}{from}: {}", self.table, self.key_condition.as_deref().unwrap_or_default());
+        println!(
+            "  Query {}{index}{from}: {}",
+            self.table,
+            self.key_condition.as_deref().unwrap_or_default()
+        );
         print_filter(self.filter.as_deref(), &self.names, &self.values);
     }
 }

@@ -94,7 +94,9 @@ async fn what_is_not_there_is_404_and_what_is_not_asked_well_400() {
     for path in ["/products/none", "/products/none/reviews", "/elsewhere"] {
         assert_eq!(get(&db, path).await.0, StatusCode::NOT_FOUND, "{path}");
     }
-    for path in ["/products", "/products?category=", "/products?category=electronics&next=x", "/products/a%23b"] {
+    for path in
+        ["/products", "/products?category=", "/products?category=electronics&next=x", "/products/a%23b"]
+    {
         assert_eq!(get(&db, path).await.0, StatusCode::BAD_REQUEST, "{path}");
     }
     let (status, reviews) = get(&db, "/products/laptop-001/reviews").await;

@@ -27,11 +27,9 @@ impl Flaky {
         std::mem::take(&mut *self.waits.lock().expect("no test panics with the lock"))
     }
 
-    fn refusal(&self) -> Result<(), Failure> {
-        match self.refusals.lock().expect("no test panics with the lock").pop_front() {
-            Some(kind) => Err(Failure::new(kind, "refused by the test")),
-            None => Ok(()),
-        }
+    fn refusal(&self) -> Option<Failure> {
+        let kind = self.refusals.lock().expect("no test panics with the lock").pop_front()?;
+        Some(Failure::new(kind, "refused by the test"))
     }
 }
 
@@ -41,8 +39,10 @@ macro_rules! pass_on {
         impl Backend for Flaky {
             $(
                 async fn $method(&self, call: $call) -> Result<$reply, Failure> {
-                    self.refusal()?;
-                    self.inner.$method(call).await
+                    match self.refusal() {
+                        Some(refusal) => Err(refusal),
+                        None => self.inner.$method(call).await,
+                    }
                 }
             )*
 

@@ -2,9 +2,18 @@
 //!
 //! A case gets a [`Test`](setup::Test), which makes tables of its own on the backend under test. The harness in
 //! `tests/suite.rs` runs every case on every backend.
-#![allow(missing_docs, reason = "the names of cases and fields say it, and nothing outside this package uses them")]
+#![allow(
+    missing_docs,
+    reason = "the names of cases and fields say it, and nothing outside this package uses them"
+)]
+#![allow(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    reason = "a case panics where its fact does not hold"
+)]
 
 pub mod flaky;
+pub mod mistakes;
 pub mod scenario;
 pub mod setup;
 pub mod suite;

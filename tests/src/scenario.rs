@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 /// Several entities in one table, in the same partitions, with all kinds of indexes.
-#[derive(Table)]
+#[derive(Table, Debug)]
 #[table(name = "Shop", pk = "PK", sk = "SK", ttl = "ttl")]
 #[table(gsi(GSI1, pk = "GSI1PK", sk = "GSI1SK"))]
 #[table(gsi(GSI2, pk = "GSI2PK", projection = keys_only))]
@@ -60,6 +60,8 @@ pub struct Order {
     pub counts: BTreeMap<String, i64>,
     #[attr(default)]
     pub stock: i64,
+    #[attr(default)]
+    pub reserved: i64,
 }
 
 /// A line of an order, whose sort keys begin as the order's own.
@@ -174,6 +176,7 @@ pub fn order(day: u32, number: u32) -> Order {
         ship_to: None,
         counts: BTreeMap::new(),
         stock: 0,
+        reserved: 0,
     }
 }
 

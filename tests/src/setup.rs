@@ -2,7 +2,6 @@
 
 use std::sync::Mutex;
 
-use dynorm::backend::Backend as _;
 use dynorm::prelude::*;
 use dynorm_mem::MemBackend;
 
@@ -29,6 +28,15 @@ impl Leg {
         match self {
             Self::Mem => "mem",
             Self::Endpoint(_) => "endpoint",
+        }
+    }
+
+    /// Which server an endpoint is, from `DYNORM_TEST_SERVER`.
+    #[must_use]
+    pub fn server(&self) -> Option<String> {
+        match self {
+            Self::Mem => None,
+            Self::Endpoint(_) => std::env::var("DYNORM_TEST_SERVER").ok(),
         }
     }
 

@@ -55,7 +55,12 @@ async fn a_write_that_may_have_happened_is_not_repeated() {
 #[tokio::test]
 async fn other_failures_are_given_at_once() {
     let (backend, db) = shop().await;
-    for kind in [FailureKind::Validation, FailureKind::AccessDenied, FailureKind::NotFound, FailureKind::TransactionCancelled] {
+    for kind in [
+        FailureKind::Validation,
+        FailureKind::AccessDenied,
+        FailureKind::NotFound,
+        FailureKind::TransactionCancelled,
+    ] {
         backend.refuse([kind.clone()]);
         assert_eq!(db.get(Customer::key("ann")).await.unwrap_err().failure().unwrap().kind, kind);
         assert!(backend.waits().is_empty());

@@ -63,12 +63,17 @@ pub(crate) fn text_range(
         // With a delimiter, a key goes on after the text, so none is equal to it.
         (Bound::Included(high), None) | (Bound::Excluded(high), Some(_)) => format!("{prefix}{high}"),
         (Bound::Excluded(high), None) => format!("{prefix}{}", text_before(high)),
-        (Bound::Unbounded, _) if matches!(low, Bound::Unbounded) => {
+        (Bound::Unbounded, _) if matches!(low, Bound::Unbounded) && !prefix.is_empty() => {
             return SortCondition::BeginsWith(Value::S(prefix.to_owned()));
         }
         (Bound::Unbounded, _) => format!("{prefix}{LAST_CHAR}"),
     };
-    SortCondition::Between(Value::S(from), Value::S(to))
+    // A key is never empty, and DynamoDB refuses conditions with empty values.
+    match (from.is_empty(), to.is_empty()) {
+        (_, true) => SortCondition::Nothing,
+        (true, false) => SortCondition::AtMost(Value::S(to)),
+        (false, false) => SortCondition::Between(Value::S(from), Value::S(to)),
+    }
 }
 
 /// A text that sorts before `text`, and after every shorter text before it that does not have the last character.

@@ -187,6 +187,20 @@ fn holds(condition: &SortCondition, key: &Value) -> bool {
     }
 }
 
+/// Whether DynamoDB takes the condition: values that are not empty, a range that is not reversed.
+fn is_sendable(condition: &SortCondition) -> bool {
+    use SortCondition as C;
+    let filled = |value: &Value| !matches!(value, Value::S(text) if text.is_empty());
+    match condition {
+        C::Any | C::Nothing => true,
+        C::Equal(v) | C::AtLeast(v) | C::Above(v) | C::AtMost(v) | C::Below(v) | C::BeginsWith(v) => {
+            filled(v)
+        }
+        C::Between(Value::S(low), Value::S(high)) => !low.is_empty() && low <= high,
+        C::Between(..) => true,
+    }
+}
+
 fn bound<T: Clone + Debug>(value: impl Strategy<Value = T>) -> impl Strategy<Value = Bound<T>> {
     (value, 0..3).prop_map(|(value, kind)| match kind {
         0 => Bound::Included(value),
@@ -204,19 +218,21 @@ proptest! {
     #[test]
     fn text_ranges_are_exact(
         low in bound(text()), high in bound(text()), value in text(), closed: bool, other in "[!-&a-z#]{0,6}",
+        prefix in prop_oneof![Just("ORDER#"), Just("")],
     ) {
         let form = spec(Form::Escaped);
         let of = |text: &String| encode(text, form, closed).unwrap();
         let text_of = |bound: &Bound<String>| bound.as_ref().map(of);
-        let condition = text_range("ORDER#", &text_of(&low), &text_of(&high), closed.then_some('#'));
+        let condition = text_range(prefix, &text_of(&low), &text_of(&high), closed.then_some('#'));
         if !value.is_empty() {
             let end = if closed { "#line" } else { "" };
-            let key = Value::S(format!("ORDER#{}{end}", of(&value)));
+            let key = Value::S(format!("{prefix}{}{end}", of(&value)));
             prop_assert_eq!(holds(&condition, &key), in_range(&(low, high), &value), "{:?} {:?}", condition, key);
         }
         // Keys of other prefixes are never in it, nor the prefix itself.
         let foreign = Value::S(other);
-        prop_assert!(!holds(&condition, &foreign), "{:?} {:?}", condition, foreign);
+        prop_assert!(prefix.is_empty() || !holds(&condition, &foreign), "{:?} {:?}", condition, foreign);
+        prop_assert!(is_sendable(&condition), "{:?}", condition);
     }
 
     #[test]

@@ -9,11 +9,10 @@ use crate::scenario::{Session, Shop};
 /// A session that is over, one that is not, and one that never ends.
 async fn sessions(t: &crate::setup::Test) -> Db {
     let db = t.table::<Shop>().await;
-    let (now, hour) = (db.backend().now(), Duration::from_secs(3600));
+    let (now, hour) = (db.backend().now(), Duration::from_hours(1));
     let expiries = [("over", Some(now - hour)), ("running", Some(now + hour)), ("endless", None)];
     for (token, time) in expiries {
-        let session =
-            Session { customer: "ann".into(), token: token.into(), expires: time.map(Expiry::at) };
+        let session = Session { customer: "ann".into(), token: token.into(), expires: time.map(Expiry::at) };
         db.put(&session).await.unwrap();
     }
     db

@@ -7,8 +7,8 @@ use crate::scenario::{Order, Reading, Shop, Status, line, order};
 /// Readings 0 to 9 of one device.
 async fn readings(t: &crate::setup::Test) -> Db {
     let db = t.table::<Reading>().await;
-    for at in 0..10 {
-        db.put(&Reading { device: "d".into(), at, value: (at % 3) as f64 }).await.unwrap();
+    for (at, value) in (0..10).zip([0.0, 1.0, 2.0].into_iter().cycle()) {
+        db.put(&Reading { device: "d".into(), at, value }).await.unwrap();
     }
     db
 }

@@ -7,7 +7,8 @@ use crate::scenario::{Customer, Order, Reading, Shop, Status, ann, order, order_
 
 /// The item as it is stored.
 async fn stored(db: &Db, key: Key<Order>) -> Item {
-    let get = call::Get { table: db.table_name::<Shop>(), key: key.item().unwrap().clone(), ..Default::default() };
+    let get =
+        call::Get { table: db.table_name::<Shop>(), key: key.item().unwrap().clone(), ..Default::default() };
     db.backend().get(get).await.unwrap().item.unwrap()
 }
 

@@ -41,13 +41,13 @@ crate::cases! {
     /// Numbers in the last segment.
     async fn of_numbers_at_the_end(t: &Test) {
         let db = t.table::<Shop>().await;
-        let numbers = [0, 9, 10, 11, u32::MAX];
+        let numbers = [0, 9, 10, 11, 9_999_999];
         for number in numbers {
             db.put(&order(1, number)).await.unwrap();
             db.put(&line(1, number, 1)).await.unwrap();
         }
         db.put(&order(2, 10)).await.unwrap();
-        for range in ranges(&[0, 10, 12, u32::MAX]) {
+        for range in ranges(&[0, 10, 12, 9_999_999, u32::MAX]) {
             let pattern = Order::of_customer("ann").placed_on(may(1)).number_in(range);
             let found = db.query(pattern).all().await.unwrap();
             check(&range, &found.iter().map(|order| order.number).collect::<Vec<_>>(), &numbers);

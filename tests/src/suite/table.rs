@@ -2,7 +2,6 @@
 
 use dynorm::FailureKind;
 use dynorm::backend::table::{CreateTable, TableStatus};
-use dynorm::prelude::*;
 
 use crate::scenario::{Blob, Shop};
 

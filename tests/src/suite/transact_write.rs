@@ -1,7 +1,5 @@
 //! Writing all or nothing.
 
-use dynorm::prelude::*;
-
 use crate::scenario::{Customer, Order, Reading, Shop, ann, order, order_key};
 
 crate::cases! {
