@@ -12,9 +12,9 @@ use crate::{Engine, ManualClock};
 
 /// An engine behind dynorm's `Backend`.
 ///
-/// Clones are handles of the same engine, as connections to one database are; [`fork`](Self::fork) makes a database
-/// of its own. Reads do not wait for each other. Nothing is ever throttled or lost, and no call waits: `sleep` moves
-/// a manual clock and otherwise returns at once.
+/// Clones are handles of the same engine, as connections to one database are; [`fork`](Self::fork) makes a
+/// database of its own. Reads do not wait for each other. Nothing is ever throttled or lost, and no call
+/// waits: `sleep` moves a manual clock and otherwise returns at once.
 ///
 /// ```
 /// use dynorm::backend::{Backend, call};
@@ -70,7 +70,8 @@ impl MemBackend {
         Self { clock: Clock::Manual(clock), ..self }
     }
 
-    /// A database of its own that begins with what this one holds now, and with a manual clock at the same time.
+    /// A database of its own that begins with what this one holds now, and with a manual clock at the same
+    /// time.
     ///
     /// Takes the same time whatever the database holds.
     #[must_use]
@@ -82,12 +83,16 @@ impl MemBackend {
         Self { engine: Arc::new(RwLock::new(self.engine().clone())), clock }
     }
 
-    /// The engine, to look into it. Writes of other tasks wait until the guard is dropped.
+    /// The engine, to look into it.
+    ///
+    /// Writes wait until the guard is dropped, so drop it before the next call on this backend.
     pub fn engine(&self) -> RwLockReadGuard<'_, Engine> {
         self.engine.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The engine, to change it directly. All other tasks wait until the guard is dropped.
+    /// The engine, to change it directly.
+    ///
+    /// All calls wait until the guard is dropped, so drop it before the next call on this backend.
     pub fn engine_mut(&self) -> RwLockWriteGuard<'_, Engine> {
         self.engine.write().unwrap_or_else(PoisonError::into_inner)
     }

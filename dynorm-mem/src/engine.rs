@@ -86,14 +86,14 @@ pub enum Response {
     DescribeTimeToLive(Option<String>),
 }
 
-/// `DynamoDB` as a state machine.
+/// DynamoDB as a state machine.
 ///
-/// The engine reads no clock, does no I/O and has no randomness: the same requests at the same times give the same
-/// answers, in the same order. Reads take `&self`. Clones are cheap, whatever the engine holds: both share all
-/// items until one of them writes, so a clone is a fork of a fixture.
+/// The engine reads no clock, does no I/O and has no randomness: the same requests at the same times give the
+/// same answers, in the same order. Reads take `&self`. Clones are cheap, whatever the engine holds: both
+/// share all items until one of them writes, so a clone is a fork of a fixture.
 ///
-/// Every method answers with a [`Failure`] in the service's words if the request breaks a rule of the service, and
-/// then has changed nothing.
+/// Every method answers with a [`Failure`] in the service's words if the request breaks a rule of the
+/// service, and then has changed nothing.
 ///
 /// ```
 /// use std::time::UNIX_EPOCH;
@@ -167,8 +167,8 @@ impl Engine {
 
     /// Deletes the items whose time to live has passed at `now`, in all tables, and says how many there were.
     ///
-    /// The service does this at some time of its own within a few days; until then expired items are visible, as
-    /// they are here until this is called.
+    /// The service does this at some time of its own within a few days; until then expired items are visible,
+    /// as they are here until this is called.
     pub fn sweep_expired(&mut self, now: SystemTime) -> usize {
         op::table::sweep_expired(&mut self.state, now)
     }
@@ -191,7 +191,10 @@ impl Engine {
 
 /// Defines the typed methods, each of which carries out the call of its name.
 macro_rules! calls {
-    (reads { $($read:ident($read_reply:ident, $read_name:literal);)* } writes { $($write:ident($write_call:ty, $write_reply:ident, $write_name:literal);)* }) => {
+    (
+        reads { $($read:ident($read_reply:ident, $read_name:literal);)* }
+        writes { $($write:ident($write_call:ty, $write_reply:ident, $write_name:literal);)* }
+    ) => {
         /// The data plane.
         impl Engine {
             $(
@@ -284,7 +287,8 @@ impl Engine {
     ///
     /// # Errors
     ///
-    /// If there is no such table, the time to live is as asked already, or it was changed less than an hour ago.
+    /// If there is no such table, the time to live is as asked already, or it was changed less than an hour
+    /// ago.
     pub fn update_time_to_live(&mut self, call: &TimeToLive, now: SystemTime) -> Result<(), Failure> {
         let done = op::table::update_time_to_live(&mut self.state, call, now);
         self.answer(done)

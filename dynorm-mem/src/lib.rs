@@ -1,13 +1,14 @@
-//! `DynamoDB` in process: an exact, deterministic engine for tests.
+//! DynamoDB in process: an exact, deterministic engine for tests.
 //!
-//! [`MemBackend`] is a backend for dynorm's `Db`. It carries out the very calls that would go to the service, with
-//! the service's rules, order of checks and messages: keys and sizes, the whole expression language, global and local
-//! indexes, pages, batches, transactions, consumed capacity, time to live. What it does not model is listed in
-//! `docs/conformance.md` of the repository.
+//! [`MemBackend`] is a backend for dynorm's `Db`. It carries out the very calls that would go to the service,
+//! with the service's rules, order of checks and messages: keys and sizes, the whole expression language,
+//! global and local indexes, pages, batches, transactions, consumed capacity, time to live. What it does not
+//! model is listed in `docs/conformance.md` of the repository.
 //!
-//! [`Engine`] is the state machine inside: requests and the time in, answers out. The engine has no thread, no lock,
-//! no clock and no randomness; the same requests at the same times give the same answers. A scan returns partitions
-//! in the order of a hash, as the service does, so that no test comes to rely on an order that production has not.
+//! [`Engine`] is the state machine inside: requests and the time in, answers out. The engine has no thread,
+//! no lock, no clock and no randomness; the same requests at the same times give the same answers. A scan
+//! returns partitions in the order of a hash, as the service does, so that no test comes to rely on an order
+//! that production has not.
 //!
 //! ```
 //! use std::time::Duration;

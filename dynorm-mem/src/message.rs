@@ -10,8 +10,8 @@ use dynorm::value::{Item, Value};
 
 /// Which wording of validation messages the engine speaks.
 ///
-/// In 2026 the service moved the validation of requests to a new framework, operation by operation and region by
-/// region; until that has ended, clients meet both.
+/// In 2026 the service moved the validation of requests to a new framework, operation by operation and region
+/// by region; until that has ended, clients meet both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cohort {
     /// As before 2026: values are echoed, member names begin with a small letter.
@@ -125,8 +125,8 @@ impl Refusal {
         self.0.is_about_empty_key
     }
 
-    pub(crate) fn kind(&self) -> &FailureKind {
-        &self.0.kind
+    pub(crate) fn is_condition_failed(&self) -> bool {
+        self.0.kind == FailureKind::ConditionFailed
     }
 
     /// The refusal as the reason of one action of a transaction.

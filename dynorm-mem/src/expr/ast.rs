@@ -58,16 +58,27 @@ pub(super) enum ParsedOperand<'t> {
     Call(ParsedCall<'t>),
 }
 
+/// One step of a condition in postfix order: tests are followed by what joins them.
+///
+/// Postfix, because a tree would be walked by recursion, and the service allows trees that are 300 levels
+/// deep.
 #[derive(Debug)]
-pub(super) enum ParsedCondition<'t> {
-    All(Vec<Self>),
-    Any(Vec<Self>),
-    Not(Box<Self>),
+pub(crate) enum Node<T> {
+    Test(T),
+    Not,
+    And,
+    Or,
+}
+
+#[derive(Debug)]
+pub(super) enum ParsedTest<'t> {
     Compare(Comparator, ParsedOperand<'t>, ParsedOperand<'t>),
     Between([ParsedOperand<'t>; 3]),
     In(ParsedOperand<'t>, Vec<ParsedOperand<'t>>),
     Call(ParsedCall<'t>),
 }
+
+pub(super) type ParsedCondition<'t> = Vec<Node<ParsedTest<'t>>>;
 
 #[derive(Debug)]
 pub(super) enum ParsedSource<'t> {
@@ -139,10 +150,7 @@ pub(crate) enum Operand<'e> {
 }
 
 #[derive(Debug)]
-pub(crate) enum Condition<'e> {
-    All(Vec<Self>),
-    Any(Vec<Self>),
-    Not(Box<Self>),
+pub(crate) enum Test<'e> {
     Compare(Comparator, Operand<'e>, Operand<'e>),
     Between([Operand<'e>; 3]),
     In(Operand<'e>, Vec<Operand<'e>>),
@@ -151,6 +159,17 @@ pub(crate) enum Condition<'e> {
     HasType(Path<'e>, &'e str),
     BeginsWith(Operand<'e>, Operand<'e>),
     Contains(Operand<'e>, Operand<'e>),
+}
+
+/// A condition without placeholders; never empty.
+#[derive(Debug)]
+pub(crate) struct Condition<'e>(pub(super) Vec<Node<Test<'e>>>);
+
+impl<'e> Condition<'e> {
+    /// The tests and what joins them, in postfix order.
+    pub(crate) fn nodes(&self) -> &[Node<Test<'e>>] {
+        &self.0
+    }
 }
 
 /// What SET computes a value from.

@@ -2,33 +2,33 @@
 
 use dynorm::value::Value;
 
-use super::ast::{Action, Comparator, Condition, Operand, Path, Source, Step};
+use super::ast::{Action, Comparator, Operand, Path, Source, Step, Test};
 use crate::message::{self, Checked, Expression, shown_value};
 
 /// The names of types that `attribute_type` knows.
 const TYPE_NAMES: [&str; 10] = ["S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"];
 
-/// Checks one condition without its parts; AND, OR and NOT have no rules of their own.
-pub(super) fn condition(expression: Expression, condition: &Condition<'_>) -> Checked {
-    match condition {
-        Condition::Compare(comparator, left, right) => {
+/// Checks one test; AND, OR and NOT have no rules of their own.
+pub(super) fn test(expression: Expression, test: &Test<'_>) -> Checked {
+    match test {
+        Test::Compare(comparator, left, right) => {
             distinct(expression, comparator.symbol(), left, [right])?;
             if matches!(comparator, Comparator::Equal | Comparator::NotEqual) {
                 return Ok(());
             }
             operand_types(expression, comparator.symbol(), [left, right], &["S", "N", "B"])
         }
-        Condition::Between([value, low, high]) => {
+        Test::Between([value, low, high]) => {
             distinct(expression, "BETWEEN", value, [low, high])?;
             operand_types(expression, "BETWEEN", [value, low, high], &["S", "N", "B"])?;
             between_bounds(expression, low, high)
         }
-        Condition::In(value, list) => distinct(expression, "IN", value, list),
-        Condition::BeginsWith(first, second) => {
+        Test::In(value, list) => distinct(expression, "IN", value, list),
+        Test::BeginsWith(first, second) => {
             distinct(expression, "begins_with", first, [second])?;
             operand_types(expression, "begins_with", [first, second], &["S", "B"])
         }
-        Condition::Contains(first, second) => {
+        Test::Contains(first, second) => {
             distinct(expression, "contains", first, [second])?;
             operand_types(expression, "contains", [first], &["S", "B", "SS", "NS", "BS", "L"])
         }
@@ -41,12 +41,12 @@ pub(super) fn type_name<'e>(
     expression: Expression,
     first: Operand<'e>,
     second: &Operand<'e>,
-) -> Checked<Condition<'e>> {
+) -> Checked<Test<'e>> {
     const NAME: &str = "attribute_type";
     let Operand::Path(path) = first else { return Err(message::path_required(expression, NAME)) };
     match second {
         Operand::Value(Value::S(name)) if TYPE_NAMES.contains(&name.as_str()) => {
-            Ok(Condition::HasType(path, name))
+            Ok(Test::HasType(path, name))
         }
         Operand::Value(Value::S(name)) => Err(message::unknown_type_name(expression, name)),
         other => {

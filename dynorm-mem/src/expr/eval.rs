@@ -5,18 +5,37 @@ use std::cmp::Ordering;
 
 use dynorm::value::{Item, Number, Value};
 
-use super::ast::{Comparator, Condition, Operand, Path, Step};
+use super::ast::{Comparator, Condition, Node, Operand, Path, Step, Test};
 
 /// Whether the item satisfies the condition. An item that does not exist has no attributes.
 pub(crate) fn holds(condition: &Condition<'_>, item: &Item) -> bool {
-    match condition {
-        Condition::All(members) => members.iter().all(|member| holds(member, item)),
-        Condition::Any(members) => members.iter().any(|member| holds(member, item)),
-        Condition::Not(inner) => !holds(inner, item),
-        Condition::Compare(comparator, left, right) => {
+    if let [Node::Test(only)] = condition.nodes() {
+        return passes(only, item);
+    }
+    let mut verdicts: Vec<bool> = Vec::with_capacity(condition.nodes().len());
+    for node in condition.nodes() {
+        let verdict = match node {
+            Node::Test(test) => passes(test, item),
+            Node::Not => !last(&mut verdicts),
+            // Both sides are taken off the stack, whatever the first is.
+            Node::And => last(&mut verdicts) & last(&mut verdicts),
+            Node::Or => last(&mut verdicts) | last(&mut verdicts),
+        };
+        verdicts.push(verdict);
+    }
+    last(&mut verdicts)
+}
+
+fn last(verdicts: &mut Vec<bool>) -> bool {
+    verdicts.pop().expect("the parser puts each joint behind what it joins")
+}
+
+fn passes(test: &Test<'_>, item: &Item) -> bool {
+    match test {
+        Test::Compare(comparator, left, right) => {
             compare(*comparator, value_of(left, item).as_deref(), value_of(right, item).as_deref())
         }
-        Condition::Between([value, low, high]) => {
+        Test::Between([value, low, high]) => {
             let value = value_of(value, item);
             let order = |bound| match (&value, value_of(bound, item)) {
                 (Some(value), Some(bound)) => order(value, &bound),
@@ -24,17 +43,17 @@ pub(crate) fn holds(condition: &Condition<'_>, item: &Item) -> bool {
             };
             order(low).is_some_and(Ordering::is_ge) && order(high).is_some_and(Ordering::is_le)
         }
-        Condition::In(value, list) => value_of(value, item).is_some_and(|value| {
+        Test::In(value, list) => value_of(value, item).is_some_and(|value| {
             list.iter().any(|member| value_of(member, item).is_some_and(|member| member == value))
         }),
-        Condition::Exists(path) => find(path, item).is_some(),
-        Condition::NotExists(path) => find(path, item).is_none(),
-        Condition::HasType(path, name) => find(path, item).is_some_and(|value| value.type_name() == *name),
-        Condition::BeginsWith(value, prefix) => match (value_of(value, item), value_of(prefix, item)) {
+        Test::Exists(path) => find(path, item).is_some(),
+        Test::NotExists(path) => find(path, item).is_none(),
+        Test::HasType(path, name) => find(path, item).is_some_and(|value| value.type_name() == *name),
+        Test::BeginsWith(value, prefix) => match (value_of(value, item), value_of(prefix, item)) {
             (Some(value), Some(prefix)) => begins_with(&value, &prefix),
             _ => false,
         },
-        Condition::Contains(value, member) => match (value_of(value, item), value_of(member, item)) {
+        Test::Contains(value, member) => match (value_of(value, item), value_of(member, item)) {
             (Some(value), Some(member)) => contains(&value, &member),
             _ => false,
         },

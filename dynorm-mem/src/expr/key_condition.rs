@@ -2,7 +2,7 @@
 
 use dynorm::value::Value;
 
-use super::ast::{Comparator, Condition, Operand, Path};
+use super::ast::{Comparator, Condition, Node, Operand, Path, Test};
 use crate::message::{self, Checked};
 
 /// What a key condition asks of one key attribute.
@@ -16,7 +16,14 @@ pub(crate) enum KeyTerm<'e> {
 /// The terms of a key condition by attribute, in the order in which they are written.
 pub(crate) fn key_terms<'e>(condition: &Condition<'e>) -> Checked<Vec<(&'e str, KeyTerm<'e>)>> {
     let mut terms = Vec::new();
-    collect(condition, &mut terms)?;
+    for node in condition.nodes() {
+        match node {
+            Node::Test(test) => terms.push(term(test)?),
+            Node::And => {}
+            Node::Or => return Err(message::key_condition_operator("OR")),
+            Node::Not => return Err(message::key_condition_operator("NOT")),
+        }
+    }
     for (at, (name, _)) in terms.iter().enumerate() {
         if terms[..at].iter().any(|(earlier, _)| earlier == name) {
             return Err(message::key_condition_twice());
@@ -25,30 +32,25 @@ pub(crate) fn key_terms<'e>(condition: &Condition<'e>) -> Checked<Vec<(&'e str, 
     Ok(terms)
 }
 
-fn collect<'e>(condition: &Condition<'e>, terms: &mut Vec<(&'e str, KeyTerm<'e>)>) -> Checked {
-    let term = match condition {
-        Condition::All(members) => return members.iter().try_for_each(|member| collect(member, terms)),
-        Condition::Any(_) => return Err(message::key_condition_operator("OR")),
-        Condition::Not(_) => return Err(message::key_condition_operator("NOT")),
-        Condition::In(..) => return Err(message::key_condition_operator("IN")),
-        Condition::Exists(_) => return Err(message::key_condition_operator("attribute_exists")),
-        Condition::NotExists(_) => return Err(message::key_condition_operator("attribute_not_exists")),
-        Condition::HasType(..) => return Err(message::key_condition_operator("attribute_type")),
-        Condition::Contains(..) => return Err(message::key_condition_operator("contains")),
-        Condition::Compare(Comparator::NotEqual, ..) => return Err(message::key_condition_operator("<>")),
-        Condition::Compare(comparator, left, right) => comparison(*comparator, left, right)?,
-        Condition::Between([value, low, high]) => {
+fn term<'e>(test: &Test<'e>) -> Checked<(&'e str, KeyTerm<'e>)> {
+    match test {
+        Test::In(..) => Err(message::key_condition_operator("IN")),
+        Test::Exists(_) => Err(message::key_condition_operator("attribute_exists")),
+        Test::NotExists(_) => Err(message::key_condition_operator("attribute_not_exists")),
+        Test::HasType(..) => Err(message::key_condition_operator("attribute_type")),
+        Test::Contains(..) => Err(message::key_condition_operator("contains")),
+        Test::Compare(Comparator::NotEqual, ..) => Err(message::key_condition_operator("<>")),
+        Test::Compare(comparator, left, right) => comparison(*comparator, left, right),
+        Test::Between([value, low, high]) => {
             let (name, low) = first_is_key("BETWEEN", value, low)?;
             let (_, high) = first_is_key("BETWEEN", value, high)?;
-            (name, KeyTerm::Between(low, high))
+            Ok((name, KeyTerm::Between(low, high)))
         }
-        Condition::BeginsWith(value, prefix) => {
+        Test::BeginsWith(value, prefix) => {
             let (name, prefix) = first_is_key("begins_with", value, prefix)?;
-            (name, KeyTerm::BeginsWith(prefix))
+            Ok((name, KeyTerm::BeginsWith(prefix)))
         }
-    };
-    terms.push(term);
-    Ok(())
+    }
 }
 
 fn comparison<'e>(

@@ -1,11 +1,12 @@
-//! Expressions: text to tokens, to a parsed tree, to a resolved tree, to a verdict or a new item.
+//! Expressions: text to tokens, to a parsed form, to a resolved form, to a verdict or a new item.
 //!
 //! ```text
 //! text -token-> tokens -parse-> Parsed* -resolve, check-> Condition | Projection | Action -eval, apply-> ...
 //! ```
 //!
-//! The parsed tree still has placeholders; the resolved tree has none, so that evaluation cannot fail. Recursion is
-//! bounded by `parse` before it begins: parentheses are counted in the tokens, and operators are limited to 300.
+//! The parsed form still has placeholders; the resolved one has none, so that evaluation cannot fail.
+//! Conditions are lists in postfix order, so that no depth of parentheses takes stack; operands in operands
+//! are bounded.
 
 mod apply;
 mod ast;
@@ -19,12 +20,13 @@ mod resolve;
 mod token;
 
 pub(crate) use self::apply::apply;
-pub(crate) use self::ast::{Action, Comparator, Condition, Operand};
+pub(crate) use self::ast::{Action, Comparator, Condition};
 pub(crate) use self::eval::holds;
 pub(crate) use self::key_condition::{KeyTerm, key_terms};
 pub(crate) use self::project::Projection;
 pub(crate) use self::resolve::Placeholders;
 
+use self::ast::{Node, Operand, Test};
 use self::resolve::Resolver;
 use crate::message::{Checked, Expression};
 
@@ -61,29 +63,28 @@ pub(crate) fn update<'e>(text: &'e str, placeholders: &mut Placeholders<'e>) -> 
 
 /// The attributes that a condition names.
 pub(crate) fn attributes_of<'e>(condition: &Condition<'e>, names: &mut Vec<&'e str>) {
-    let mut name_of = |operand: &Operand<'e>| {
-        let mut operand = operand;
-        while let Operand::Size(inner) = operand {
-            operand = inner;
-        }
-        if let Operand::Path(path) = operand {
-            names.push(path.attribute());
-        }
-    };
-    match condition {
-        Condition::All(members) | Condition::Any(members) => {
-            for member in members {
-                attributes_of(member, names);
+    for node in condition.nodes() {
+        let Node::Test(test) = node else { continue };
+        match test {
+            Test::Compare(_, left, right) | Test::BeginsWith(left, right) | Test::Contains(left, right) => {
+                note(left, names);
+                note(right, names);
+            }
+            Test::Between(operands) => operands.iter().for_each(|operand| note(operand, names)),
+            Test::In(value, list) => {
+                std::iter::once(value).chain(list).for_each(|operand| note(operand, names));
+            }
+            Test::Exists(path) | Test::NotExists(path) | Test::HasType(path, _) => {
+                names.push(path.attribute());
             }
         }
-        Condition::Not(inner) => attributes_of(inner, names),
-        Condition::Compare(_, left, right)
-        | Condition::BeginsWith(left, right)
-        | Condition::Contains(left, right) => [left, right].into_iter().for_each(&mut name_of),
-        Condition::Between(operands) => operands.iter().for_each(&mut name_of),
-        Condition::In(value, list) => std::iter::once(value).chain(list).for_each(&mut name_of),
-        Condition::Exists(path) | Condition::NotExists(path) | Condition::HasType(path, _) => {
-            names.push(path.attribute());
-        }
+    }
+}
+
+fn note<'e>(operand: &Operand<'e>, names: &mut Vec<&'e str>) {
+    match operand {
+        Operand::Path(path) => names.push(path.attribute()),
+        Operand::Size(inner) => note(inner, names),
+        Operand::Value(_) => {}
     }
 }

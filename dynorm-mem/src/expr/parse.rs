@@ -1,19 +1,22 @@
-//! The parser: recursive descent over tokens, for every kind of expression.
+//! The parser of every kind of expression.
 //!
-//! What a placeholder stands for is not known here. Mistakes that do not stop the parser are noted, and reported in
-//! the service's order once the syntax is known to be right.
+//! Conditions are read with a stack of their own, because they may be 300 levels deep; the rest by recursive
+//! descent, whose depth is bounded before it begins. What a placeholder stands for is not known here.
+//! Mistakes that do not stop the parser are noted, and reported in the service's order once the syntax is
+//! known to be right.
 
 use super::ast::{
-    Comparator, ParsedAction, ParsedCall, ParsedCondition, ParsedOperand, ParsedPath, ParsedSource,
-    ParsedStep,
+    Comparator, Node, ParsedAction, ParsedCall, ParsedCondition, ParsedOperand, ParsedPath, ParsedSource,
+    ParsedStep, ParsedTest,
 };
 use super::reserved::is_reserved;
 use super::token::{Kind, Token, tokens};
 use crate::limits::{EXPRESSION_BYTES_MAX, EXPRESSION_OPERATORS_MAX, IN_OPERANDS_MAX};
 use crate::message::{self, Checked, Expression};
 
-/// Parentheses deeper than this cannot all be needed: each level needs an operator, or is around one operand.
-const PARENTHESES_DEPTH_MAX: usize = EXPRESSION_OPERATORS_MAX + 20;
+/// Operands in operands. Functions are operators and limited as such; unknown functions and parentheses are
+/// not.
+const OPERAND_DEPTH_MAX: usize = EXPRESSION_OPERATORS_MAX;
 
 const CONDITION_FUNCTIONS: [&str; 6] =
     ["attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains", "size"];
@@ -24,8 +27,7 @@ const UPDATE_KEYWORDS: [&str; 4] = ["SET", "REMOVE", "ADD", "DELETE"];
 /// Parses a condition, a filter or a key condition.
 pub(super) fn condition(expression: Expression, text: &str) -> Checked<ParsedCondition<'_>> {
     let mut parser = Parser::new(expression, text)?;
-    let term = parser.disjunction()?;
-    let condition = parser.as_condition(term)?;
+    let condition = parser.condition()?;
     parser.finish()?;
     Ok(condition)
 }
@@ -83,25 +85,25 @@ struct Parser<'t> {
     text: &'t str,
     /// Ends with `End`, which is never passed.
     tokens: Vec<Token<'t>>,
+    /// Where each closed parenthesis opens and ends, in order of the openings.
+    ends: Vec<(usize, usize)>,
     at: usize,
     mistakes: Mistakes<'t>,
 }
 
-/// An operand or a condition: which of them parentheses hold is known only after the closing one.
-struct Term<'t> {
-    node: Node<'t>,
-    /// Whether the term is nothing but something in parentheses.
-    in_parentheses: bool,
+/// What waits for its right side, or for its end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pending {
+    Open,
+    Or,
+    And,
+    Not,
 }
 
-enum Node<'t> {
-    Operand(ParsedOperand<'t>),
-    Condition(ParsedCondition<'t>),
-}
-
-impl<'t> From<ParsedCondition<'t>> for Term<'t> {
-    fn from(condition: ParsedCondition<'t>) -> Self {
-        Self { node: Node::Condition(condition), in_parentheses: false }
+impl Pending {
+    /// How tightly it binds.
+    fn precedence(self) -> u8 {
+        self as u8
     }
 }
 
@@ -113,35 +115,17 @@ impl<'t> Parser<'t> {
         if text.len() > EXPRESSION_BYTES_MAX {
             return Err(message::expression_too_long(expression, text.len()));
         }
-        let tokens = tokens(expression, text)?;
-        let parser = Self { expression, text, tokens, at: 0, mistakes: Mistakes::default() };
-        parser.check_depth()?;
+        let tokens = tokens(text);
+        let parser = Self {
+            expression,
+            text,
+            ends: parentheses(&tokens),
+            tokens,
+            at: 0,
+            mistakes: Mistakes::default(),
+        };
         parser.check_operators()?;
         Ok(parser)
-    }
-
-    /// Bounds the recursion before it begins.
-    fn check_depth(&self) -> Checked {
-        let (mut depth, mut deepest) = (0usize, 0);
-        for token in &self.tokens {
-            if token.is_symbol("(") {
-                depth += 1;
-                deepest = deepest.max(depth);
-            } else if token.is_symbol(")") {
-                depth = depth.saturating_sub(1);
-            }
-        }
-        if deepest <= PARENTHESES_DEPTH_MAX {
-            return Ok(());
-        }
-        let called = self.tokens.windows(2).filter(|pair| pair[1].is_symbol("("));
-        if let Some(pair) = called.clone().find(|pair| self.is_unknown_function(&pair[0])) {
-            return Err(message::unknown_function(self.expression, pair[0].text));
-        }
-        if depth == 0 {
-            return Err(message::redundant_parentheses(self.expression));
-        }
-        Err(self.unexpected_at(self.tokens.len() - 1))
     }
 
     fn check_operators(&self) -> Checked {
@@ -215,110 +199,120 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    fn disjunction(&mut self) -> Checked<Term<'t>> {
-        let first = self.conjunction()?;
-        if !self.peek().is_word("OR") {
-            return Ok(first);
+    fn condition(&mut self) -> Checked<ParsedCondition<'t>> {
+        let mut output = Vec::new();
+        let mut pending: Vec<Pending> = Vec::new();
+        loop {
+            if self.eat_word("NOT") {
+                pending.push(Pending::Not);
+                continue;
+            }
+            if self.peek().is_symbol("(") && !self.opens_operand() {
+                self.advance();
+                pending.push(Pending::Open);
+                continue;
+            }
+            output.push(Node::Test(self.test()?));
+            self.close(&mut output, &mut pending)?;
+            let joint = if self.eat_word("AND") {
+                Pending::And
+            } else if self.eat_word("OR") {
+                Pending::Or
+            } else {
+                break;
+            };
+            reduce(&mut output, &mut pending, joint.precedence());
+            pending.push(joint);
         }
-        let mut members = vec![self.as_condition(first)?];
-        while self.eat_word("OR") {
-            let next = self.conjunction()?;
-            members.push(self.as_condition(next)?);
-        }
-        Ok(ParsedCondition::Any(members).into())
+        reduce(&mut output, &mut pending, Pending::Or.precedence());
+        if pending.is_empty() { Ok(output) } else { Err(self.unexpected()) }
     }
 
-    fn conjunction(&mut self) -> Checked<Term<'t>> {
-        let first = self.negation()?;
-        if !self.peek().is_word("AND") {
-            return Ok(first);
+    /// Closes the parentheses that end behind a test.
+    fn close(&mut self, output: &mut Vec<Node<ParsedTest<'t>>>, pending: &mut Vec<Pending>) -> Checked {
+        let mut holds_parentheses_only = false;
+        while self.peek().is_symbol(")") {
+            let n_joined = reduce(output, pending, Pending::Or.precedence());
+            if pending.pop().is_none() {
+                return Err(self.unexpected());
+            }
+            self.advance();
+            self.mistakes.redundant_parentheses |= holds_parentheses_only && n_joined == 0;
+            holds_parentheses_only = true;
         }
-        let mut members = vec![self.as_condition(first)?];
-        while self.eat_word("AND") {
-            let next = self.negation()?;
-            members.push(self.as_condition(next)?);
-        }
-        Ok(ParsedCondition::All(members).into())
+        Ok(())
     }
 
-    fn negation(&mut self) -> Checked<Term<'t>> {
-        let mut n_negations = 0usize;
-        while self.eat_word("NOT") {
-            n_negations += 1;
-        }
-        let term = self.comparison()?;
-        if n_negations == 0 {
-            return Ok(term);
-        }
-        let mut condition = self.as_condition(term)?;
-        for _ in 0..n_negations {
-            condition = ParsedCondition::Not(Box::new(condition));
-        }
-        Ok(condition.into())
+    /// Whether the parenthesis ahead is around an operand: then an operator follows its end, and not the end
+    /// of a condition.
+    fn opens_operand(&self) -> bool {
+        self.after_parenthesis().is_some_and(|next| {
+            let is_operator = matches!(next.text, "=" | "<>" | "<" | "<=" | ">" | ">=" | "." | "[");
+            is_operator || next.is_word("BETWEEN") || next.is_word("IN")
+        })
     }
 
-    fn comparison(&mut self) -> Checked<Term<'t>> {
-        let term = self.primary()?;
-        let Node::Operand(left) = term.node else { return Ok(term) };
+    /// Whether the parenthesis ahead is around the first of two addends, and not around a sum.
+    fn opens_addend(&self) -> bool {
+        self.after_parenthesis().is_some_and(|next| next.is_symbol("+") || next.is_symbol("-"))
+    }
+
+    /// The token behind the end of the parenthesis ahead, if it has one.
+    fn after_parenthesis(&self) -> Option<&Token<'t>> {
+        let end = self.ends.binary_search_by_key(&self.at, |(open, _)| *open).ok()?;
+        self.tokens.get(self.ends[end].1 + 1)
+    }
+
+    /// One comparison, or a function that is a condition.
+    fn test(&mut self) -> Checked<ParsedTest<'t>> {
+        let left = self.operand(0)?.0;
         if let Some(comparator) = self.eat_comparator() {
-            let right = self.operand()?.0;
+            let right = self.operand(0)?.0;
             self.note_misused([&left, &right]);
-            return Ok(ParsedCondition::Compare(comparator, left, right).into());
+            return Ok(ParsedTest::Compare(comparator, left, right));
         }
         if self.eat_word("BETWEEN") {
-            let low = self.operand()?.0;
+            let low = self.operand(0)?.0;
             if !self.eat_word("AND") {
                 return Err(self.unexpected());
             }
-            let high = self.operand()?.0;
+            let high = self.operand(0)?.0;
             self.note_misused([&left, &low, &high]);
-            return Ok(ParsedCondition::Between([left, low, high]).into());
+            return Ok(ParsedTest::Between([left, low, high]));
         }
         if self.eat_word("IN") {
-            let list = self.arguments()?;
+            let list = self.arguments(0)?;
             self.note_misused(list.iter().chain([&left]));
             if list.len() > IN_OPERANDS_MAX {
                 self.mistakes.in_operands.get_or_insert(list.len());
             }
-            return Ok(ParsedCondition::In(left, list).into());
+            return Ok(ParsedTest::In(left, list));
         }
-        Ok(Term { node: Node::Operand(left), in_parentheses: term.in_parentheses })
+        let ParsedOperand::Call(call) = left else { return Err(self.unexpected()) };
+        if call.name == "size" {
+            self.mistakes.misused_function.get_or_insert(call.name);
+        }
+        Ok(ParsedTest::Call(call))
     }
 
-    fn primary(&mut self) -> Checked<Term<'t>> {
+    /// An operand inside of `depth` others, and whether it is in parentheses.
+    fn operand(&mut self, depth: usize) -> Checked<(ParsedOperand<'t>, bool)> {
         if !self.eat_symbol("(") {
-            let operand = self.plain_operand()?;
-            return Ok(Term { node: Node::Operand(operand), in_parentheses: false });
+            return Ok((self.plain_operand(depth)?, false));
         }
-        let inner = self.disjunction()?;
+        if depth > OPERAND_DEPTH_MAX {
+            return Err(message::redundant_parentheses(self.expression));
+        }
+        let (inner, in_parentheses) = self.operand(depth + 1)?;
         self.expect_symbol(")")?;
-        self.mistakes.redundant_parentheses |= inner.in_parentheses;
-        let node = match inner.node {
-            Node::Operand(ParsedOperand::Path(path)) => {
-                Node::Operand(ParsedOperand::Path(self.path_steps(path)?))
-            }
-            other => other,
-        };
-        Ok(Term { node, in_parentheses: true })
-    }
-
-    /// An operand, and whether it is in parentheses.
-    fn operand(&mut self) -> Checked<(ParsedOperand<'t>, bool)> {
-        if !self.eat_symbol("(") {
-            return Ok((self.plain_operand()?, false));
-        }
-        let (inner, in_parentheses) = self.operand()?;
-        self.expect_symbol(")")?;
-        if self.expression != Expression::Update {
-            self.mistakes.redundant_parentheses |= in_parentheses;
-        }
+        self.mistakes.redundant_parentheses |= in_parentheses;
         match inner {
             ParsedOperand::Path(path) => Ok((ParsedOperand::Path(self.path_steps(path)?), true)),
             other => Ok((other, true)),
         }
     }
 
-    fn plain_operand(&mut self) -> Checked<ParsedOperand<'t>> {
+    fn plain_operand(&mut self, depth: usize) -> Checked<ParsedOperand<'t>> {
         let token = self.peek();
         if token.kind == Kind::Value {
             self.advance();
@@ -329,7 +323,11 @@ impl<'t> Parser<'t> {
             if self.is_unknown_function(&token) {
                 self.mistakes.unknown_function.get_or_insert(token.text);
             }
-            let arguments = self.arguments()?;
+            if depth > OPERAND_DEPTH_MAX {
+                let name = self.mistakes.unknown_function.unwrap_or(token.text);
+                return Err(message::unknown_function(self.expression, name));
+            }
+            let arguments = self.arguments(depth + 1)?;
             if self.expression != Expression::Update {
                 self.note_misused(&arguments);
             }
@@ -339,11 +337,11 @@ impl<'t> Parser<'t> {
     }
 
     /// One or more operands in parentheses.
-    fn arguments(&mut self) -> Checked<Vec<ParsedOperand<'t>>> {
+    fn arguments(&mut self, depth: usize) -> Checked<Vec<ParsedOperand<'t>>> {
         self.expect_symbol("(")?;
-        let mut arguments = vec![self.operand()?.0];
+        let mut arguments = vec![self.operand(depth)?.0];
         while self.eat_symbol(",") {
-            arguments.push(self.operand()?.0);
+            arguments.push(self.operand(depth)?.0);
         }
         self.expect_symbol(")")?;
         Ok(arguments)
@@ -416,43 +414,25 @@ impl<'t> Parser<'t> {
 
     /// What SET assigns: an operand, or a sum or difference of two, in parentheses or not.
     fn source(&mut self) -> Checked<ParsedSource<'t>> {
-        if self.peek().is_symbol("(") {
-            // Parentheses are around the whole or around the first operand; the second try decides.
-            let start = self.at;
-            if let Ok((left, _)) = self.operand() {
-                return self.sum(left);
-            }
-            self.at = start + 1;
-            let source = self.source()?;
-            self.expect_symbol(")")?;
-            return Ok(source);
+        if !self.peek().is_symbol("(") || self.opens_addend() {
+            let left = self.operand(0)?.0;
+            return self.sum(left);
         }
-        let left = self.operand()?.0;
-        self.sum(left)
+        self.advance();
+        let left = self.operand(0)?.0;
+        let source = self.sum(left)?;
+        self.expect_symbol(")")?;
+        Ok(source)
     }
 
     fn sum(&mut self, left: ParsedOperand<'t>) -> Checked<ParsedSource<'t>> {
         if self.eat_symbol("+") {
-            return Ok(ParsedSource::Sum(left, self.operand()?.0));
+            return Ok(ParsedSource::Sum(left, self.operand(0)?.0));
         }
         if self.eat_symbol("-") {
-            return Ok(ParsedSource::Difference(left, self.operand()?.0));
+            return Ok(ParsedSource::Difference(left, self.operand(0)?.0));
         }
         Ok(ParsedSource::Operand(left))
-    }
-
-    /// A term where only a condition can stand.
-    fn as_condition(&mut self, term: Term<'t>) -> Checked<ParsedCondition<'t>> {
-        match term.node {
-            Node::Condition(condition) => Ok(condition),
-            Node::Operand(ParsedOperand::Call(call)) => {
-                if call.name == "size" {
-                    self.mistakes.misused_function.get_or_insert(call.name);
-                }
-                Ok(ParsedCondition::Call(call))
-            }
-            Node::Operand(_) => Err(self.unexpected()),
-        }
     }
 
     /// Of the functions only `size` gives a value.
@@ -519,14 +499,40 @@ impl<'t> Parser<'t> {
 
     /// The next token cannot stand where it stands.
     fn unexpected(&self) -> message::Refusal {
-        self.unexpected_at(self.at)
-    }
-
-    fn unexpected_at(&self, at: usize) -> message::Refusal {
+        let at = self.at;
         let token = self.tokens[at];
         let before = self.tokens[at.saturating_sub(1)].start;
         let after = self.tokens.get(at + 1).unwrap_or(&token);
         let near = &self.text[before..after.start + after.text.len()];
         message::syntax_error(self.expression, token.shown(), near)
     }
+}
+
+/// Where each closed parenthesis opens and ends, in order of the openings.
+fn parentheses(tokens: &[Token<'_>]) -> Vec<(usize, usize)> {
+    let (mut open, mut ends) = (Vec::new(), Vec::new());
+    for (at, token) in tokens.iter().enumerate() {
+        if token.is_symbol("(") {
+            open.push(at);
+        } else if token.is_symbol(")")
+            && let Some(start) = open.pop()
+        {
+            ends.push((start, at));
+        }
+    }
+    ends.sort_unstable();
+    ends
+}
+
+/// Joins what binds at least as tightly, down to the last open parenthesis, and says how many there were.
+fn reduce<T>(output: &mut Vec<Node<T>>, pending: &mut Vec<Pending>, precedence: u8) -> usize {
+    let n_before = pending.len();
+    while let Some(last) = pending.pop_if(|last| *last != Pending::Open && last.precedence() >= precedence) {
+        output.push(match last {
+            Pending::Not => Node::Not,
+            Pending::And => Node::And,
+            Pending::Or | Pending::Open => Node::Or,
+        });
+    }
+    n_before - pending.len()
 }

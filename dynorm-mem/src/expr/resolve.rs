@@ -4,8 +4,8 @@ use dynorm::backend::{Names, Values};
 use dynorm::value::{Name, Value};
 
 use super::ast::{
-    Action, Condition, Operand, ParsedAction, ParsedCall, ParsedCondition, ParsedOperand, ParsedPath,
-    ParsedSource, ParsedStep, Path, Source, Step,
+    Action, Condition, Node, Operand, ParsedAction, ParsedCall, ParsedCondition, ParsedOperand, ParsedPath,
+    ParsedSource, ParsedStep, ParsedTest, Path, Source, Step, Test,
 };
 use super::check;
 use crate::limits::{PATH_STEPS_MAX, PLACEHOLDER_BYTES_MAX};
@@ -113,35 +113,39 @@ pub(super) struct Resolver<'p, 'e> {
 
 impl<'e> Resolver<'_, 'e> {
     pub(super) fn condition(&mut self, parsed: ParsedCondition<'e>) -> Checked<Condition<'e>> {
-        let condition = match parsed {
-            ParsedCondition::All(members) => return Ok(Condition::All(self.conditions(members)?)),
-            ParsedCondition::Any(members) => return Ok(Condition::Any(self.conditions(members)?)),
-            ParsedCondition::Not(inner) => {
-                return Ok(Condition::Not(Box::new(self.condition(*inner)?)));
-            }
-            ParsedCondition::Compare(comparator, left, right) => {
-                Condition::Compare(comparator, self.operand(left)?, self.operand(right)?)
-            }
-            ParsedCondition::Between([value, low, high]) => {
-                Condition::Between([self.operand(value)?, self.operand(low)?, self.operand(high)?])
-            }
-            ParsedCondition::In(value, list) => {
-                let value = self.operand(value)?;
-                let list = list.into_iter().map(|operand| self.operand(operand)).collect::<Checked<_>>()?;
-                Condition::In(value, list)
-            }
-            ParsedCondition::Call(call) => self.function(call)?,
-        };
-        check::condition(self.expression, &condition)?;
-        Ok(condition)
+        let mut nodes = Vec::with_capacity(parsed.len());
+        for node in parsed {
+            nodes.push(match node {
+                Node::Test(test) => Node::Test(self.test(test)?),
+                Node::Not => Node::Not,
+                Node::And => Node::And,
+                Node::Or => Node::Or,
+            });
+        }
+        Ok(Condition(nodes))
     }
 
-    fn conditions(&mut self, parsed: Vec<ParsedCondition<'e>>) -> Checked<Vec<Condition<'e>>> {
-        parsed.into_iter().map(|member| self.condition(member)).collect()
+    fn test(&mut self, parsed: ParsedTest<'e>) -> Checked<Test<'e>> {
+        let test = match parsed {
+            ParsedTest::Compare(comparator, left, right) => {
+                Test::Compare(comparator, self.operand(left)?, self.operand(right)?)
+            }
+            ParsedTest::Between([value, low, high]) => {
+                Test::Between([self.operand(value)?, self.operand(low)?, self.operand(high)?])
+            }
+            ParsedTest::In(value, list) => {
+                let value = self.operand(value)?;
+                let list = list.into_iter().map(|operand| self.operand(operand)).collect::<Checked<_>>()?;
+                Test::In(value, list)
+            }
+            ParsedTest::Call(call) => self.function(call)?,
+        };
+        check::test(self.expression, &test)?;
+        Ok(test)
     }
 
     /// A function that is a condition.
-    fn function(&mut self, call: ParsedCall<'e>) -> Checked<Condition<'e>> {
+    fn function(&mut self, call: ParsedCall<'e>) -> Checked<Test<'e>> {
         let name = call.name;
         let mut operands = call
             .arguments
@@ -158,11 +162,11 @@ impl<'e> Resolver<'_, 'e> {
             return Err(message::wrong_operand_count(self.expression, name, count));
         }
         match (name, first, second) {
-            ("attribute_exists", Operand::Path(path), None) => Ok(Condition::Exists(path)),
-            ("attribute_not_exists", Operand::Path(path), None) => Ok(Condition::NotExists(path)),
+            ("attribute_exists", Operand::Path(path), None) => Ok(Test::Exists(path)),
+            ("attribute_not_exists", Operand::Path(path), None) => Ok(Test::NotExists(path)),
             ("attribute_type", first, Some(second)) => check::type_name(self.expression, first, &second),
-            ("begins_with", first, Some(second)) => Ok(Condition::BeginsWith(first, second)),
-            ("contains", first, Some(second)) => Ok(Condition::Contains(first, second)),
+            ("begins_with", first, Some(second)) => Ok(Test::BeginsWith(first, second)),
+            ("contains", first, Some(second)) => Ok(Test::Contains(first, second)),
             (name, ..) => Err(message::path_required(self.expression, name)),
         }
     }
@@ -236,11 +240,10 @@ impl<'e> Resolver<'_, 'e> {
             }
             ParsedOperand::Call(call) => call,
         };
-        let arguments = call
-            .arguments
-            .into_iter()
-            .map(|argument| self.source_operand(argument))
-            .collect::<Checked<Vec<_>>>()?;
+        let mut arguments = Vec::with_capacity(call.arguments.len());
+        for argument in call.arguments {
+            arguments.push(self.source_operand(argument)?);
+        }
         let count = arguments.len();
         let Ok([first, second]) = <[Source<'e>; 2]>::try_from(arguments) else {
             return Err(message::wrong_operand_count(self.expression, call.name, count));

@@ -1,6 +1,6 @@
 //! The lexer of expressions: text to tokens with positions.
-
-use crate::message::{Checked, Expression, syntax_error};
+//!
+//! It refuses nothing: a character that belongs to no token is one that the parser has no place for.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -14,6 +14,8 @@ pub(super) enum Kind {
     Integer,
     /// Parentheses, brackets, comparators and the like.
     Symbol,
+    /// A character that begins no token: an underscore, for one.
+    Unknown,
     /// After the last token.
     End,
 }
@@ -42,7 +44,7 @@ impl Token<'_> {
 }
 
 /// All tokens of the text, with an `End` at the end.
-pub(super) fn tokens(expression: Expression, text: &str) -> Checked<Vec<Token<'_>>> {
+pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     let mut found = Vec::new();
     let mut start = 0;
     while let Some(first) = text[start..].chars().next() {
@@ -56,18 +58,16 @@ pub(super) fn tokens(expression: Expression, text: &str) -> Checked<Vec<Token<'_
             '#' => (Kind::Name, 1 + word_length(&rest[1..])),
             ':' => (Kind::Value, 1 + word_length(&rest[1..])),
             '0'..='9' => (Kind::Integer, rest.bytes().take_while(u8::is_ascii_digit).count()),
-            _ => (Kind::Symbol, symbol_length(rest)),
+            _ => match symbol_length(rest) {
+                0 => (Kind::Unknown, first.len_utf8()),
+                length => (Kind::Symbol, length),
+            },
         };
-        if length == 0 {
-            let end = start + first.len_utf8();
-            let near = found.last().map_or(start, |token: &Token<'_>| token.start);
-            return Err(syntax_error(expression, &text[start..end], &text[near..end]));
-        }
         found.push(Token { kind, text: &rest[..length], start });
         start += length;
     }
     found.push(Token { kind: Kind::End, text: "", start: text.len() });
-    Ok(found)
+    found
 }
 
 fn word_length(rest: &str) -> usize {

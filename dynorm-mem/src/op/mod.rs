@@ -1,7 +1,7 @@
 //! The semantics of each call on the state, one file a call.
 //!
-//! Each begins with what the request alone decides, then looks up the table, then keys, condition and result: the
-//! service's order of checks.
+//! Each begins with what the request alone decides, then looks up the table, then keys, condition and result:
+//! the service's order of checks.
 
 pub(crate) mod batch_get;
 pub(crate) mod batch_write;

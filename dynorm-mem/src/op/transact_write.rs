@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use dynorm::backend::call::{self, ReturnCapacity, TransactWriteAction};
-use dynorm::backend::{CancellationReason, FailureKind, reply};
+use dynorm::backend::{CancellationReason, reply};
 
 use super::transact_get::check_count;
 use super::{delete, put, update, write};
@@ -114,8 +114,8 @@ fn prepare(action: &TransactWriteAction) -> Checked<Prepared<'_>> {
     }
 }
 
-impl Prepared<'_> {
-    fn table(&self) -> &str {
+impl<'e> Prepared<'e> {
+    fn table(&self) -> &'e str {
         match self {
             Self::Put(call, _) => &call.table,
             Self::Update(call, _) => &call.table,
@@ -249,23 +249,11 @@ fn replayed(state: &State, call: &call::TransactWrite) -> Checked<reply::Transac
         let table = state.table(prepared.table())?;
         let stored = table.items.get(&prepared.key(table)?);
         let units = read_units(stored.map_or(0, |stored| stored.size_bytes), Consistency::Transactional);
-        let named = match action {
-            TransactWriteAction::Put(call) => &call.table,
-            TransactWriteAction::Update(call) => &call.table,
-            TransactWriteAction::Delete(call) => &call.table,
-            TransactWriteAction::Check(call) => &call.table,
-        };
-        costs.entry(named).or_default().add(Cost::of_table(units));
+        costs.entry(prepared.table()).or_default().add(Cost::of_table(units));
     }
     let stated = |(table, cost): (&str, Cost)| cost.stated(call.capacity, table, Stated::AsReads);
     Ok(reply::TransactWrite {
         capacity: costs.into_iter().filter_map(stated).collect(),
         ..Default::default()
     })
-}
-
-impl Refusal {
-    fn is_condition_failed(&self) -> bool {
-        *self.kind() == FailureKind::ConditionFailed
-    }
 }

@@ -26,8 +26,8 @@ pub(crate) fn entry_of(index: &IndexSchema, table_key: &StoreKey, stored: &Arc<S
     Some(Entry { key, stored: Stored::new(view) })
 }
 
-/// The write units that an index takes for a change of one item: none if its view stays the same, two writes if
-/// its key moves.
+/// The write units that an index takes for a change of one item: none if its view stays the same, two writes
+/// if its key moves.
 pub(crate) fn write_units(before: Option<&Entry>, after: Option<&Entry>) -> u32 {
     match (before, after) {
         (None, None) => 0,

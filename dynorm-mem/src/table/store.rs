@@ -1,6 +1,7 @@
 //! The ordered map of a table or an index: by hash of the partition, then by key.
 //!
-//! The map is cut into parts by the hash, so that the first write after a fork copies one part and not the table.
+//! The map is cut into parts by the hash, so that the first write after a fork copies one part and not the
+//! table.
 
 use std::collections::BTreeMap;
 use std::ops::{Bound, RangeInclusive};

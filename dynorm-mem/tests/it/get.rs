@@ -99,7 +99,7 @@ fn syntax_errors_say_where() {
     check_refused("a,", "Syntax error; token: \"<EOF>\", near: \",\"");
     check_refused("a b", "Syntax error; token: \"b\", near: \"a b\"");
     check_refused("a[x]", "Syntax error; token: \"x\", near: \"[x]\"");
-    check_refused("a, _b", "Syntax error; token: \"_\", near: \", _\"");
+    check_refused("a, _b", "Syntax error; token: \"_\", near: \", _b\"");
     check_refused("status", "Attribute name is a reserved keyword; reserved keyword: status");
     check_refused(
         "#a",

@@ -1,6 +1,8 @@
 //! The behaviour of the engine, call by call, and its properties.
 
 #![allow(clippy::result_large_err, reason = "`Failure` is the seam's own type")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+#![allow(clippy::float_cmp, reason = "capacity units are exact multiples of one half")]
 
 mod kit;
 

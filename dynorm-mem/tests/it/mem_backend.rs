@@ -39,15 +39,15 @@ async fn a_fork_has_a_clock_of_its_own() {
     let clock = ManualClock::new();
     let backend = users_backend(&clock).await;
     let fork = backend.fork();
-    clock.advance(Duration::from_secs(60));
-    assert_eq!(backend.now(), fork.now() + Duration::from_secs(60));
+    clock.advance(Duration::from_mins(1));
+    assert_eq!(backend.now(), fork.now() + Duration::from_mins(1));
 }
 
 #[tokio::test]
 async fn sleeping_moves_the_clock() {
     let clock = ManualClock::at(seconds(100));
     let backend = users_backend(&clock).await;
-    backend.sleep(Duration::from_secs(3600)).await;
+    backend.sleep(Duration::from_hours(1)).await;
     assert_eq!(clock.now(), seconds(3700));
     clock.set(seconds(5));
     assert_eq!(backend.now(), seconds(5));
@@ -76,7 +76,7 @@ async fn the_clock_decides_about_tokens_and_expiry() {
     };
     backend.transact_write(count()).await.unwrap();
     backend.transact_write(count()).await.unwrap();
-    clock.advance(Duration::from_secs(600));
+    clock.advance(Duration::from_mins(10));
     backend.transact_write(count()).await.unwrap();
     assert_eq!(backend.items("users"), [item! { id: "a", n: 2, ttl: 2000 }]);
     assert_eq!(backend.sweep_expired(), 0);

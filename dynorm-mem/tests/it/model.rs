@@ -269,7 +269,7 @@ impl Tree {
             Self::Exists(name) => item[*name].is_some(),
             Self::NotExists(name) => item[*name].is_none(),
             Self::Size(name, n) => {
-                matches!(&item[*name], Some(Value::S(text)) if text.len() as i64 > *n)
+                matches!(&item[*name], Some(Value::S(text)) if i64::try_from(text.len()).unwrap() > *n)
             }
             Self::Not(inner) => !inner.holds(item),
             Self::And(a, b) => a.holds(item) && b.holds(item),

@@ -32,10 +32,19 @@ fn syntax_errors_show_the_token_and_what_is_around_it() {
     check("a", no_values(), "Syntax error; token: \"<EOF>\", near: \"a\"");
     check(":b", values! { b: 1 }, "Syntax error; token: \"<EOF>\", near: \":b\"");
     check("a = 1", no_values(), "Syntax error; token: \"1\", near: \"= 1\"");
-    check("a ! :b", values! { b: 1 }, "Syntax error; token: \"!\", near: \"a !\"");
-    check("é = :b", values! { b: 1 }, "Syntax error; token: \"é\", near: \"é\"");
+    check("a ! :b", values! { b: 1 }, "Syntax error; token: \"!\", near: \"a ! :b\"");
+    check("é = :b", values! { b: 1 }, "Syntax error; token: \"é\", near: \"é =\"");
     check("a = :b)", values! { b: 1 }, "Syntax error; token: \")\", near: \":b)\"");
     check("", no_values(), "The expression can not be empty;");
+}
+
+/// As captured from the service in public bug reports.
+#[test]
+fn syntax_errors_are_the_services() {
+    check("_type = :b", values! { b: 1 }, "Syntax error; token: \"_\", near: \"_type\"");
+    check("__typename <> :b", values! { b: 1 }, "Syntax error; token: \"_\", near: \"__\"");
+    check("a = :b AND _sortKey = :b", values! { b: 1 }, "Syntax error; token: \"_\", near: \"AND _sortKey\"");
+    check("GI-1-PK = :b", values! { b: 1 }, "Syntax error; token: \"-\", near: \"GI-1\"");
 }
 
 #[test]

@@ -212,7 +212,7 @@ fn a_token_makes_a_transaction_happen_once() {
     assert_eq!(n(&engine), Some(value(1)));
     let other = engine.transact_write(call(2), NOW + Duration::from_secs(599)).unwrap_err();
     assert_eq!(other.kind, FailureKind::TokenMismatch);
-    engine.transact_write(call(2), NOW + Duration::from_secs(600)).unwrap();
+    engine.transact_write(call(2), NOW + Duration::from_mins(10)).unwrap();
     assert_eq!(n(&engine), Some(value(3)));
 }
 

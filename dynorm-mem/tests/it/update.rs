@@ -231,6 +231,7 @@ fn the_syntax_is_strict() {
     };
     check("", no_values(), "The expression can not be empty;");
     check("a = :v", values! { v: 1 }, "Syntax error; token: \"a\", near: \"a =\"");
+    check("set _something = :v", values! { v: 1 }, "Syntax error; token: \"_\", near: \"set _something\"");
     check("SET a :v", values! { v: 1 }, "Syntax error; token: \":v\", near: \"a :v\"");
     check("SET a = :v,", values! { v: 1 }, "Syntax error; token: \"<EOF>\", near: \",\"");
     check("SET a = :v + :v + :v", values! { v: 1 }, "Syntax error; token: \"+\", near: \":v + :v\"");
@@ -441,18 +442,15 @@ proptest! {
         engine.store(item_of(&before));
         let (update, values) = text_of(&clauses);
         let result = engine.change(key(), &update, no_names(), values);
-        match naive(&before, &clauses) {
-            Some(after) => {
-                prop_assert!(result.is_ok(), "{update}: {result:?}");
-                prop_assert_eq!(engine.load(key()), Some(item_of(&after)));
-            }
-            None => {
-                prop_assert_eq!(
-                    result.unwrap_err().message,
-                    "The provided expression refers to an attribute that does not exist in the item"
-                );
-                prop_assert_eq!(engine.load(key()), Some(item_of(&before)));
-            }
+        if let Some(after) = naive(&before, &clauses) {
+            prop_assert!(result.is_ok(), "{update}: {result:?}");
+            prop_assert_eq!(engine.load(key()), Some(item_of(&after)));
+        } else {
+            prop_assert_eq!(
+                result.unwrap_err().message,
+                "The provided expression refers to an attribute that does not exist in the item"
+            );
+            prop_assert_eq!(engine.load(key()), Some(item_of(&before)));
         }
     }
 }

@@ -20,7 +20,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// ```
 /// # use dynorm::prelude::*;
-/// # #[derive(Entity)]
+/// # #[derive(Entity, Debug)]
 /// # #[entity(table = "Users", pk = "USER#{id}")]
 /// # struct User { id: String }
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {

@@ -1,8 +1,6 @@
 //! Key parts of the standard library's types, and of chrono's, `rust_decimal`'s and uuid's.
 
-use super::part::{
-    DescendingPart, Form, KeyPart, PaddedPart, PartError, RawPart, ScaledPart, Shape, SortPart, TextPart,
-};
+use super::part::{DescendingPart, Form, KeyPart, PaddedPart, PartError, RawPart, Shape, SortPart, TextPart};
 
 impl KeyPart for String {
     const SHAPE: Shape = Shape::Text;
