@@ -1,4 +1,5 @@
 //! Which failures the library tries again. Only a backend that fails when it is told to can show it.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::sync::Arc;
 use std::time::Duration;

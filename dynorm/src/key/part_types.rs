@@ -150,9 +150,8 @@ fn pad_decimal(text: &str, width: u8, decimals: u8, out: &mut String) -> Result<
 
 #[cfg(feature = "rust_decimal")]
 mod rust_decimal {
-    use super::{
-        DescendingPart, Form, KeyPart, PaddedPart, PartError, RawPart, ScaledPart, Shape, pad_decimal,
-    };
+    use super::super::ScaledPart;
+    use super::{DescendingPart, Form, KeyPart, PaddedPart, PartError, RawPart, Shape, pad_decimal};
     use ::rust_decimal::Decimal;
 
     impl KeyPart for Decimal {

@@ -1,0 +1,154 @@
+//! Entities and their keys as const data.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt;
+
+use super::LIB;
+use crate::model::entity::{Entity, Field, IndexKeys};
+use crate::model::key::{Key, Placeholder, Segment};
+use crate::parse::template::{Form, Format};
+
+/// Where a key is, which decides how a field without a format is written and whether it may be absent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) sort: bool,
+    pub(super) index: bool,
+}
+
+impl Place {
+    const PARTITION: Self = Self { sort: false, index: false };
+    const SORT: Self = Self { sort: true, index: false };
+    const INDEX_PARTITION: Self = Self { sort: false, index: true };
+    const INDEX_SORT: Self = Self { sort: true, index: true };
+}
+
+/// All keys of an entity with their places.
+pub(super) fn places(entity: &Entity) -> impl Iterator<Item = (&Key, Place)> {
+    let sort = entity.sort.as_ref().map(|key| (key, Place::SORT));
+    let of_index = |index: &'_ IndexKeys| {
+        let IndexKeys { partition, sort, .. } = index;
+        [partition.is_some().then_some(Place::INDEX_PARTITION), sort.is_some().then_some(Place::INDEX_SORT)]
+    };
+    let keys = entity.indexes.iter().flat_map(move |index| {
+        [index.partition.as_ref(), index.sort.as_ref()]
+            .into_iter()
+            .zip(of_index(index))
+            .filter_map(|(key, place)| key.zip(place))
+    });
+    std::iter::once((&entity.partition, Place::PARTITION)).chain(sort).chain(keys)
+}
+
+/// `&EntityDescriptor { .. }`.
+pub(super) fn descriptor(entity: &Entity) -> TokenStream {
+    let Entity { ident, tag, delimiter, scan, fields, .. } = entity;
+    let name = ident.unraw().to_string();
+    let partition = source(entity, &entity.partition, Place::PARTITION);
+    let sort = optional(entity.sort.as_ref().map(|key| source(entity, key, Place::SORT)));
+    let indexes = entity.indexes.iter().map(|index| index_keys(entity, index));
+    let attributes = fields.iter().map(attribute);
+    quote! {
+        &#LIB::EntityDescriptor {
+            name: #name,
+            tag: #tag,
+            delimiter: #delimiter,
+            partition: #partition,
+            sort: #sort,
+            indexes: &[#(#indexes),*],
+            attributes: &[#(#attributes),*],
+            scan: #scan,
+        }
+    }
+}
+
+/// `Some(..)` or `None`, without the prelude.
+pub(super) fn optional(value: Option<TokenStream>) -> TokenStream {
+    value.map_or_else(
+        || quote!(::core::option::Option::None),
+        |value| quote!(::core::option::Option::Some(#value)),
+    )
+}
+
+fn index_keys(entity: &Entity, keys: &IndexKeys) -> TokenStream {
+    let index = &keys.index;
+    let partition = match &keys.partition {
+        Some(key) => source(entity, key, Place::INDEX_PARTITION),
+        None => source(entity, &entity.partition, Place::PARTITION),
+    };
+    let sort = optional(keys.sort.as_ref().map(|key| source(entity, key, Place::INDEX_SORT)));
+    quote!(#LIB::IndexKeys { index: #index, partition: #partition, sort: #sort })
+}
+
+fn attribute(field: &Field) -> TokenStream {
+    let name = field.ident.unraw().to_string();
+    let stored = &field.stored;
+    let role = if field.ttl.is_some() { quote!(TimeToLive) } else { quote!(Stored) };
+    quote!(#LIB::AttributeDescriptor { field: #name, name: #stored, role: #LIB::AttributeRole::#role })
+}
+
+/// `KeySource::..`.
+fn source(entity: &Entity, key: &Key, place: Place) -> TokenStream {
+    match key {
+        Key::Template(template) => {
+            let text = &template.text;
+            let segments = template.segments.iter().map(|s| segment(entity, s, place));
+            quote! {
+                #LIB::KeySource::Template(#LIB::Template { text: #text, segments: &[#(#segments),*] })
+            }
+        }
+        Key::Plain(position, _) => {
+            let Field { ident, ty, stored, .. } = &entity.fields[*position];
+            let name = ident.unraw().to_string();
+            let kind = if place.index {
+                quote!(#LIB::kind_of::<#ty>())
+            } else {
+                quote!(<#ty as #LIB::KeyValue>::KIND)
+            };
+            quote! {
+                #LIB::KeySource::Plain(#LIB::Plain {
+                    field: #name, attribute: #stored, position: #position, kind: #kind,
+                })
+            }
+        }
+    }
+}
+
+fn segment(entity: &Entity, segment: &Segment, place: Place) -> TokenStream {
+    let literal = &segment.literal;
+    let field = optional(segment.field.map(|field| placeholder(entity, field, place)));
+    quote!(#LIB::Segment { literal: #literal, field: #field })
+}
+
+fn placeholder(entity: &Entity, placeholder: Placeholder, place: Place) -> TokenStream {
+    let Placeholder { position, format } = placeholder;
+    let Field { ident, ty, stored, .. } = &entity.fields[position];
+    let name = ident.unraw().to_string();
+    let form = match usual(format, place) {
+        Form::Usual => quote!(Natural),
+        Form::Sorted => quote!(Sorted),
+        Form::Padded { width, decimals } => quote!(Padded { width: #width, decimals: #decimals }),
+        Form::Raw => quote!(Raw),
+        Form::Escaped => quote!(Escaped),
+    };
+    let descending = format.descending;
+    let shape =
+        if place.index { quote!(#LIB::shape_of::<#ty>()) } else { quote!(<#ty as #LIB::KeyPart>::SHAPE) };
+    quote! {
+        #LIB::Placeholder {
+            field: #name,
+            attribute: #stored,
+            position: #position,
+            spec: #LIB::Spec { form: #LIB::Form::#form, descending: #descending },
+            shape: #shape,
+        }
+    }
+}
+
+/// How a field is written in its place: one without a format must sort in a sort key, and so must one that is
+/// sorted the other way round.
+pub(super) fn usual(format: Format, place: Place) -> Form {
+    match format.form {
+        Form::Usual if place.sort || format.descending => Form::Sorted,
+        form => form,
+    }
+}

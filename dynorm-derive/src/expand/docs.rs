@@ -1,0 +1,59 @@
+//! Every sentence on generated items.
+
+use syn::ext::IdentExt;
+
+use crate::model::entity::{Entity, Field};
+use crate::model::key::Key;
+
+/// On the constant of a field.
+pub(super) fn constant(field: &Field) -> String {
+    format!("The attribute `{}`, which the field `{}` is stored in.", field.stored.value(), field.ident)
+}
+
+/// On the function of the primary key.
+pub(super) fn key(entity: &Entity) -> String {
+    let sort = entity.sort.as_ref().map(|key| format!(", sort key {}", source(entity, key)));
+    format!(
+        "The primary key: partition key {}{}.",
+        source(entity, &entity.partition),
+        sort.unwrap_or_default()
+    )
+}
+
+/// On the function of an access pattern.
+pub(super) fn pattern(entity: &Entity, index: Option<&str>, partition: &Key, sort: Option<&Key>) -> String {
+    let of = index.map_or_else(|| "the table".to_owned(), |index| format!("the index `{index}`"));
+    let sort = sort.map(|key| format!(", sort key {}", source(entity, key))).unwrap_or_default();
+    format!("Access pattern of {of}: partition key {}{sort}.", source(entity, partition))
+}
+
+/// On the type of an access pattern.
+pub(super) fn pattern_type(entity: &Entity, name: &str) -> String {
+    let entity = entity.ident.unraw();
+    format!("What to query of [`{entity}`]: begun by [`{entity}::{name}`], narrowed by its methods.")
+}
+
+/// On the method that fixes a field.
+pub(super) fn equal(field: &str) -> String {
+    format!("Only with this `{field}`.")
+}
+
+/// On the method that bounds a field.
+pub(super) fn range(field: &str) -> String {
+    format!("Only with `{field}` in this range.")
+}
+
+/// On the method that gives a field's beginning.
+pub(super) fn prefix(field: &str) -> String {
+    format!("Only with a `{field}` whose text begins with this.")
+}
+
+/// On the marker of fields that make a key together.
+pub(super) const MARKER: &str = "Fields that make an index key together.";
+
+fn source(entity: &Entity, key: &Key) -> String {
+    match key {
+        Key::Template(template) => format!("`{}`", template.text.value()),
+        Key::Plain(position, _) => format!("`{}`", entity.fields[*position].ident.unraw()),
+    }
+}

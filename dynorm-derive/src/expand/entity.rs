@@ -1,0 +1,359 @@
+//! The implementation of `Entity`, the attribute constants, the primary key.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::Ident;
+
+use super::descriptor::{self, places, usual};
+use super::{LIB, docs, pattern, spanned};
+use crate::model::entity::{Entity, Field, Role, TableOf};
+use crate::model::key::{Key, Template};
+use crate::model::names;
+use crate::parse::template::Form;
+
+/// All that is generated for an entity. With `checked`, the compiler checks it against its table.
+pub(crate) fn entity(entity: &Entity, checked: bool) -> TokenStream {
+    let implementation = implementation(entity);
+    let inherent = inherent(entity);
+    let patterns = pattern::types(entity);
+    let table = match &entity.table {
+        TableOf::Path(_) => TokenStream::new(),
+        TableOf::Itself(table) => super::table::implementation(table),
+    };
+    let checks = checked.then(|| checks(entity));
+    quote!(#implementation #inherent #patterns #table #checks)
+}
+
+fn implementation(entity: &Entity) -> TokenStream {
+    let ident = &entity.ident;
+    let table = table(entity);
+    let scannable = entity.scan.then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #LIB::Scannable for #ident {}
+        }
+    });
+    quote! {
+        #[automatically_derived]
+        impl #LIB::Entity for #ident {
+            type Table = #table;
+            const DESCRIPTOR: &'static #LIB::EntityDescriptor = Self::__CODEC.descriptor;
+
+            fn write(&self, out: &mut #LIB::ItemWriter) {
+                (Self::__CODEC.write)(self, out);
+            }
+
+            fn read(item: &mut #LIB::ItemReader<'_>) -> #LIB::Result<Self> {
+                (Self::__CODEC.read)(item)
+            }
+
+            fn part(&self, position: ::core::primitive::usize) -> #LIB::Given<'_> {
+                (Self::__CODEC.part)(self, position)
+            }
+
+            fn stored_part(stored: &#LIB::StoredPart<'_>) -> ::core::option::Option<#LIB::BoxedPart> {
+                (Self::__CODEC.stored_part)(stored)
+            }
+        }
+        #scannable
+    }
+}
+
+/// The table's type.
+fn table(entity: &Entity) -> TokenStream {
+    match &entity.table {
+        TableOf::Path(path) => quote!(#path),
+        TableOf::Itself(_) => quote!(Self),
+    }
+}
+
+fn inherent(entity: &Entity) -> TokenStream {
+    let ident = &entity.ident;
+    let codec = codec(entity);
+    let (markers, constants) = constants(entity);
+    let key = key(entity);
+    let patterns = pattern::functions(entity);
+    let items = quote! {
+        #[automatically_derived]
+        #[allow(dead_code, private_interfaces, clippy::too_many_arguments)]
+        impl #ident {
+            #codec
+            #constants
+            #key
+            #patterns
+        }
+    };
+    // Inside a block, the markers cannot clash with names of the module.
+    if markers.is_empty() { items } else { quote!(const _: () = { #markers #items };) }
+}
+
+/// All that depends on the types of fields, in one body: the compiler then complains once about each.
+fn codec(entity: &Entity) -> TokenStream {
+    let checks = formats(entity);
+    let times = times_to_live(entity);
+    let write = write(entity);
+    let read = read(entity);
+    let part = part(entity);
+    let stored_part = stored_part(entity);
+    let descriptor = descriptor::descriptor(entity);
+    quote! {
+        #[doc(hidden)]
+        const __CODEC: #LIB::Codec<Self> = {
+            let part: fn(&Self, ::core::primitive::usize) -> #LIB::Given<'_> = #part;
+            #checks
+            #times
+            #LIB::Codec {
+                part,
+                write: #write,
+                read: #read,
+                stored_part: #stored_part,
+                descriptor: #descriptor,
+            }
+        };
+    }
+}
+
+/// That the types of key fields have the formats that they are written in.
+fn formats(entity: &Entity) -> TokenStream {
+    let mut checks = TokenStream::new();
+    for (key, place) in places(entity) {
+        for field in key.template().into_iter().flat_map(Template::fields) {
+            let ty = &entity.fields[field.position].ty;
+            let required = match usual(field.format, place) {
+                Form::Usual => None,
+                Form::Sorted => Some(quote!(sort_part)),
+                Form::Padded { decimals: 0, .. } => Some(quote!(padded_part)),
+                Form::Padded { .. } => Some(quote!(scaled_part)),
+                Form::Raw => Some(quote!(raw_part)),
+                Form::Escaped => Some(quote!(text_part)),
+            };
+            let descending = field.format.descending.then(|| quote!(descending_part));
+            for function in required.into_iter().chain(descending) {
+                checks.extend(spanned::call(&function, ty));
+            }
+        }
+    }
+    checks
+}
+
+/// That times to live are times, in the words of their constants' types.
+fn times_to_live(entity: &Entity) -> TokenStream {
+    let times = entity.fields.iter().filter(|field| field.ttl.is_some()).map(|field| {
+        let stored = attribute_type(field);
+        quote!(let _ = |_: #stored| ();)
+    });
+    times.collect()
+}
+
+/// The type of the value that is stored.
+fn attribute_type(field: &Field) -> TokenStream {
+    let ty = &field.ty;
+    if field.ttl.is_none() {
+        return quote!(#ty);
+    }
+    spanned::projection(ty, &quote!(Timestamp), &quote!(Stored))
+}
+
+/// The fields in the order of their attributes' names, which items are sorted by.
+pub(super) fn by_stored_name(fields: &[Field]) -> Vec<(usize, &Field)> {
+    let mut sorted: Vec<(usize, &Field)> = fields.iter().enumerate().collect();
+    sorted.sort_by_key(|(_, field)| field.stored.value());
+    sorted
+}
+
+fn write(entity: &Entity) -> TokenStream {
+    let puts = by_stored_name(&entity.fields).into_iter().map(|(_, field)| {
+        let Field { ident, ty, stored, .. } = field;
+        let put = if field.ttl.is_some() { quote!(put_ttl) } else { quote!(put) };
+        quote!(out.#put::<#ty>(#stored, &this.#ident);)
+    });
+    quote!(|this, out| { #(#puts)* })
+}
+
+fn read(entity: &Entity) -> TokenStream {
+    let key_templates = entity.primary_keys().filter_map(Key::template);
+    let in_template: Vec<usize> =
+        key_templates.flat_map(|template| template.fields().map(|field| field.position)).collect();
+    let takes = by_stored_name(&entity.fields).into_iter().map(|(position, field)| {
+        let Field { ty, stored, default, .. } = field;
+        let local = names::local(position);
+        let value = match default {
+            _ if field.ttl.is_some() => quote!(take_ttl::<#ty>(#stored)),
+            Some((_, Some(default))) => quote!(take_or::<#ty>(#stored, || #default)),
+            Some((_, None)) => quote!(take_or::<#ty>(#stored, <#ty as ::core::default::Default>::default)),
+            None if in_template.contains(&position) => quote!(take_key::<#ty>(#stored)),
+            None => quote!(take::<#ty>(#stored)),
+        };
+        quote!(let #local = __item.#value?;)
+    });
+    let fields = entity.fields.iter().enumerate().map(|(position, field)| {
+        let (ident, local) = (&field.ident, names::local(position));
+        quote!(#ident: #local)
+    });
+    quote!(|__item| {
+        #(#takes)*
+        ::core::result::Result::Ok(Self { #(#fields),* })
+    })
+}
+
+/// The function that gives a field to these keys: as text, as a value, or both.
+///
+/// All code names the same functions, and those of the codec come first in its body, so that the compiler sees
+/// that its complaints about one type are one.
+pub(super) fn given(entity: &Entity, keys: &[&Key], position: usize) -> Option<TokenStream> {
+    let primary = entity.primary_fields().contains(&position);
+    let (mut text, mut plain) = (false, false);
+    for key in keys.iter().filter(|key| key.positions().contains(&position)) {
+        match key {
+            Key::Template(_) => text = true,
+            Key::Plain(..) => plain = true,
+        }
+    }
+    match (text, plain) {
+        (true, true) if primary => Some(quote!(#LIB::key_both)),
+        (true, false) if primary => Some(quote!(#LIB::key_text)),
+        (true, true) => Some(quote!(#LIB::Given::both)),
+        (true, false) => Some(quote!(#LIB::Given::text)),
+        (false, true) => Some(quote!(#LIB::Given::plain)),
+        (false, false) => None,
+    }
+}
+
+fn part(entity: &Entity) -> TokenStream {
+    let keys: Vec<&Key> = places(entity).map(|(key, _)| key).collect();
+    let arms = entity.fields.iter().enumerate().filter_map(|(position, field)| {
+        let given = given(entity, &keys, position)?;
+        let Field { ident, ty, .. } = field;
+        Some(quote!(#position => #given::<#ty>(&this.#ident),))
+    });
+    quote!(|this, position| match position {
+        #(#arms)*
+        _ => #LIB::Given::none(),
+    })
+}
+
+fn stored_part(entity: &Entity) -> TokenStream {
+    let in_index = |position: &usize| {
+        let templates = entity.index_keys().filter_map(Key::template);
+        templates.flat_map(Template::fields).any(|field| field.position == *position)
+    };
+    let arms: Vec<TokenStream> = entity
+        .primary_fields()
+        .into_iter()
+        .filter(in_index)
+        .map(|position| {
+            let ty = &entity.fields[position].ty;
+            quote!(#position => stored.read::<#ty>(),)
+        })
+        .collect();
+    if arms.is_empty() {
+        return quote!(|_| ::core::option::Option::None);
+    }
+    quote!(|stored| match stored.position() {
+        #(#arms)*
+        _ => ::core::option::Option::None,
+    })
+}
+
+/// The markers of fields that make keys together, and the constants.
+fn constants(entity: &Entity) -> (TokenStream, TokenStream) {
+    let (mut markers, mut constants) = (TokenStream::new(), TokenStream::new());
+    let mut known: Vec<Ident> = Vec::new();
+    for (position, field) in entity.fields.iter().enumerate() {
+        let role = match entity.role(position) {
+            Role::PrimaryKey => quote!(#LIB::PrimaryKey),
+            Role::IndexField => quote!(#LIB::IndexField),
+            Role::Optional => quote!(#LIB::Optional),
+            Role::Free => quote!(#LIB::Free),
+            Role::PartOf(fields) => {
+                let fields: Vec<&Ident> = fields.iter().map(|at| &entity.fields[*at].ident).collect();
+                let marker = names::marker(&fields);
+                if !known.contains(&marker) {
+                    let doc = docs::MARKER;
+                    markers.extend(quote! {
+                        #[doc = #doc]
+                        #[doc(hidden)]
+                        #[allow(dead_code, non_camel_case_types, missing_debug_implementations)]
+                        pub enum #marker {}
+                    });
+                    known.push(marker.clone());
+                }
+                quote!(#LIB::PartOf<#marker>)
+            }
+        };
+        constants.extend(constant(&entity.vis, field, &role));
+    }
+    (markers, constants)
+}
+
+/// The constant of one field.
+pub(super) fn constant(vis: &syn::Visibility, field: &Field, role: &TokenStream) -> TokenStream {
+    let name = names::constant(&field.ident);
+    let doc = docs::constant(field);
+    let (ty, stored) = (attribute_type(field), &field.stored);
+    let new = match &field.ttl {
+        None => quote!(#LIB::Attr::new(#stored)),
+        Some(_) => spanned::new_attr(stored, &field.ty),
+    };
+    quote! {
+        #[doc = #doc]
+        #vis const #name: #LIB::Attr<Self, #ty, #role> = #new;
+    }
+}
+
+fn key(entity: &Entity) -> TokenStream {
+    let Entity { vis, fields, .. } = entity;
+    let doc = docs::key(entity);
+    let primary = entity.primary_fields();
+    let keys: Vec<&Key> = entity.primary_keys().collect();
+    let arguments = primary.iter().map(|position| {
+        let Field { ident, ty, .. } = &fields[*position];
+        let argument = names::argument(ident);
+        quote!(#argument: impl #LIB::Arg<#ty>)
+    });
+    let values = primary.iter().map(|position| {
+        let Field { ident, ty, .. } = &fields[*position];
+        let argument = names::argument(ident);
+        let given = given(entity, &keys, *position);
+        quote!((#position, #given::<#ty>(&#LIB::Arg::<#ty>::arg(#argument))))
+    });
+    quote! {
+        #[doc = #doc]
+        #[must_use]
+        #vis fn key(#(#arguments),*) -> #LIB::Key<Self> {
+            #LIB::Key::of(&[#(#values),*])
+        }
+    }
+}
+
+/// What the compiler checks of an entity and its table.
+fn checks(entity: &Entity) -> TokenStream {
+    let ident = &entity.ident;
+    let span = ident.span();
+    let (descriptor, table) =
+        (quote!(<#ident as #LIB::Entity>::DESCRIPTOR), quote!(<#ident as #LIB::Entity>::Table));
+    let schema = quote!(<#table as #LIB::Table>::SCHEMA);
+    let check = quote_spanned!(span=> ::dynorm::__private::check_entity(#descriptor, #schema));
+    let TableOf::Path(path) = &entity.table else {
+        return quote!(const _: () = #check;);
+    };
+    let listed = quote_spanned! {span=>
+        ::dynorm::__private::check_listed(#descriptor, #schema, <#table as ::dynorm::__private::Table>::ENTITIES)
+    };
+    let indexes = entity.indexes.iter().map(|index| {
+        let hash = names::hash(&index.index.value());
+        let function = if index.partition.is_some() { "global_index" } else { "local_index" };
+        let function = Ident::new(function, index.index.span());
+        quote_spanned!(index.index.span()=> ::dynorm::__private::#function::<#path, #hash>();)
+    });
+    quote! {
+        const _: () = {
+            #(#indexes)*
+        };
+        // A table that is in error itself has no name.
+        const _: () = if !#schema.name.is_empty() {
+            #check;
+            #listed;
+        };
+    }
+}

@@ -1,0 +1,128 @@
+//! Implementations that stand next to errors, so that code which uses the type has nothing to complain about.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+use syn::ext::IdentExt;
+
+use super::{LIB, entity};
+use crate::model::entity::{Broken, Field};
+use crate::model::names;
+
+/// For a table that lacks what a table needs. Its schema has no name, by which entities know not to check theirs.
+pub(crate) fn broken_table(input: &DeriveInput) -> TokenStream {
+    if !input.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let ident = &input.ident;
+    let type_name = ident.unraw().to_string();
+    quote! {
+        #[automatically_derived]
+        impl #LIB::Table for #ident {
+            const SCHEMA: &'static #LIB::TableSchema = &#LIB::TableSchema {
+                type_name: #type_name,
+                name: "",
+                partition: #LIB::KeyAttributeSchema { name: "PK", kind: #LIB::KeyKind::S },
+                sort: ::core::option::Option::None,
+                indexes: &[],
+                ttl: ::core::option::Option::None,
+                tag: ::core::option::Option::None,
+                delimiter: '#',
+            };
+            const ENTITIES: &'static [&'static #LIB::EntityDescriptor] = &[];
+        }
+        #[automatically_derived]
+        impl<const NAME: ::core::primitive::u64> #LIB::IndexAt<NAME> for #ident {
+            type Index = #LIB::Global<#LIB::Whole>;
+        }
+    }
+}
+
+/// For an entity with wrong keys. Its own keys have no segments, so that they collide with no others.
+pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream {
+    if !input.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let ident = &input.ident;
+    let name = ident.unraw().to_string();
+    let own_table = broken.table.is_none().then(|| broken_table(input));
+    let table = broken.table.as_ref().map_or_else(|| quote!(Self), |path| quote!(#path));
+    let constants = constants(&input.vis, &broken.fields);
+    quote! {
+        #[automatically_derived]
+        impl #LIB::Entity for #ident {
+            type Table = #table;
+            const DESCRIPTOR: &'static #LIB::EntityDescriptor = &#LIB::EntityDescriptor {
+                name: #name,
+                tag: #name,
+                delimiter: '#',
+                partition: #LIB::KeySource::Template(#LIB::Template { text: "", segments: &[] }),
+                sort: ::core::option::Option::Some(#LIB::KeySource::Template(#LIB::Template {
+                    text: #name,
+                    segments: &[#LIB::Segment { literal: #name, field: ::core::option::Option::None }],
+                })),
+                indexes: &[],
+                attributes: &[],
+                scan: false,
+            };
+
+            fn write(&self, _: &mut #LIB::ItemWriter) {}
+
+            fn read(_: &mut #LIB::ItemReader<'_>) -> #LIB::Result<Self> {
+                loop {}
+            }
+
+            fn part(&self, _: ::core::primitive::usize) -> #LIB::Given<'_> {
+                #LIB::Given::none()
+            }
+
+            fn stored_part(_: &#LIB::StoredPart<'_>) -> ::core::option::Option<#LIB::BoxedPart> {
+                ::core::option::Option::None
+            }
+        }
+        #[automatically_derived]
+        impl #LIB::Scannable for #ident {}
+        #[automatically_derived]
+        #[allow(dead_code, private_interfaces)]
+        impl #ident {
+            #constants
+        }
+        #own_table
+    }
+}
+
+/// For a type that cannot be an attribute.
+pub(crate) fn broken_attribute(input: &DeriveInput) -> TokenStream {
+    if !input.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let ident = &input.ident;
+    quote! {
+        #[automatically_derived]
+        impl #LIB::Attribute for #ident {
+            type Scalar = Self;
+
+            fn encode(&self) -> ::core::result::Result<::core::option::Option<#LIB::Value>, #LIB::EncodeError> {
+                ::core::result::Result::Ok(::core::option::Option::None)
+            }
+
+            fn decode(_: #LIB::Value) -> ::core::result::Result<Self, #LIB::DecodeError> {
+                loop {}
+            }
+        }
+    }
+}
+
+/// The constants of fields whose names can be had; which of them are in keys is not known.
+fn constants(vis: &syn::Visibility, fields: &[Field]) -> TokenStream {
+    let mut known = Vec::new();
+    let mut constants = TokenStream::new();
+    for field in fields {
+        let name = names::constant(&field.ident);
+        if !known.contains(&name) {
+            constants.extend(entity::constant(vis, field, &quote!(#LIB::Free)));
+            known.push(name);
+        }
+    }
+    constants
+}

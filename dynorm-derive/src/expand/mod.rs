@@ -1,0 +1,30 @@
+//! Models to code. Nothing fails here: what could be wrong is checked in `validate`.
+
+mod attribute;
+mod descriptor;
+mod docs;
+mod entity;
+mod fallback;
+mod pattern;
+mod spanned;
+mod table;
+
+pub(crate) use self::attribute::attribute;
+pub(crate) use self::entity::entity;
+pub(crate) use self::fallback::{broken_attribute, broken_entity, broken_table};
+pub(crate) use self::table::table;
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+/// The only module that generated code names, besides `core`.
+struct Lib;
+
+/// See [`Lib`].
+const LIB: Lib = Lib;
+
+impl ToTokens for Lib {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(quote!(::dynorm::__private));
+    }
+}

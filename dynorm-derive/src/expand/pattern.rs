@@ -1,0 +1,264 @@
+//! Access patterns: a function that starts one, and a type whose methods narrow it from left to right.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::ext::IdentExt;
+use syn::{GenericArgument, Ident, LitStr, PathArguments, Type};
+
+use super::entity::given;
+use super::{LIB, docs};
+use crate::model::entity::{Entity, TableOf, distinct};
+use crate::model::key::Key;
+use crate::model::names;
+use crate::parse::template::Form;
+
+/// An access pattern.
+struct Pattern<'e> {
+    entity: &'e Entity,
+    name: &'e Ident,
+    index: Option<&'e LitStr>,
+    partition: &'e Key,
+    sort: Option<&'e Key>,
+}
+
+/// All access patterns of an entity.
+fn patterns(entity: &Entity) -> impl Iterator<Item = Pattern<'_>> {
+    let primary = entity.pattern.as_ref().map(|name| Pattern {
+        entity,
+        name,
+        index: None,
+        partition: &entity.partition,
+        sort: entity.sort.as_ref(),
+    });
+    let indexes = entity.indexes.iter().map(|keys| Pattern {
+        entity,
+        name: &keys.pattern,
+        index: Some(&keys.index),
+        partition: keys.partition.as_ref().unwrap_or(&entity.partition),
+        sort: keys.sort.as_ref(),
+    });
+    primary.into_iter().chain(indexes)
+}
+
+/// The functions that start patterns, for the entity.
+pub(super) fn functions(entity: &Entity) -> TokenStream {
+    patterns(entity).map(|pattern| pattern.function()).collect()
+}
+
+/// The types of patterns.
+pub(super) fn types(entity: &Entity) -> TokenStream {
+    patterns(entity).map(|pattern| pattern.definition()).collect()
+}
+
+impl Pattern<'_> {
+    fn ty(&self) -> Ident {
+        names::pattern_type(&self.entity.ident, self.name)
+    }
+
+    fn function(&self) -> TokenStream {
+        let Self { entity, name, .. } = self;
+        let (vis, ty) = (&entity.vis, self.ty());
+        let doc = docs::pattern(entity, self.index.map(LitStr::value).as_deref(), self.partition, self.sort);
+        let text = name.unraw().to_string();
+        let index = super::descriptor::optional(self.index.map(|index| quote!(#index)));
+        let fields = distinct(&[self.partition]);
+        let (mut arguments, mut values) = (Vec::new(), Vec::new());
+        for position in fields {
+            let argument = names::argument(&entity.fields[position].ident);
+            let (ty, value) = self.argument(position, &argument);
+            arguments.push(quote!(#argument: impl #LIB::Arg<#ty>));
+            values.push(quote!((#position, #value)));
+        }
+        let function = names::argument(name);
+        quote! {
+            #[doc = #doc]
+            #vis fn #function(#(#arguments),*) -> #ty<0> {
+                #ty(#LIB::Probe::new::<Self>(#index, #text, &[#(#values),*]))
+            }
+        }
+    }
+
+    fn definition(&self) -> TokenStream {
+        let (entity, ty) = (self.entity, self.ty());
+        let (ident, vis) = (&entity.ident, &entity.vis);
+        let doc = docs::pattern_type(entity, &self.name.unraw().to_string());
+        let debug_name = ty.to_string();
+        let index = self.index_type();
+        let methods = self.methods();
+        quote! {
+            #[doc = #doc]
+            #[must_use = "a pattern does nothing until it is queried"]
+            #[allow(dead_code)]
+            #vis struct #ty<const AT: ::core::primitive::usize>(#LIB::Probe);
+
+            #methods
+
+            #[automatically_derived]
+            impl<const AT: ::core::primitive::usize> #LIB::Pattern for #ty<AT> {
+                type Entity = #ident;
+                type Index = #index;
+
+                fn into_probe(self) -> #LIB::Probe {
+                    self.0
+                }
+            }
+
+            #[automatically_derived]
+            impl<const AT: ::core::primitive::usize> ::core::clone::Clone for #ty<AT> {
+                fn clone(&self) -> Self {
+                    Self(::core::clone::Clone::clone(&self.0))
+                }
+            }
+
+            #[automatically_derived]
+            impl<const AT: ::core::primitive::usize> ::core::fmt::Debug for #ty<AT> {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    f.debug_tuple(#debug_name).field(&self.0).finish()
+                }
+            }
+        }
+    }
+
+    fn index_type(&self) -> TokenStream {
+        let Some(index) = self.index else { return quote!(#LIB::Primary) };
+        let hash = names::hash(&index.value());
+        let table = match &self.entity.table {
+            TableOf::Path(path) => quote!(#path),
+            TableOf::Itself(table) => {
+                let ident = &table.ident;
+                quote!(#ident)
+            }
+        };
+        quote::quote_spanned!(index.span()=> <#table as ::dynorm::__private::IndexAt<#hash>>::Index)
+    }
+
+    /// The methods of each step: those for the fields of the sort key that the partition key does not have.
+    fn methods(&self) -> TokenStream {
+        let (ty, known) = (self.ty(), self.partition.positions());
+        let mut steps = self.steps();
+        steps.retain(|step| !known.contains(&step.position));
+        let step = |(at, step): (usize, &Step)| {
+            let methods = self.step(at, step);
+            quote! {
+                #[automatically_derived]
+                #[allow(dead_code)]
+                impl #ty<#at> {
+                    #methods
+                }
+            }
+        };
+        steps.iter().enumerate().map(step).collect()
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        match self.sort {
+            None => Vec::new(),
+            Some(Key::Plain(position, _)) => {
+                let prefix = is_text(&self.entity.fields[*position].ty);
+                vec![Step { position: *position, range: true, prefix }]
+            }
+            Some(Key::Template(template)) => {
+                let step = |field: &crate::model::key::Placeholder| Step {
+                    position: field.position,
+                    range: field.format.form != Form::Raw,
+                    prefix: !matches!(field.format.form, Form::Padded { .. }) && !field.format.descending,
+                };
+                template.fields().map(step).collect()
+            }
+        }
+    }
+
+    fn step(&self, at: usize, step: &Step) -> TokenStream {
+        let (ty, vis, position) = (self.ty(), &self.entity.vis, step.position);
+        let ident = &self.entity.fields[position].ident;
+        let (method, method_in, method_prefix) =
+            (names::method(ident, ""), names::method(ident, "_in"), names::method(ident, "_prefix"));
+        let name = ident.unraw().to_string();
+        let field_type = &self.entity.fields[position].ty;
+        let given = given(self.entity, &self.keys(), position);
+        let (argument_type, value) = self.argument(position, &Ident::new("value", Span::call_site()));
+        let next = at + 1;
+        let doc = docs::equal(&name);
+        let equal = quote! {
+            #[doc = #doc]
+            #vis fn #method(self, value: impl #LIB::Arg<#argument_type>) -> #ty<#next> {
+                #ty(self.0.equal(#position, #value))
+            }
+        };
+        let range = step.range.then(|| {
+            let doc = docs::range(&name);
+            quote! {
+                #[doc = #doc]
+                #vis fn #method_in<A: #LIB::Arg<#field_type> + ::core::clone::Clone>(
+                    self,
+                    range: impl ::core::ops::RangeBounds<A>,
+                ) -> #ty<{ #LIB::END }> {
+                    #ty(#LIB::in_range::<#field_type, A>(self.0, &range, |value| #given::<#field_type>(value)))
+                }
+            }
+        });
+        let prefix = step.prefix.then(|| {
+            let doc = docs::prefix(&name);
+            quote! {
+                #[doc = #doc]
+                #vis fn #method_prefix(
+                    self,
+                    text: impl ::core::convert::AsRef<::core::primitive::str>,
+                ) -> #ty<{ #LIB::END }> {
+                    #ty(self.0.prefix(::core::convert::AsRef::as_ref(&text)))
+                }
+            }
+        });
+        quote!(#equal #range #prefix)
+    }
+
+    fn keys(&self) -> Vec<&Key> {
+        std::iter::once(self.partition).chain(self.sort).collect()
+    }
+
+    /// The type of an argument for a field, which of an `Option` is that of what is in it, and the argument as the
+    /// probe wants it.
+    fn argument(&self, position: usize, argument: &Ident) -> (&Type, TokenStream) {
+        let ty = &self.entity.fields[position].ty;
+        let given = given(self.entity, &self.keys(), position);
+        match inside_option(ty) {
+            Some(inner) if self.index.is_some() => {
+                let value = quote!(::core::option::Option::Some(#LIB::Arg::<#inner>::arg(#argument)));
+                (inner, quote!(#given::<#ty>(&#value)))
+            }
+            _ => (ty, quote!(#given::<#ty>(&#LIB::Arg::<#ty>::arg(#argument)))),
+        }
+    }
+}
+
+/// A field of a sort key, and what can be asked of it.
+struct Step {
+    position: usize,
+    range: bool,
+    prefix: bool,
+}
+
+/// The last segment of a type's path.
+fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
+    match ty {
+        Type::Path(path) => path.path.segments.last(),
+        Type::Group(group) => last_segment(&group.elem),
+        _ => None,
+    }
+}
+
+/// Whether the type is text, or an `Option` of it, by its name; of plain keys, only these have prefixes.
+fn is_text(ty: &Type) -> bool {
+    let is_string = |ty: &Type| last_segment(ty).is_some_and(|segment| segment.ident == "String");
+    is_string(ty) || inside_option(ty).is_some_and(is_string)
+}
+
+/// `T` of `Option<T>`.
+fn inside_option(ty: &Type) -> Option<&Type> {
+    let segment = last_segment(ty)?;
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    match (segment.ident == "Option", arguments.args.first()) {
+        (true, Some(GenericArgument::Type(inner))) => Some(inner),
+        _ => None,
+    }
+}

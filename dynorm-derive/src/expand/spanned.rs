@@ -1,0 +1,49 @@
+//! Code that stands where a type of the user stands, from its first token to its last.
+//!
+//! The compiler reports a missing trait once for each place that needs it, unless the places are the same.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::{LitStr, Type};
+
+/// `function::<ty>();` of the library, in the place of `ty`.
+pub(super) fn call(function: &TokenStream, ty: &Type) -> TokenStream {
+    let (first, last) = ends(ty);
+    let function = respan(function, first);
+    let mut tokens = quote_spanned!(first=> ::dynorm::__private::#function::<);
+    ty.to_tokens(&mut tokens);
+    tokens.extend(quote_spanned!(last=> >();));
+    tokens
+}
+
+/// `Attr::new(stored)`, in the place of `ty`.
+pub(super) fn new_attr(stored: &LitStr, ty: &Type) -> TokenStream {
+    let (first, last) = ends(ty);
+    let mut tokens = quote_spanned!(first=> ::dynorm::__private::Attr::new);
+    tokens.extend(quote_spanned!(last=> (#stored)));
+    tokens
+}
+
+/// `<ty as Trait>::Name`, in the place of `ty`.
+pub(super) fn projection(ty: &Type, of: &TokenStream, name: &TokenStream) -> TokenStream {
+    let (first, last) = ends(ty);
+    let (of, name) = (respan(of, last), respan(name, last));
+    let mut tokens = quote_spanned!(first=> <);
+    ty.to_tokens(&mut tokens);
+    tokens.extend(quote_spanned!(last=> as ::dynorm::__private::#of>::#name));
+    tokens
+}
+
+fn ends(ty: &Type) -> (Span, Span) {
+    let mut spans = ty.to_token_stream().into_iter().map(|token| token.span());
+    let first = spans.next().unwrap_or_else(Span::call_site);
+    (first, spans.last().unwrap_or(first))
+}
+
+fn respan(tokens: &TokenStream, span: Span) -> TokenStream {
+    let respan = |mut token: proc_macro2::TokenTree| {
+        token.set_span(span);
+        token
+    };
+    tokens.clone().into_iter().map(respan).collect()
+}

@@ -1,0 +1,121 @@
+//! The implementation of `Table`.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+
+use super::LIB;
+use super::descriptor::optional;
+use crate::model::table::{Index, KeyAttribute, Kind, Table, entity_name};
+use crate::parse::Projection;
+
+/// All that is generated for a table of its own. With `checked`, the compiler checks its entities.
+pub(crate) fn table(table: &Table, checked: bool) -> TokenStream {
+    let implementation = implementation(table);
+    let checks = checked.then(|| checks(table));
+    quote!(#implementation #checks)
+}
+
+/// The implementations for a table, or for an entity with a table of its own.
+pub(super) fn implementation(table: &Table) -> TokenStream {
+    let Table { ident, name, delimiter, entities, .. } = table;
+    let type_name = ident.unraw().to_string();
+    let partition = key(&table.partition);
+    let sort = optional(table.sort.as_ref().map(key));
+    let indexes = table.indexes.iter().map(index);
+    let ttl = optional(table.ttl.as_ref().map(|name| quote!(#name)));
+    let tag = optional(table.tag.as_ref().map(|name| quote!(#name)));
+    let descriptors = entities.iter().map(|entity| quote!(<#entity as #LIB::Entity>::DESCRIPTOR));
+    let index_types = table.indexes.iter().map(|index| index_type(table, index));
+    quote! {
+        #[automatically_derived]
+        impl #LIB::Table for #ident {
+            const SCHEMA: &'static #LIB::TableSchema = &#LIB::TableSchema {
+                type_name: #type_name,
+                name: #name,
+                partition: #partition,
+                sort: #sort,
+                indexes: &[#(#indexes),*],
+                ttl: #ttl,
+                tag: #tag,
+                delimiter: #delimiter,
+            };
+            const ENTITIES: &'static [&'static #LIB::EntityDescriptor] = &[#(#descriptors),*];
+        }
+        #(#index_types)*
+    }
+}
+
+fn key(key: &KeyAttribute) -> TokenStream {
+    let name = &key.name;
+    let kind = match &key.kind {
+        Kind::S => quote!(#LIB::KeyKind::S),
+        Kind::N => quote!(#LIB::KeyKind::N),
+        Kind::B => quote!(#LIB::KeyKind::B),
+        Kind::Of(ty) => quote!(<#ty as #LIB::KeyValue>::KIND),
+        Kind::OfScalar(ty) => quote!(#LIB::kind_of::<#ty>()),
+    };
+    quote!(#LIB::KeyAttributeSchema { name: #name, kind: #kind })
+}
+
+fn index(index: &Index) -> TokenStream {
+    let Index { name, local, .. } = index;
+    let partition = key(&index.partition);
+    let sort = optional(index.sort.as_ref().map(key));
+    let projection = match &index.projection {
+        Projection::All => quote!(All),
+        Projection::KeysOnly => quote!(KeysOnly),
+        Projection::Include(names) => quote!(Include(&[#(#names),*])),
+    };
+    quote! {
+        #LIB::IndexSchema {
+            name: #name,
+            local: #local,
+            partition: #partition,
+            sort: #sort,
+            projection: #LIB::ProjectionSchema::#projection,
+        }
+    }
+}
+
+fn index_type(table: &Table, index: &Index) -> TokenStream {
+    let (ident, hash) = (&table.ident, index.hash());
+    let kind = match (index.local, &index.projection) {
+        (true, _) => quote!(#LIB::Local),
+        (false, Projection::All) => quote!(#LIB::Global<#LIB::Whole>),
+        (false, _) => quote!(#LIB::Global<#LIB::Partial>),
+    };
+    quote! {
+        #[automatically_derived]
+        impl #LIB::IndexAt<#hash> for #ident {
+            type Index = #kind;
+        }
+    }
+}
+
+/// What the compiler checks of a table and its entities.
+fn checks(table: &Table) -> TokenStream {
+    let ident = &table.ident;
+    let of_this_table = table
+        .entities
+        .iter()
+        .map(|entity| quote_spanned!(entity.span()=> ::dynorm::__private::entity_of::<#ident, #entity>();));
+    let allowed = table.allowed_overlaps.iter().map(|(a, b)| {
+        let (a, b) = (entity_name(a), entity_name(b));
+        quote!((#a, #b))
+    });
+    let check = quote_spanned! {ident.span()=>
+        ::dynorm::__private::check_table(
+            <#ident as ::dynorm::__private::Table>::SCHEMA,
+            <#ident as ::dynorm::__private::Table>::ENTITIES,
+            &[#(#allowed),*],
+        )
+    };
+    quote! {
+        const _: () = {
+            #(#of_this_table)*
+        };
+        const _: () = #check;
+    }
+}

@@ -1,0 +1,396 @@
+//! An entity: its fields, its keys, its access patterns.
+
+use syn::ext::IdentExt;
+use syn::{Data, DeriveInput, Expr, Fields, Ident, LitStr, Path, Type, Visibility};
+
+use super::key::Key;
+use super::table::{self, Index, KeyAttribute, Kind, Table};
+use super::{delimiter, names};
+use crate::diagnostics::Diagnostics;
+use crate::parse::entity::{EntityAttributes, IndexArguments, TableArgument};
+use crate::parse::field::FieldAttributes;
+use crate::parse::{IndexName, Projection};
+
+/// An entity.
+pub(crate) struct Entity {
+    pub(crate) ident: Ident,
+    pub(crate) vis: Visibility,
+    pub(crate) table: TableOf,
+    pub(crate) tag: LitStr,
+    pub(crate) delimiter: char,
+    pub(crate) scan: bool,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) partition: Key,
+    pub(crate) sort: Option<Key>,
+    /// The access pattern of the primary key; an entity without a sort key has none.
+    pub(crate) pattern: Option<Ident>,
+    pub(crate) indexes: Vec<IndexKeys>,
+}
+
+/// The table of an entity.
+pub(crate) enum TableOf {
+    Path(Path),
+    Itself(Box<Table>),
+}
+
+/// A field.
+pub(crate) struct Field {
+    pub(crate) ident: Ident,
+    pub(crate) ty: Type,
+    /// The name of the attribute.
+    pub(crate) stored: LitStr,
+    /// `default`, and its expression.
+    pub(crate) default: Option<(Ident, Option<Expr>)>,
+    pub(crate) ttl: Option<Ident>,
+}
+
+/// The keys in an index.
+pub(crate) struct IndexKeys {
+    pub(crate) index: LitStr,
+    pub(crate) pattern: Ident,
+    /// `None` for a local index, which has that of the table.
+    pub(crate) partition: Option<Key>,
+    pub(crate) sort: Option<Key>,
+}
+
+/// What an attribute means to keys.
+#[derive(PartialEq, Eq)]
+pub(crate) enum Role {
+    PrimaryKey,
+    IndexField,
+    /// It makes index keys together with these fields, itself among them.
+    PartOf(Vec<usize>),
+    Optional,
+    Free,
+}
+
+/// What is left of an entity that has mistakes: enough to keep other code from complaining too.
+pub(crate) struct Broken {
+    pub(crate) fields: Vec<Field>,
+    /// The table, if it is another type.
+    pub(crate) table: Option<Path>,
+}
+
+impl Entity {
+    /// The entity that a struct declares.
+    pub(crate) fn of_struct(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Result<Self, Broken> {
+        let written = EntityAttributes::read(&input.attrs, diagnostics);
+        let Some(fields) = named_fields(input, diagnostics) else {
+            return Err(Broken { fields: Vec::new(), table: None });
+        };
+        require(input, &written, diagnostics);
+        let delimiter = delimiter(written.delimiter.as_ref(), diagnostics);
+        let mut key = |argument| Key::resolve(argument, &fields, delimiter, diagnostics);
+        let partition = written.pk.as_ref().and_then(&mut key);
+        let sort = written.sk.as_ref().map(&mut key);
+        let indexes: Vec<Option<IndexKeys>> = written
+            .indexes
+            .iter()
+            .map(|index| IndexKeys::of(index, &fields, delimiter, diagnostics))
+            .collect();
+        let path = match &written.table {
+            Some(TableArgument::Path(path)) => Some(path.clone()),
+            _ => None,
+        };
+        let (Some(partition), Some(table), None | Some(Some(_)), true) =
+            (partition, &written.table, &sort, indexes.iter().all(Option::is_some))
+        else {
+            return Err(Broken { fields, table: path });
+        };
+        let (sort, indexes) = (sort.flatten(), indexes.into_iter().flatten().collect::<Vec<_>>());
+        let keys = Keys { partition: &partition, sort: sort.as_ref(), indexes: &indexes };
+        let table = match table {
+            TableArgument::Path(path) => {
+                refuse_table_arguments(&written, diagnostics);
+                TableOf::Path(path.clone())
+            }
+            TableArgument::Name(name) => {
+                let table = own_table(input, name, &written, &fields, &keys, delimiter, diagnostics);
+                TableOf::Itself(Box::new(table))
+            }
+        };
+        Ok(Self {
+            ident: input.ident.clone(),
+            vis: input.vis.clone(),
+            table,
+            tag: written
+                .tag
+                .unwrap_or_else(|| LitStr::new(&input.ident.unraw().to_string(), input.ident.span())),
+            delimiter,
+            scan: written.scan.is_some(),
+            pattern: primary_pattern(input, written.name, sort.is_some(), diagnostics),
+            fields,
+            partition,
+            sort,
+            indexes,
+        })
+    }
+
+    /// The fields of the primary key, each once, in the order of the key.
+    pub(crate) fn primary_fields(&self) -> Vec<usize> {
+        distinct(&self.primary_keys().collect::<Vec<_>>())
+    }
+
+    /// The keys of the primary key.
+    pub(crate) fn primary_keys(&self) -> impl Iterator<Item = &Key> {
+        [Some(&self.partition), self.sort.as_ref()].into_iter().flatten()
+    }
+
+    /// The keys of all indexes.
+    pub(crate) fn index_keys(&self) -> impl Iterator<Item = &Key> {
+        self.indexes.iter().flat_map(|index| [index.partition.as_ref(), index.sort.as_ref()]).flatten()
+    }
+
+    /// What the attribute of a field means to keys.
+    pub(crate) fn role(&self, position: usize) -> Role {
+        let primary = self.primary_fields();
+        if primary.contains(&position) {
+            return Role::PrimaryKey;
+        }
+        let templates = self.index_keys().filter(|key| key.template().is_some()).map(Key::positions);
+        let mut companions: Vec<usize> =
+            templates.filter(|fields| fields.contains(&position)).flatten().collect();
+        companions.retain(|field| !primary.contains(field));
+        companions.sort_unstable();
+        companions.dedup();
+        match companions.len() {
+            0 if self.fields[position].default.is_some() && !self.is_in_key(position) => Role::Optional,
+            0 => Role::Free,
+            1 => Role::IndexField,
+            _ => Role::PartOf(companions),
+        }
+    }
+
+    fn is_in_key(&self, position: usize) -> bool {
+        self.primary_keys().chain(self.index_keys()).any(|key| key.positions().contains(&position))
+    }
+}
+
+/// The fields of some keys, each once.
+pub(crate) fn distinct(keys: &[&Key]) -> Vec<usize> {
+    let mut fields = Vec::new();
+    for position in keys.iter().flat_map(|key| key.positions()) {
+        if !fields.contains(&position) {
+            fields.push(position);
+        }
+    }
+    fields
+}
+
+fn named_fields(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Option<Vec<Field>> {
+    let Data::Struct(data) = &input.data else {
+        let message = "an entity is a struct with named fields; for an enum, derive `Attribute` and use it as the type of a field";
+        diagnostics.at(&input.ident, message);
+        return None;
+    };
+    if !input.generics.params.is_empty() {
+        let message = "an entity must not be generic: its keys and its type tag belong to one type of item";
+        diagnostics.at(&input.generics, message);
+        return None;
+    }
+    match &data.fields {
+        Fields::Named(fields) => Some(fields.named.iter().map(|f| Field::of(f, diagnostics)).collect()),
+        Fields::Unnamed(_) | Fields::Unit => {
+            let message =
+                format!("an entity is a struct with named fields: `struct {} {{ id: String }}`", input.ident);
+            diagnostics.at(&input.ident, message);
+            None
+        }
+    }
+}
+
+impl Field {
+    /// A named field with its `#[attr(...)]`.
+    pub(crate) fn of(field: &syn::Field, diagnostics: &mut Diagnostics) -> Self {
+        let written = FieldAttributes::read(&field.attrs, diagnostics);
+        let ident = field.ident.clone().unwrap_or_else(|| names::local(0));
+        let name = || LitStr::new(&ident.unraw().to_string(), ident.span());
+        Self {
+            stored: written.rename.unwrap_or_else(name),
+            ident: ident.clone(),
+            ty: field.ty.clone(),
+            default: written.default,
+            ttl: written.ttl,
+        }
+    }
+}
+
+/// What every entity has to say.
+fn require(input: &DeriveInput, written: &EntityAttributes, diagnostics: &mut Diagnostics) {
+    let name = &input.ident;
+    if written.table.is_none() {
+        let message = format!(
+            "entity `{name}` has no table; add `#[entity(table = Catalog)]` with the type that derives `Table`, or `#[entity(table = \"Name\")]` for a table of its own"
+        );
+        diagnostics.at(name, message);
+    }
+    if written.pk.is_none() {
+        let message = format!(
+            "entity `{name}` has no partition key; add `#[entity(pk = \"{}#{{field}}\")]`, or `#[entity(pk = field)]` for a plain attribute",
+            name.to_string().to_uppercase()
+        );
+        diagnostics.at(name, message);
+    }
+}
+
+/// The name of the access pattern of the primary key.
+fn primary_pattern(
+    input: &DeriveInput,
+    name: Option<Ident>,
+    has_sort: bool,
+    diagnostics: &mut Diagnostics,
+) -> Option<Ident> {
+    match (name, has_sort) {
+        (name, true) => Some(name.unwrap_or_else(|| Ident::new("partition", input.ident.span()))),
+        (Some(name), false) => {
+            let message = format!(
+                "`{}` has no sort key, so a partition holds one item and `get` reads it; remove `name`, or add `sk`",
+                input.ident
+            );
+            diagnostics.at(&name, message);
+            None
+        }
+        (None, false) => None,
+    }
+}
+
+/// An entity of a shared table must not say what the table says.
+fn refuse_table_arguments(written: &EntityAttributes, diagnostics: &mut Diagnostics) {
+    if let Some((name, _)) = &written.type_attribute {
+        diagnostics.at(name, "the type tag is the table's matter: `#[table(type_attribute = ...)]`");
+    }
+    for index in &written.indexes {
+        if let Some(local) = &index.local {
+            let message = "whether an index is local is the table's matter: `#[table(lsi(...))]`; leave `local` and `pk` out";
+            diagnostics.at(local, message);
+        }
+        if let Some((name, _)) = &index.projection {
+            let message =
+                "what an index projects is the table's matter: `#[table(gsi(..., projection = ...))]`";
+            diagnostics.at(name, message);
+        }
+    }
+}
+
+impl IndexKeys {
+    fn of(
+        written: &IndexArguments,
+        fields: &[Field],
+        delimiter: char,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
+        let mut key = |argument| Key::resolve(argument, fields, delimiter, diagnostics);
+        let partition = written.pk.as_ref().map(&mut key);
+        let sort = written.sk.as_ref().map(&mut key);
+        let index = &written.index;
+        let pattern = written.name.clone().map_or_else(|| Self::default_pattern(index, diagnostics), Some);
+        if partition.is_none() && sort.is_none() {
+            let message = format!(
+                "index `{}` has no keys; add `pk` and `sk`, or only `sk` for a local index",
+                index.text
+            );
+            diagnostics.at_span(index.span, message);
+            return None;
+        }
+        if matches!(partition, Some(None)) || matches!(sort, Some(None)) {
+            return None;
+        }
+        Some(Self {
+            index: LitStr::new(&index.text, index.span),
+            pattern: pattern?,
+            partition: partition.flatten(),
+            sort: sort.flatten(),
+        })
+    }
+
+    /// The name of the index, as that of a function.
+    fn default_pattern(index: &IndexName, diagnostics: &mut Diagnostics) -> Option<Ident> {
+        let snake = names::snake(&index.text);
+        if syn::parse_str::<Ident>(&snake).is_ok() {
+            return Some(Ident::new(&snake, index.span));
+        }
+        let message = format!(
+            "`{snake}` cannot be the name of a function; name the access pattern: `index({}, name = by_..., ...)`",
+            index.text
+        );
+        diagnostics.at_span(index.span, message);
+        None
+    }
+}
+
+/// The keys of an entity, before there is an entity.
+struct Keys<'k> {
+    partition: &'k Key,
+    sort: Option<&'k Key>,
+    indexes: &'k [IndexKeys],
+}
+
+/// The table that an entity has for itself.
+fn own_table(
+    input: &DeriveInput,
+    name: &LitStr,
+    written: &EntityAttributes,
+    fields: &[Field],
+    keys: &Keys<'_>,
+    delimiter: char,
+    diagnostics: &mut Diagnostics,
+) -> Table {
+    let attribute = |key: &Key, default: String, optional: bool| match key {
+        Key::Template(template) => {
+            KeyAttribute { name: LitStr::new(&default, template.text.span()), kind: Kind::S }
+        }
+        Key::Plain(position, _) => {
+            let field = &fields[*position];
+            let ty = Box::new(field.ty.clone());
+            let kind = if optional { Kind::OfScalar(ty) } else { Kind::Of(ty) };
+            KeyAttribute { name: field.stored.clone(), kind }
+        }
+    };
+    let partition = attribute(keys.partition, "PK".into(), false);
+    let index = |(keys, written): (&IndexKeys, &IndexArguments)| {
+        let name = keys.index.value();
+        check_locality(keys, written, diagnostics);
+        let local = written.local.is_some();
+        let own = keys.partition.as_ref().map(|key| attribute(key, format!("{name}PK"), true));
+        Index {
+            name: keys.index.clone(),
+            local,
+            partition: if local { partition.clone() } else { own.unwrap_or_else(|| partition.clone()) },
+            sort: keys.sort.as_ref().map(|key| attribute(key, format!("{name}SK"), true)),
+            projection: written.projection.as_ref().map_or(Projection::All, |(_, kind)| kind.clone()),
+        }
+    };
+    let indexes = keys.indexes.iter().zip(&written.indexes).map(index).collect();
+    let tag = written.type_attribute.as_ref().map(|(_, tag)| tag.clone());
+    Table {
+        ident: input.ident.clone(),
+        name: name.clone(),
+        sort: keys.sort.map(|key| attribute(key, "SK".into(), false)),
+        partition,
+        indexes,
+        ttl: fields.iter().find(|field| field.ttl.is_some()).map(|field| field.stored.clone()),
+        tag: table::tag(tag, input.ident.span()),
+        delimiter,
+        entities: vec![input.ident.clone().into()],
+        allowed_overlaps: Vec::new(),
+    }
+}
+
+fn check_locality(keys: &IndexKeys, written: &IndexArguments, diagnostics: &mut Diagnostics) {
+    let name = keys.index.value();
+    match (&written.local, &keys.partition) {
+        (None, None) => {
+            let message = format!(
+                "index `{name}` has no `pk`; add one, or `local` for an index with the partition key of the table: `index({name}, local, sk = ...)`"
+            );
+            diagnostics.at(&keys.index, message);
+        }
+        (Some(local), Some(_)) => {
+            diagnostics.at(local, "a local index has the partition key of its table; remove `pk` or `local`");
+        }
+        (Some(local), None) if keys.sort.is_none() => {
+            diagnostics.at(local, format!("local index `{name}` has no sort key; add `sk`"));
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,103 @@
+//! Every identifier that is generated.
+
+use proc_macro2::Span;
+use quote::format_ident;
+use syn::Ident;
+use syn::ext::IdentExt;
+
+/// The constant of a field: `created_on` has `CREATED_ON`.
+pub(crate) fn constant(field: &Ident) -> Ident {
+    Ident::new(&field.unraw().to_string().to_uppercase(), generated(field.span()))
+}
+
+/// The type of an access pattern: `of_product` of `Review` has `ReviewOfProduct`.
+pub(crate) fn pattern_type(entity: &Ident, pattern: &Ident) -> Ident {
+    let name = format!("{}{}", entity.unraw(), pascal(&pattern.unraw().to_string()));
+    Ident::new(&name, generated(pattern.span()))
+}
+
+/// An argument that is named after a field.
+pub(crate) fn argument(field: &Ident) -> Ident {
+    let mut argument = field.clone();
+    argument.set_span(generated(field.span()));
+    argument
+}
+
+/// A method that fixes a field, or with a suffix narrows it.
+pub(crate) fn method(field: &Ident, suffix: &str) -> Ident {
+    if suffix.is_empty() {
+        return argument(field);
+    }
+    format_ident!("{}{suffix}", field.unraw(), span = generated(field.span()))
+}
+
+/// The local variable of a field.
+pub(crate) fn local(position: usize) -> Ident {
+    format_ident!("__{position}")
+}
+
+/// The marker of fields that make a key together: `status__and__placed_at`.
+pub(crate) fn marker(fields: &[&Ident]) -> Ident {
+    let names: Vec<String> = fields.iter().map(|field| field.unraw().to_string()).collect();
+    Ident::new(&names.join("__and__"), Span::call_site())
+}
+
+/// The place of `span`, as generated code: lints for what users write do not apply there.
+fn generated(span: Span) -> Span {
+    Span::call_site().located_at(span)
+}
+
+/// The name of the access pattern of an index without a name of its own.
+pub(crate) fn snake(name: &str) -> String {
+    let chars: Vec<char> = name.chars().collect();
+    let mut out = String::new();
+    for (at, c) in chars.iter().enumerate() {
+        let after_lower = at > 0 && (chars[at - 1].is_lowercase() || chars[at - 1].is_ascii_digit());
+        let before_lower = chars.get(at + 1).is_some_and(|next| next.is_lowercase());
+        let starts_word = c.is_uppercase() && at > 0 && (after_lower || before_lower);
+        if (starts_word || !c.is_alphanumeric()) && !out.is_empty() && !out.ends_with('_') {
+            out.push('_');
+        }
+        if c.is_alphanumeric() {
+            out.extend(c.to_lowercase());
+        }
+    }
+    out
+}
+
+fn pascal(name: &str) -> String {
+    let mut out = String::new();
+    for word in name.split('_') {
+        let mut chars = word.chars();
+        if let Some(first) = chars.next() {
+            out.extend(first.to_uppercase());
+            out.push_str(chars.as_str());
+        }
+    }
+    out
+}
+
+/// FNV-1a, by which tables and entities agree on an index in their types.
+pub(crate) fn hash(name: &str) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    name.bytes().fold(0xcbf2_9ce4_8422_2325, step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn index_names_become_method_names() {
+        let names = ["GSI1", "ByPrice", "by-maker.line", "ByHTTPCode", "already_snake", "A1B2"];
+        let snakes: Vec<String> = names.iter().map(|name| snake(name)).collect();
+        let expected = ["gsi1", "by_price", "by_maker_line", "by_http_code", "already_snake", "a1_b2"];
+        assert_eq!(snakes, expected);
+    }
+
+    #[test]
+    fn hash_is_fnv_1a() {
+        assert_eq!(hash(""), 0xcbf2_9ce4_8422_2325);
+        assert_eq!(hash("a"), 0xaf63_dc4c_8601_ec8c);
+    }
+}

@@ -1,0 +1,128 @@
+//! `#[entity(...)]`.
+
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Ident, LitStr, Path, Token};
+
+use super::{IndexName, Projection, TypeAttribute, arguments, attributes, set, suggest, value};
+use crate::diagnostics::Diagnostics;
+
+const KNOWN: [&str; 9] = ["table", "pk", "sk", "name", "tag", "scan", "delimiter", "index", "type_attribute"];
+const KNOWN_OF_INDEX: [&str; 5] = ["name", "pk", "sk", "local", "projection"];
+
+/// What is written on an entity.
+#[derive(Default)]
+pub(crate) struct EntityAttributes {
+    pub(crate) table: Option<TableArgument>,
+    pub(crate) pk: Option<KeyArgument>,
+    pub(crate) sk: Option<KeyArgument>,
+    pub(crate) name: Option<Ident>,
+    pub(crate) tag: Option<LitStr>,
+    pub(crate) scan: Option<Ident>,
+    pub(crate) delimiter: Option<LitStr>,
+    pub(crate) type_attribute: Option<(Ident, TypeAttribute)>,
+    pub(crate) indexes: Vec<IndexArguments>,
+}
+
+/// `table = Catalog`, or `table = "Users"` for a table of its own.
+pub(crate) enum TableArgument {
+    Path(Path),
+    Name(LitStr),
+}
+
+/// `pk = "USER#{id}"` or `pk = id`.
+pub(crate) enum KeyArgument {
+    Template(LitStr),
+    Field(Ident),
+}
+
+/// `index(GSI1, name = by_price, pk = ..., sk = ...)`.
+pub(crate) struct IndexArguments {
+    pub(crate) index: IndexName,
+    pub(crate) name: Option<Ident>,
+    pub(crate) pk: Option<KeyArgument>,
+    pub(crate) sk: Option<KeyArgument>,
+    pub(crate) local: Option<Ident>,
+    pub(crate) projection: Option<(Ident, Projection)>,
+}
+
+impl EntityAttributes {
+    pub(crate) fn read(on: &[Attribute], diagnostics: &mut Diagnostics) -> Self {
+        let mut all = Self::default();
+        attributes(on, "entity", diagnostics, |name, input, diagnostics| all.take(name, input, diagnostics));
+        all
+    }
+
+    fn take(
+        &mut self,
+        name: &Ident,
+        input: ParseStream<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> syn::Result<()> {
+        match name.to_string().as_str() {
+            "table" => {
+                let table = value(name, input, "Catalog` or `table = \"TableName\"")?;
+                set(&mut self.table, name, table, diagnostics);
+            }
+            "pk" => set(&mut self.pk, name, KeyArgument::read(name, input)?, diagnostics),
+            "sk" => set(&mut self.sk, name, KeyArgument::read(name, input)?, diagnostics),
+            "name" => set(&mut self.name, name, value(name, input, "of_customer")?, diagnostics),
+            "tag" => set(&mut self.tag, name, value(name, input, "\"Product\"")?, diagnostics),
+            "scan" => set(&mut self.scan, name, name.clone(), diagnostics),
+            "delimiter" => set(&mut self.delimiter, name, value(name, input, "\"#\"")?, diagnostics),
+            "type_attribute" => {
+                let tag = value(name, input, "\"_type\"` or `type_attribute = none")?;
+                set(&mut self.type_attribute, name, (name.clone(), tag), diagnostics);
+            }
+            "index" => self.indexes.push(IndexArguments::read(name, input, diagnostics)?),
+            _ => return Err(suggest::unknown("argument of `#[entity(...)]`:", name, &KNOWN)),
+        }
+        Ok(())
+    }
+}
+
+impl Parse for TableArgument {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(LitStr) { input.parse().map(Self::Name) } else { input.parse().map(Self::Path) }
+    }
+}
+
+impl Parse for KeyArgument {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(LitStr) { input.parse().map(Self::Template) } else { input.parse().map(Self::Field) }
+    }
+}
+
+impl KeyArgument {
+    fn read(name: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
+        value(name, input, &format!("\"USER#{{id}}\"`, or the name of a field: `{name} = id"))
+    }
+}
+
+impl IndexArguments {
+    fn read(of: &Ident, input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<Self> {
+        if !input.peek(syn::token::Paren) {
+            let message = "write the index in parentheses: `index(NAME, pk = \"...\", sk = \"...\")`";
+            return Err(syn::Error::new(of.span(), message));
+        }
+        let inner;
+        syn::parenthesized!(inner in input);
+        let index = inner.parse()?;
+        inner.parse::<Option<Token![,]>>()?;
+        let mut all = Self { index, name: None, pk: None, sk: None, local: None, projection: None };
+        arguments(&inner, diagnostics, |name, input, diagnostics| {
+            match name.to_string().as_str() {
+                "name" => set(&mut all.name, name, value(name, input, "by_price")?, diagnostics),
+                "pk" => set(&mut all.pk, name, KeyArgument::read(name, input)?, diagnostics),
+                "sk" => set(&mut all.sk, name, KeyArgument::read(name, input)?, diagnostics),
+                "local" => set(&mut all.local, name, name.clone(), diagnostics),
+                "projection" => {
+                    let projection = (name.clone(), Projection::read(name, input)?);
+                    set(&mut all.projection, name, projection, diagnostics);
+                }
+                _ => return Err(suggest::unknown("argument of `index(...)`:", name, &KNOWN_OF_INDEX)),
+            }
+            Ok(())
+        })?;
+        Ok(all)
+    }
+}

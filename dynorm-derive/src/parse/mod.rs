@@ -1,0 +1,148 @@
+//! Attributes exactly as they are written; what they mean is decided in `model`.
+
+pub(crate) mod entity;
+pub(crate) mod field;
+pub(crate) mod suggest;
+pub(crate) mod table;
+pub(crate) mod template;
+
+use proc_macro2::{Span, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseBuffer, ParseStream};
+use syn::{Attribute, Ident, LitStr, Meta, Token};
+
+use crate::diagnostics::Diagnostics;
+
+/// Reads each argument of each `#[name(argument, ...)]`; a mistake in one does not hide those in others.
+pub(crate) fn attributes(
+    attributes: &[Attribute],
+    name: &str,
+    diagnostics: &mut Diagnostics,
+    mut read: impl FnMut(&Ident, ParseStream<'_>, &mut Diagnostics) -> syn::Result<()>,
+) {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident(name)) {
+        let Meta::List(list) = &attribute.meta else {
+            diagnostics.at(&attribute.meta, format!("write the arguments in parentheses: `#[{name}(...)]`"));
+            continue;
+        };
+        let result = list.parse_args_with(|input: ParseStream<'_>| arguments(input, diagnostics, &mut read));
+        if let Err(error) = result {
+            diagnostics.add(error);
+        }
+    }
+}
+
+/// Reads the arguments of a list up to its end.
+pub(crate) fn arguments(
+    input: ParseStream<'_>,
+    diagnostics: &mut Diagnostics,
+    mut read: impl FnMut(&Ident, ParseStream<'_>, &mut Diagnostics) -> syn::Result<()>,
+) -> syn::Result<()> {
+    while !input.is_empty() {
+        let mut result = Ident::parse_any(input).and_then(|name| read(&name, input, diagnostics));
+        if result.is_ok() && !input.is_empty() && !input.peek(Token![,]) {
+            result = Err(input.error("expected `,`"));
+        }
+        if let Err(error) = result {
+            diagnostics.add(error);
+            while !input.is_empty() && !input.peek(Token![,]) {
+                input.parse::<TokenTree>()?;
+            }
+        }
+        input.parse::<Option<Token![,]>>()?;
+    }
+    Ok(())
+}
+
+/// The value of `name = value`.
+pub(crate) fn value<T: Parse>(name: &Ident, input: ParseStream<'_>, example: &str) -> syn::Result<T> {
+    let missing = |span| syn::Error::new(span, format!("`{name}` needs a value: `{name} = {example}`"));
+    if !input.peek(Token![=]) {
+        return Err(missing(name.span()));
+    }
+    input.parse::<Token![=]>()?;
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(missing(name.span()));
+    }
+    let span = input.span();
+    input.parse().map_err(|_| syn::Error::new(span, format!("expected `{name} = {example}`")))
+}
+
+/// Keeps the first value of an argument, and reports a second.
+pub(crate) fn set<T>(slot: &mut Option<T>, name: &Ident, value: T, diagnostics: &mut Diagnostics) {
+    if slot.is_some() {
+        diagnostics.at(name, format!("`{name}` is given twice; keep one"));
+    } else {
+        *slot = Some(value);
+    }
+}
+
+/// The name of an index: `GSI1` or `"gsi-1"`.
+#[derive(Clone)]
+pub(crate) struct IndexName {
+    pub(crate) text: String,
+    pub(crate) span: Span,
+}
+
+impl Parse for IndexName {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(LitStr) {
+            let text: LitStr = input.parse()?;
+            return Ok(Self { text: text.value(), span: text.span() });
+        }
+        if input.peek(Ident::peek_any) && !input.peek2(Token![=]) {
+            let name = Ident::parse_any(input)?;
+            return Ok(Self { text: name.unraw().to_string(), span: name.span() });
+        }
+        Err(input.error("expected the name of the index first, such as `GSI1` or `\"gsi-1\"`"))
+    }
+}
+
+/// The attribute of the type tag: `"_type"`, or `none`.
+#[derive(Clone)]
+pub(crate) enum TypeAttribute {
+    Named(LitStr),
+    None,
+}
+
+impl Parse for TypeAttribute {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.peek(LitStr) {
+            return input.parse().map(Self::Named);
+        }
+        let none: Ident = input.parse()?;
+        if none == "none" { Ok(Self::None) } else { Err(syn::Error::new(none.span(), "expected `none`")) }
+    }
+}
+
+/// What an index holds besides the keys: `all`, `keys_only` or `include("a", "b")`.
+#[derive(Clone)]
+pub(crate) enum Projection {
+    All,
+    KeysOnly,
+    Include(Vec<String>),
+}
+
+impl Projection {
+    /// The value of `projection = ...`.
+    pub(crate) fn read(name: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
+        const KNOWN: [&str; 3] = ["all", "keys_only", "include"];
+        let kind: Ident = value(name, input, "all | keys_only | include(\"a\", \"b\")")?;
+        if kind == "all" {
+            return Ok(Self::All);
+        }
+        if kind == "keys_only" {
+            return Ok(Self::KeysOnly);
+        }
+        if kind != "include" {
+            return Err(suggest::unknown("projection", &kind, &KNOWN));
+        }
+        if !input.peek(syn::token::Paren) {
+            return Err(syn::Error::new(kind.span(), "name the attributes: `include(\"a\", \"b\")`"));
+        }
+        let names;
+        syn::parenthesized!(names in input);
+        let names = names.parse_terminated(ParseBuffer::parse::<LitStr>, Token![,])?;
+        Ok(Self::Include(names.iter().map(LitStr::value).collect()))
+    }
+}

@@ -1,0 +1,129 @@
+//! `#[table(...)]`.
+
+use syn::parse::{Parse, ParseStream};
+use syn::{Attribute, Ident, LitStr, Path, Token};
+
+use super::{IndexName, Projection, TypeAttribute, arguments, attributes, set, suggest, value};
+use crate::diagnostics::Diagnostics;
+
+const KNOWN: [&str; 10] =
+    ["name", "pk", "sk", "ttl", "type_attribute", "delimiter", "gsi", "lsi", "entities", "allow_overlap"];
+const KNOWN_OF_INDEX: [&str; 3] = ["pk", "sk", "projection"];
+
+/// What is written on a table.
+#[derive(Default)]
+pub(crate) struct TableAttributes {
+    pub(crate) name: Option<LitStr>,
+    pub(crate) pk: Option<KeyAttribute>,
+    pub(crate) sk: Option<KeyAttribute>,
+    pub(crate) ttl: Option<LitStr>,
+    pub(crate) type_attribute: Option<TypeAttribute>,
+    pub(crate) delimiter: Option<LitStr>,
+    pub(crate) indexes: Vec<IndexAttributes>,
+    pub(crate) entities: Option<Vec<Path>>,
+    pub(crate) allowed_overlaps: Vec<(Path, Path)>,
+}
+
+/// `"PK"` or `"id": N`.
+#[derive(Clone)]
+pub(crate) struct KeyAttribute {
+    pub(crate) name: LitStr,
+    pub(crate) kind: Option<Ident>,
+}
+
+/// `gsi(...)` or `lsi(...)`.
+pub(crate) struct IndexAttributes {
+    /// `gsi` or `lsi`.
+    pub(crate) scope: Ident,
+    pub(crate) local: bool,
+    pub(crate) name: IndexName,
+    pub(crate) pk: Option<KeyAttribute>,
+    pub(crate) sk: Option<KeyAttribute>,
+    pub(crate) projection: Option<Projection>,
+}
+
+impl TableAttributes {
+    pub(crate) fn read(on: &[Attribute], diagnostics: &mut Diagnostics) -> Self {
+        let mut all = Self::default();
+        attributes(on, "table", diagnostics, |name, input, diagnostics| all.take(name, input, diagnostics));
+        all
+    }
+
+    fn take(
+        &mut self,
+        name: &Ident,
+        input: ParseStream<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> syn::Result<()> {
+        match name.to_string().as_str() {
+            "name" => set(&mut self.name, name, value(name, input, "\"TableName\"")?, diagnostics),
+            "pk" => set(&mut self.pk, name, KeyAttribute::read(name, input)?, diagnostics),
+            "sk" => set(&mut self.sk, name, KeyAttribute::read(name, input)?, diagnostics),
+            "ttl" => set(&mut self.ttl, name, value(name, input, "\"ttl\"")?, diagnostics),
+            "type_attribute" => {
+                let tag = value(name, input, "\"_type\"` or `type_attribute = none")?;
+                set(&mut self.type_attribute, name, tag, diagnostics);
+            }
+            "delimiter" => set(&mut self.delimiter, name, value(name, input, "\"#\"")?, diagnostics),
+            "gsi" | "lsi" => self.indexes.push(IndexAttributes::read(name, input, diagnostics)?),
+            "entities" => {
+                let entities = in_parentheses(name, input, "Product, Review")?;
+                set(&mut self.entities, name, entities, diagnostics);
+            }
+            "allow_overlap" => {
+                let pair: Vec<Path> = in_parentheses(name, input, "Product, Review")?;
+                let [a, b] = pair.as_slice() else {
+                    let message = "name the two entities that may collide: `allow_overlap(Product, Review)`";
+                    return Err(syn::Error::new(name.span(), message));
+                };
+                self.allowed_overlaps.push((a.clone(), b.clone()));
+            }
+            _ => return Err(suggest::unknown("argument of `#[table(...)]`:", name, &KNOWN)),
+        }
+        Ok(())
+    }
+}
+
+impl KeyAttribute {
+    fn read(name: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
+        let attribute = value(name, input, "\"ATTRIBUTE\"")?;
+        let kind = match input.parse::<Option<Token![:]>>()? {
+            Some(_) => Some(Ident::parse(input)?),
+            None => None,
+        };
+        Ok(Self { name: attribute, kind })
+    }
+}
+
+impl IndexAttributes {
+    fn read(scope: &Ident, input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<Self> {
+        if !input.peek(syn::token::Paren) {
+            let message = format!("write the index in parentheses: `{scope}(NAME, ...)`");
+            return Err(syn::Error::new(scope.span(), message));
+        }
+        let inner;
+        syn::parenthesized!(inner in input);
+        let name = inner.parse()?;
+        inner.parse::<Option<Token![,]>>()?;
+        let (mut pk, mut sk, mut projection) = (None, None, None);
+        arguments(&inner, diagnostics, |name, input, diagnostics| {
+            match name.to_string().as_str() {
+                "pk" => set(&mut pk, name, KeyAttribute::read(name, input)?, diagnostics),
+                "sk" => set(&mut sk, name, KeyAttribute::read(name, input)?, diagnostics),
+                "projection" => set(&mut projection, name, Projection::read(name, input)?, diagnostics),
+                _ => return Err(suggest::unknown("argument of an index:", name, &KNOWN_OF_INDEX)),
+            }
+            Ok(())
+        })?;
+        Ok(Self { scope: scope.clone(), local: scope == "lsi", name, pk, sk, projection })
+    }
+}
+
+fn in_parentheses<T: Parse>(name: &Ident, input: ParseStream<'_>, example: &str) -> syn::Result<Vec<T>> {
+    if !input.peek(syn::token::Paren) {
+        return Err(syn::Error::new(name.span(), format!("write a list: `{name}({example})`")));
+    }
+    let inner;
+    syn::parenthesized!(inner in input);
+    Ok(inner.parse_terminated(T::parse, Token![,])?.into_iter().collect())
+}

@@ -1,0 +1,121 @@
+//! The rules of entities that can be seen without their table.
+
+use proc_macro2::Span;
+use syn::ext::IdentExt;
+use syn::{Ident, LitStr};
+
+use crate::diagnostics::Diagnostics;
+use crate::model::entity::{Entity, Field, TableOf};
+use crate::model::key::Key;
+use crate::model::names;
+
+/// Checks all rules.
+pub(crate) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
+    check_fields(&entity.fields, diagnostics);
+    key_fields_have_no_default(entity, diagnostics);
+    plain_keys_are_no_times_to_live(entity, diagnostics);
+    patterns_have_their_own_names(entity, diagnostics);
+    each_index_is_used_once(entity, diagnostics);
+    if let TableOf::Itself(table) = &entity.table {
+        super::table::check(table, diagnostics);
+    }
+}
+
+/// Checks the rules of fields, which need no keys.
+pub(crate) fn check_fields(fields: &[Field], diagnostics: &mut Diagnostics) {
+    let names: Vec<&LitStr> = fields.iter().map(|field| &field.stored).collect();
+    stored_names_are_unique(&names, diagnostics);
+    constants_are_unique(fields, diagnostics);
+    one_time_to_live(fields, diagnostics);
+}
+
+/// Two fields in one attribute would overwrite each other.
+pub(super) fn stored_names_are_unique(names: &[&LitStr], diagnostics: &mut Diagnostics) {
+    let mut known = std::collections::BTreeSet::new();
+    for name in names {
+        if !known.insert(name.value()) {
+            let message = format!("the name `{}` is taken; give this one another", name.value());
+            diagnostics.at(name, message);
+        }
+    }
+}
+
+/// `a_b` and `a_B` would have one constant.
+pub(super) fn constants_are_unique(fields: &[Field], diagnostics: &mut Diagnostics) {
+    for (at, field) in fields.iter().enumerate() {
+        let constant = names::constant(&field.ident);
+        if fields[..at].iter().any(|other| names::constant(&other.ident) == constant) {
+            let message = format!("another field has the constant `{constant}` already; rename the field");
+            diagnostics.at(&field.ident, message);
+        }
+    }
+}
+
+/// A table has one time to live, and an unset one is no time rather than some default.
+fn one_time_to_live(fields: &[Field], diagnostics: &mut Diagnostics) {
+    let mut marked = fields.iter().filter_map(|field| field.ttl.as_ref().map(|ttl| (field, ttl)));
+    let Some((first, _)) = marked.next() else { return };
+    for (_, ttl) in marked {
+        diagnostics.at(ttl, format!("`{}` is the time to live already; an item has one", first.ident));
+    }
+    for field in fields.iter().filter(|field| field.ttl.is_some()) {
+        if let Some((default, _)) = &field.default {
+            let message = "a time to live has no default; make the field an `Option`: `None` never expires";
+            diagnostics.at(default, message);
+        }
+    }
+}
+
+/// A key field is always there, so a default would never be used.
+fn key_fields_have_no_default(entity: &Entity, diagnostics: &mut Diagnostics) {
+    for position in entity.primary_fields() {
+        let field = &entity.fields[position];
+        if let Some((default, _)) = &field.default {
+            let message =
+                format!("`{}` is part of the primary key and always there; remove this", field.ident);
+            diagnostics.at(default, message);
+        }
+    }
+}
+
+/// A time to live is stored as a number of seconds whatever its type, and a plain key as its type is stored.
+fn plain_keys_are_no_times_to_live(entity: &Entity, diagnostics: &mut Diagnostics) {
+    for key in entity.primary_keys().chain(entity.index_keys()) {
+        let Key::Plain(position, name) = key else { continue };
+        if entity.fields[*position].ttl.is_some() {
+            let message =
+                format!("the time to live cannot be a key by itself; use a template: `\"{{{name}}}\"`");
+            diagnostics.at(name, message);
+        }
+    }
+}
+
+/// Each access pattern is a function of the entity.
+fn patterns_have_their_own_names(entity: &Entity, diagnostics: &mut Diagnostics) {
+    let patterns = entity.pattern.iter().chain(entity.indexes.iter().map(|index| &index.pattern));
+    let mut known: Vec<&Ident> = Vec::new();
+    for pattern in patterns {
+        if pattern == "key" {
+            diagnostics.at(pattern, "`key` is the function that makes the primary key; choose another name");
+        } else if known.contains(&pattern) {
+            let message =
+                format!("two access patterns are named `{pattern}`; give this one another: `name = by_...`");
+            diagnostics.at(pattern, message);
+        }
+        known.push(pattern);
+    }
+}
+
+/// An item has one set of keys in an index.
+fn each_index_is_used_once(entity: &Entity, diagnostics: &mut Diagnostics) {
+    for (at, index) in entity.indexes.iter().enumerate() {
+        if entity.indexes[..at].iter().any(|other| other.index.value() == index.index.value()) {
+            let name = index.index.value();
+            let message = format!(
+                "`{}` is in index `{name}` already; an item has one key in an index",
+                entity.ident.unraw()
+            );
+            diagnostics.at_span(Span::call_site().located_at(index.index.span()), message);
+        }
+    }
+}
