@@ -186,6 +186,20 @@ pub(crate) fn decode<E: Entity>(item: Item) -> Result<E> {
     E::read(&mut ItemReader::new(E::DESCRIPTOR, E::Table::SCHEMA, item))
 }
 
+/// The entity that an item of its key holds, unless another entity's tag claims the item.
+pub(crate) fn decode_own<E: Entity>(item: Item) -> Result<E> {
+    let is_own = belongs::<E>(&item);
+    let mut reader = ItemReader::new(E::DESCRIPTOR, E::Table::SCHEMA, item);
+    match E::Table::SCHEMA.tag {
+        Some(tag) if !is_own => {
+            let expected = format!("the type tag {:?}", E::DESCRIPTOR.tag);
+            let found = reader.peek(tag).map(|found| DecodeError::new(expected, found));
+            Err(reader.error(tag, found.unwrap_or_else(|| DecodeError::missing("a type tag"))))
+        }
+        _ => E::read(&mut reader),
+    }
+}
+
 /// Gives out the attributes of an item in the order of their names.
 #[derive(Debug)]
 pub struct ItemReader<'d> {

@@ -8,7 +8,7 @@ mod pattern;
 
 pub use self::attr::{Free, IndexField, Optional, PartOf, PrimaryKey, Removable, SetAlone, Unkeyed};
 pub use self::codec::{ItemReader, ItemWriter};
-pub(crate) use self::codec::{belongs, decode, encode, expiry, index_key_changes, ttl_attribute};
+pub(crate) use self::codec::{belongs, decode, decode_own, encode, expiry, index_key_changes, ttl_attribute};
 pub use self::descriptor::{
     AttributeDescriptor, AttributeRole, EntityDescriptor, IndexKeys, IndexSchema, KeyAttributeSchema,
     ProjectionSchema, TableSchema,

@@ -43,7 +43,7 @@ impl ConsistentReads for Local {}
 #[diagnostic::on_unimplemented(
     message = "this index does not hold whole entities",
     label = "the index projects only some attributes",
-    note = "declare the index with `projection = all`, or use `.count()` or `.keys()` and read the entities by their keys"
+    note = "declare the index with `projection = all`; without it only `.count()` can be asked of this pattern"
 )]
 pub trait ReadsWholeItems {}
 impl ReadsWholeItems for Primary {}

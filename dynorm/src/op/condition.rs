@@ -16,6 +16,15 @@ pub(super) enum Presence {
     Absent,
 }
 
+/// What is asked already, and more.
+#[expect(clippy::unnecessary_wraps, reason = "it goes back to where it came from")]
+pub(super) fn both<E>(known: Option<Condition<E>>, more: Condition<E>) -> Option<Condition<E>> {
+    match known {
+        Some(known) => Some(known & more),
+        None => Some(more),
+    }
+}
+
 /// The condition expression of a write.
 pub(super) fn render<E: Entity>(
     presence: Presence,

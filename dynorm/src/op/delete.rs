@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::condition::{Presence, render, write_error};
+use super::condition::{Presence, both, render, write_error};
 use super::{BoxFuture, Context, Outcome, Returned};
 use crate::backend::call;
 use crate::entity::{Entity, Key};
@@ -52,10 +52,7 @@ impl<E: Entity> Delete<E> {
 impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
     /// Deletes only if the item satisfies the condition. Several conditions must all hold.
     pub fn when(mut self, condition: Condition<E>) -> Self {
-        self.condition = Some(match self.condition {
-            Some(known) => known & condition,
-            None => condition,
-        });
+        self.condition = both(self.condition, condition);
         self
     }
 

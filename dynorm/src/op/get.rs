@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use super::{BoxFuture, Context, Outcome};
 use crate::backend::call;
-use crate::entity::{Entity, Key, belongs, decode, expiry};
-use crate::error::{Error, Kind, Result};
-use crate::value::{DecodeError, Item, Step, Value};
+use crate::entity::{Entity, Key, decode_own, expiry};
+use crate::error::{Error, Result};
 
 /// A read of one entity; `.await` runs it and gives the entity, or `None`.
 ///
@@ -78,20 +77,9 @@ impl<E: Entity> Get<E> {
         let now = self.context.backend.now();
         let item =
             reply.item.filter(|item| self.include_expired || expiry::<E>(item).is_none_or(|at| at >= now));
-        let value = item.map(checked_decode).transpose()?;
+        let value = item.map(decode_own).transpose()?;
         Ok(Outcome { value, capacity: reply.capacity })
     }
-}
-
-/// Reads an item that was found by its key, and refuses one that another entity's tag claims.
-fn checked_decode<E: Entity>(item: Item) -> Result<E> {
-    if belongs::<E>(&item) {
-        return decode(item);
-    }
-    let found = Value::M(item);
-    let expected = format!("the type tag {:?}", E::DESCRIPTOR.tag);
-    let source = DecodeError::new(expected, &found).inside(Step::Name("_type".into()));
-    Err(Error::new(Kind::Decode { entity: E::DESCRIPTOR.name, key: found.describe(), source }))
 }
 
 impl<E: Entity> IntoFuture for Get<E> {

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::condition::{Presence, render, write_error};
+use super::condition::{Presence, both, render, write_error};
 use super::{BoxFuture, Context, Outcome, Returned};
 use crate::backend::call;
 use crate::entity::{Entity, encode};
@@ -63,10 +63,7 @@ impl<E: Entity> Put<E> {
 impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     /// Writes only if the item that is there satisfies the condition. Several conditions must all hold.
     pub fn when(mut self, condition: Condition<E>) -> Self {
-        self.condition = Some(match self.condition {
-            Some(known) => known & condition,
-            None => condition,
-        });
+        self.condition = both(self.condition, condition);
         self
     }
 

@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use futures_core::Stream;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::condition::encode_error;
+use super::condition::{both, encode_error};
 use super::{Context, Sent};
 use crate::backend::call::Select;
 use crate::backend::{Backend, reply};
@@ -97,10 +97,7 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     /// Leaves out items that do not satisfy the condition, after they were read and paid for. Several filters must
     /// all be satisfied.
     pub fn filter(mut self, condition: Condition<E>) -> Self {
-        self.filter = Some(match self.filter {
-            Some(known) => known & condition,
-            None => condition,
-        });
+        self.filter = both(self.filter, condition);
         self
     }
 

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::condition::{Presence, encode_error, render, write_error};
+use super::condition::{Presence, both, encode_error, render, write_error};
 use super::{BoxFuture, Context, Outcome, Returned};
 use crate::backend::call::{self, ReturnValues};
 use crate::entity::{Entity, Key, Removable, SetAlone, Unkeyed, index_key_changes};
@@ -180,10 +180,7 @@ impl<E: Entity, Out> Update<E, Out> {
 
     /// Writes only if the item satisfies the condition. Several conditions must all hold.
     pub fn when(mut self, condition: Condition<E>) -> Self {
-        self.condition = Some(match self.condition {
-            Some(known) => known & condition,
-            None => condition,
-        });
+        self.condition = both(self.condition, condition);
         self
     }
 

@@ -66,6 +66,17 @@ crate::cases! {
         assert!(error.to_string().contains("`name`: expected text, found N 5"), "{error}");
     }
 
+    /// An item that bears another entity's tag is not taken for one of this entity.
+    async fn an_item_of_another_tag_is_an_error(t: &Test) {
+        let db = t.table::<Shop>().await;
+        let item = Item::from([("PK", "CUSTOMER#ann"), ("SK", "PROFILE"), ("name", "Ann"), ("_type", "Robot")]);
+        let table = db.table_name::<Shop>();
+        db.backend().put(call::Put { table, item, ..Default::default() }).await.unwrap();
+        let error = db.get(Customer::key("ann")).await.unwrap_err();
+        assert!(error.is_decode(), "{error}");
+        assert!(error.to_string().contains("expected the type tag \"Customer\", found S \"Robot\""), "{error}");
+    }
+
     /// A key reads back into its fields.
     async fn a_key_is_read_back(t: &Test) {
         let db = t.table::<Shop>().await;
