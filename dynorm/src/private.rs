@@ -12,7 +12,7 @@ pub use crate::key::{
     BoxedPart, DescendingPart, Form, Given, IndexPart, KeyPart, KeySource, PaddedPart, PartError,
     Placeholder, Plain, RawPart, ScaledPart, Segment, Shape, SortPart, Spec, Template, TextPart,
 };
-pub use crate::schema::{check_entity, check_table};
+pub use crate::schema::check_table;
 pub use crate::value::{
     Arg, Attribute, DecodeError, EncodeError, Item, KeyKind, KeyValue, Measured, Numeric, Ordered, Prefixed,
     Step, Timestamp, Value,
@@ -20,6 +20,7 @@ pub use crate::value::{
 pub use std::string::String;
 
 use crate::error::{ConstText, same_text};
+use crate::schema::check_entity;
 
 /// What the derive makes of an entity's fields, in one body, so that a type that does not fit is reported once.
 pub struct Codec<E> {
@@ -138,18 +139,71 @@ pub fn in_range<T, A: Arg<T> + Clone>(
     probe.range(low.as_ref().map(given), high.as_ref().map(given))
 }
 
-/// Compiles only if the text of `T` sorts as `T` does.
-pub const fn sort_part<T: IndexPart<Part: SortPart>>() {}
-/// Compiles only if `T` can be padded with zeros.
-pub const fn padded_part<T: IndexPart<Part: PaddedPart>>() {}
-/// Compiles only if `T` has decimals.
-pub const fn scaled_part<T: IndexPart<Part: ScaledPart>>() {}
-/// Compiles only if `T` can be written raw.
-pub const fn raw_part<T: IndexPart<Part: RawPart>>() {}
-/// Compiles only if `T` is text.
-pub const fn text_part<T: IndexPart<Part: TextPart>>() {}
-/// Compiles only if `T` can be sorted in descending order.
-pub const fn descending_part<T: IndexPart<Part: DescendingPart>>() {}
+/// The formats that a field of type `T` is written in: a method compiles only if `T` has the format.
+#[derive(Debug)]
+pub struct FormatsOf<T>(std::marker::PhantomData<T>);
+
+impl<T> FormatsOf<T> {
+    /// The formats of `T`.
+    pub const FIELD: Self = Self(std::marker::PhantomData);
+}
+
+impl<T: IndexPart> FormatsOf<T> {
+    /// The text of `T` sorts as `T` does.
+    pub fn sorted(&self)
+    where
+        T::Part: SortPart,
+    {
+    }
+    /// `T` can be padded with zeros.
+    pub fn padded(&self)
+    where
+        T::Part: PaddedPart,
+    {
+    }
+    /// `T` has decimals.
+    pub fn scaled(&self)
+    where
+        T::Part: ScaledPart,
+    {
+    }
+    /// `T` can be written raw.
+    pub fn raw(&self)
+    where
+        T::Part: RawPart,
+    {
+    }
+    /// `T` is text.
+    pub fn text(&self)
+    where
+        T::Part: TextPart,
+    {
+    }
+    /// `T` can be sorted in descending order.
+    pub fn descending(&self)
+    where
+        T::Part: DescendingPart,
+    {
+    }
+}
+
+/// The methods of [`FormatsOf`] for types that can be in no key: that is reported already.
+pub trait NoFormats {
+    /// See [`FormatsOf::sorted`].
+    fn sorted(&self) {}
+    /// See [`FormatsOf::padded`].
+    fn padded(&self) {}
+    /// See [`FormatsOf::scaled`].
+    fn scaled(&self) {}
+    /// See [`FormatsOf::raw`].
+    fn raw(&self) {}
+    /// See [`FormatsOf::text`].
+    fn text(&self) {}
+    /// See [`FormatsOf::descending`].
+    fn descending(&self) {}
+}
+
+impl<T> NoFormats for &FormatsOf<T> {}
 
 /// The texts that a field of type `T` can have.
 #[must_use]
@@ -198,13 +252,23 @@ impl<T> SameTable<T> for T {}
 /// Compiles only if `E` is an entity of table `T`.
 pub const fn entity_of<T, E: Entity<Table: SameTable<T>>>() {}
 
-/// Stops the compiler with a message if a table does not list an entity that is in it.
+/// Stops the compiler with a message if an entity does not fit its table; a table that is in error itself has no
+/// name.
 ///
 /// # Panics
 ///
 /// In const evaluation, with the message.
 #[track_caller]
-pub const fn check_listed(entity: &EntityDescriptor, schema: &TableSchema, entities: &[&EntityDescriptor]) {
+pub const fn check_entity_of<E: Entity>() {
+    let schema = <E::Table as Table>::SCHEMA;
+    if !schema.name.is_empty() {
+        check_entity(E::DESCRIPTOR, schema);
+        check_listed(E::DESCRIPTOR, schema, <E::Table as Table>::ENTITIES);
+    }
+}
+
+#[track_caller]
+const fn check_listed(entity: &EntityDescriptor, schema: &TableSchema, entities: &[&EntityDescriptor]) {
     let mut at = 0;
     while at < entities.len() {
         if same_text(entities[at].name, entity.name) {

@@ -5,7 +5,14 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::condition::{Condition, Node, Operand, Side};
-use crate::value::{Arg, Attribute, Elements, List, Mapped, Measured, Name, Ordered, Prefixed, Step, Value};
+use crate::value::{
+    Arg, Attribute, Elements, EncodeError, List, Mapped, Measured, Name, Ordered, Prefixed, Step, Value,
+};
+
+/// Most values of `IN`.
+///
+/// Source: [comparison operators](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html).
+const IN_VALUES_MAX: usize = 100;
 
 /// An attribute of `E` with values of type `T`, or a path into one.
 ///
@@ -100,7 +107,12 @@ impl<E, T: Attribute, R> Attr<E, T, R> {
     #[must_use]
     pub fn is_in<V: Arg<T::Scalar>>(self, values: impl IntoIterator<Item = V>) -> Condition<E> {
         let steps = self.steps();
-        let values = values.into_iter().map(|value| Side::of_value(&value.arg(), &steps)).collect();
+        let mut values: Vec<Side> =
+            values.into_iter().map(|value| Side::of_value(&value.arg(), &steps)).collect();
+        if values.is_empty() || values.len() > IN_VALUES_MAX {
+            let reason = format!("`is_in` takes 1 to {IN_VALUES_MAX} values, not {}", values.len());
+            values = vec![Side::of(Err(EncodeError::new(reason)), &steps)];
+        }
         Condition::of(Node::In(Side::Path(steps), values))
     }
 
@@ -128,66 +140,82 @@ impl<E, T: Attribute, R> Attr<E, T, R> {
         let right = value.side(&steps);
         Condition::of(Node::Compare(Side::Path(steps), operator, right))
     }
-}
 
-impl<E, T: Attribute<Scalar: Ordered>, R> Attr<E, T, R> {
     /// Less than a value or another attribute.
     #[must_use]
-    pub fn lt(self, value: impl Operand<E, T::Scalar>) -> Condition<E> {
+    pub fn lt(self, value: impl Operand<E, T::Scalar>) -> Condition<E>
+    where
+        T::Scalar: Ordered,
+    {
         self.compare("<", value)
     }
 
     /// At most a value or another attribute.
     #[must_use]
-    pub fn le(self, value: impl Operand<E, T::Scalar>) -> Condition<E> {
+    pub fn le(self, value: impl Operand<E, T::Scalar>) -> Condition<E>
+    where
+        T::Scalar: Ordered,
+    {
         self.compare("<=", value)
     }
 
     /// Greater than a value or another attribute.
     #[must_use]
-    pub fn gt(self, value: impl Operand<E, T::Scalar>) -> Condition<E> {
+    pub fn gt(self, value: impl Operand<E, T::Scalar>) -> Condition<E>
+    where
+        T::Scalar: Ordered,
+    {
         self.compare(">", value)
     }
 
     /// At least a value or another attribute.
     #[must_use]
-    pub fn ge(self, value: impl Operand<E, T::Scalar>) -> Condition<E> {
+    pub fn ge(self, value: impl Operand<E, T::Scalar>) -> Condition<E>
+    where
+        T::Scalar: Ordered,
+    {
         self.compare(">=", value)
     }
 
     /// From `low` to `high`, both included.
     #[must_use]
-    pub fn between(self, low: impl Operand<E, T::Scalar>, high: impl Operand<E, T::Scalar>) -> Condition<E> {
+    pub fn between(self, low: impl Operand<E, T::Scalar>, high: impl Operand<E, T::Scalar>) -> Condition<E>
+    where
+        T::Scalar: Ordered,
+    {
         let steps = self.steps();
         let (low, high) = (low.side(&steps), high.side(&steps));
         Condition::of(Node::Between(Side::Path(steps), low, high))
     }
-}
 
-impl<E, T: Attribute<Scalar: Prefixed>, R> Attr<E, T, R> {
     /// The text or the bytes begin with these.
     #[must_use]
-    pub fn begins_with(self, prefix: impl Arg<T::Scalar>) -> Condition<E> {
+    pub fn begins_with(self, prefix: impl Arg<T::Scalar>) -> Condition<E>
+    where
+        T::Scalar: Prefixed,
+    {
         let steps = self.steps();
         let prefix = Side::of_value(&prefix.arg(), &steps);
         Condition::of(Node::Call("begins_with", vec![Side::Path(steps), prefix]))
     }
-}
 
-impl<E, T: Attribute<Scalar: Elements>, R> Attr<E, T, R> {
     /// The text has this part, or the set or list this element.
     #[must_use]
-    pub fn contains(self, element: impl Arg<<T::Scalar as Elements>::Element>) -> Condition<E> {
+    pub fn contains(self, element: impl Arg<<T::Scalar as Elements>::Element>) -> Condition<E>
+    where
+        T::Scalar: Elements,
+    {
         let steps = self.steps();
         let element = Side::of(element.arg().encode_element(), &steps);
         Condition::of(Node::Call("contains", vec![Side::Path(steps), element]))
     }
-}
 
-impl<E, T: Attribute<Scalar: Measured>, R> Attr<E, T, R> {
     /// The size: characters of a text, bytes of a binary, members of a set, list or map.
     #[must_use]
-    pub fn size(self) -> Size<E> {
+    pub fn size(self) -> Size<E>
+    where
+        T::Scalar: Measured,
+    {
         Size { steps: self.steps(), entity: PhantomData }
     }
 }

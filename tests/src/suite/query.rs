@@ -88,6 +88,8 @@ crate::cases! {
         assert_eq!(with(either & Order::NOTE.not_exists()).await, [1, 10]);
         assert_eq!(with(Order::AMOUNT.between(amount(2), amount(3)) & !Order::NOTE.exists()).await, [2, 3]);
         assert_eq!(with(Order::AMOUNT.is_in([amount(1), amount(3), amount(5)])).await, [1, 3]);
+        let error = db.query(Order::of_customer("ann")).filter(Order::STOCK.is_in([0; 101])).all().await.unwrap_err();
+        assert!(error.to_string().contains("`stock`: `is_in` takes 1 to 100 values, not 101"), "{error}");
         assert_eq!(with(Order::NOTE.eq("x")).await, []);
         assert_eq!(with(Order::NOTE.ne("x")).await, [1, 10, 2, 3]);
     }
