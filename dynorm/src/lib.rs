@@ -67,7 +67,155 @@ pub use crate::expr::{Attr, Condition};
 pub use crate::op::{Outcome, Query, Read, Returning, Scan};
 pub use crate::page::{Cursor, Page};
 pub use crate::value::{Attribute, Expiry};
-pub use dynorm_derive::{Attribute, Entity, Table};
+
+/// Stores a struct or an enum of your own in an attribute.
+///
+/// * A struct with named fields is a map. Its fields take `#[attr(rename = "...")]` and `#[attr(default)]` or
+///   `#[attr(default = expression)]`; each is a constant for paths: `Order::SHIP_TO.at(Address::CITY)`.
+/// * An enum without fields is a text, the variant's name or its `#[attr(rename = "...")]`. It can be part of keys,
+///   where it sorts by that text.
+/// * A struct around one value is stored as that value.
+///
+/// ```
+/// use dynorm::prelude::*;
+///
+/// #[derive(Attribute, Clone, Debug, PartialEq)]
+/// struct Address {
+///     city: String,
+///     #[attr(rename = "zip")]
+///     code: Option<String>,
+/// }
+///
+/// #[derive(Attribute, Clone, Copy, Debug, PartialEq)]
+/// enum Status {
+///     #[attr(rename = "open")]
+///     Open,
+///     Paid,
+/// }
+///
+/// let address = Address { city: "Bern".into(), code: None };
+/// assert_eq!(address.encode()?, Some(Value::M([("city", "Bern")].into())));
+/// assert_eq!(Status::Open.encode()?, Some(Value::from("open")));
+/// let error = Status::decode(Value::from("lost")).unwrap_err();
+/// assert_eq!(error.to_string(), r#"expected one of `open`, `Paid`, found S "lost""#);
+/// # Ok::<(), dynorm::value::EncodeError>(())
+/// ```
+pub use dynorm_derive::Attribute;
+
+/// Stores a struct as items of a table.
+///
+/// # The entity: `#[entity(...)]`
+///
+/// | Argument | Meaning |
+/// |---|---|
+/// | `table = Catalog` | the table, a type that derives [`Table`](macro@Table) and lists the entity |
+/// | `table = "Users"` | a table of this entity alone |
+/// | `pk = "PRODUCT#{id}"`, `sk = "REVIEW#{day}#{user}"` | key templates, see below |
+/// | `pk = user_id`, `sk = at` | a field as the key itself: text, a number or bytes |
+/// | `name = of_product` | the name of the access pattern of the partition; `partition` without |
+/// | `index(GSI1, name = by_price, pk = "...", sk = "...")` | the keys in an index of the table, and its access pattern; `pk` is left away for a local index |
+/// | `tag = "Product"` | the type tag of its items; the struct's name without |
+/// | `scan` | allows [`Db::scan`] |
+/// | `delimiter = "\|"` | the table's delimiter, if it is not `#` |
+///
+/// In a table of its own, `index(ByMail, pk = mail, projection = ...)` declares the index too, a local one with
+/// `local`; the attributes of templates are called `PK`, `SK`, `{index}PK` and `{index}SK`; and `type_attribute`
+/// is as for [`Table`](macro@Table).
+///
+/// # Key templates
+///
+/// Segments with the delimiter between them; each is a literal, a field, or a literal with a field after it.
+///
+/// | Placeholder | Text |
+/// |---|---|
+/// | `{field}` in a partition key | as the value is written |
+/// | `{field}` in a sort key | so that it sorts as the value: integers padded to the width of their type, negative ones first, UTC times with nanoseconds, dates, enums by their name |
+/// | `{field:06}`, `{price:08.2}` | zero-padded to this width, with this many decimals |
+/// | `{field:desc}`, `{field:06:desc}` | the largest first |
+/// | `{field:escaped}` | text that may contain the delimiter |
+/// | `{field:raw}` | as it is written, in a sort key that does not sort by it: no ranges |
+///
+/// A field of an index template may be an `Option`: `None` keeps the item out of the index.
+///
+/// # The fields: `#[attr(...)]`
+///
+/// | Argument | Meaning |
+/// |---|---|
+/// | `rename = "n"` | the attribute's name |
+/// | `default`, `default = expression` | what an absent attribute reads as |
+/// | `ttl` | the item expires at this time: an [`Expiry`] or a UTC time |
+///
+/// # What is generated
+///
+/// `Review::key(..)`, a constant for each field (`Review::STARS`), and a function for each access pattern, whose
+/// result is narrowed from left to right: by a field, or, as the last step, by `.field_in(range)` or
+/// `.field_prefix(text)`.
+///
+/// ```
+/// use dynorm::prelude::*;
+///
+/// #[derive(Entity, Clone, Debug, PartialEq)]
+/// #[entity(table = "Reviews", pk = "PRODUCT#{product}", sk = "REVIEW#{day}#{user}", name = of_product)]
+/// #[entity(index(ByUser, pk = "USER#{user}", sk = "STARS#{stars}"))]
+/// struct Review {
+///     product: String,
+///     day: u32,
+///     user: String,
+///     stars: u8,
+///     #[attr(default)]
+///     comment: String,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+/// let db = Db::new(dynorm_mem::MemBackend::new());
+/// db.create_table::<Review>().await?;
+/// let review = Review { product: "p1".into(), day: 20_260_424, user: "ann".into(), stars: 5, comment: "".into() };
+/// db.create(&review).await?;
+///
+/// let in_april = Review::of_product("p1").day_in(20_260_401..=20_260_430);
+/// assert_eq!(db.query(in_april).all().await?, [review.clone()]);
+/// assert_eq!(db.query(Review::by_user("ann").stars(5)).first().await?, Some(review));
+/// # Ok(()) }
+/// ```
+pub use dynorm_derive::Entity;
+
+/// Declares a table with its keys, indexes and entities.
+///
+/// | Argument of `#[table(...)]` | Meaning |
+/// |---|---|
+/// | `name = "Catalog"` | the table's name, which a [`Db`] can change |
+/// | `pk = "PK"`, `sk = "SK"` | the key attributes; `sk = "at": N` for numbers, `B` for bytes |
+/// | `gsi(GSI1, pk = "GSI1PK", sk = "GSI1SK", projection = all)` | a global secondary index; `projection` is `all`, `keys_only` or `include("a", "b")` |
+/// | `lsi(LSI1, sk = "LSI1SK")` | a local secondary index |
+/// | `ttl = "ttl"` | the attribute of the time to live |
+/// | `entities(Product, Review)` | the entities; no two may be able to write the same item |
+/// | `allow_overlap(A, B)` | lets two entities have a key in common |
+/// | `delimiter = "\|"` | what stands between the segments of key templates; `#` without |
+/// | `type_attribute = "kind"` | where the type tag is kept; `_type` without; `none` for items without tags, which their keys tell apart |
+///
+/// ```
+/// use dynorm::prelude::*;
+///
+/// #[derive(Table)]
+/// #[table(name = "Shop", pk = "PK", sk = "SK", ttl = "expires")]
+/// #[table(gsi(GSI1, pk = "GSI1PK", sk = "GSI1SK", projection = all))]
+/// #[table(entities(Customer, Order))]
+/// struct Shop;
+///
+/// #[derive(Entity)]
+/// #[entity(table = Shop, pk = "CUSTOMER#{id}", sk = "PROFILE")]
+/// struct Customer { id: String, name: String }
+///
+/// #[derive(Entity)]
+/// #[entity(table = Shop, pk = "CUSTOMER#{customer}", sk = "ORDER#{number}", name = of_customer)]
+/// #[entity(index(GSI1, name = by_status, pk = "STATUS#{status}", sk = "ORDER#{number}"))]
+/// struct Order { customer: String, number: u32, status: String }
+///
+/// assert_eq!(Shop::ENTITIES.len(), 2);
+/// assert_eq!(Order::key("ann", 7u32).item()?.get("SK"), Some(&Value::from("ORDER#0000000007")));
+/// # Ok::<(), dynorm::Error>(())
+/// ```
+pub use dynorm_derive::Table;
 
 /// What most programs need: `use dynorm::prelude::*;`.
 pub mod prelude {
