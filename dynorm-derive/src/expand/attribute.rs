@@ -120,6 +120,7 @@ fn choice(attribute: &AttributeType, choices: &[Choice]) -> TokenStream {
                 ::core::result::Result::Ok(())
             }
 
+            #[allow(unreachable_patterns)]
             fn parse(text: &::core::primitive::str, _: #LIB::Form) -> ::core::option::Option<Self> {
                 match text {
                     #(#stored => ::core::option::Option::Some(Self::#variants),)*

@@ -121,19 +121,26 @@ fn formats(entity: &Entity) -> TokenStream {
             let ty = &entity.fields[field.position].ty;
             let required = match usual(field.format, place) {
                 Form::Usual => None,
-                Form::Sorted => Some(quote!(sort_part)),
-                Form::Padded { decimals: 0, .. } => Some(quote!(padded_part)),
-                Form::Padded { .. } => Some(quote!(scaled_part)),
-                Form::Raw => Some(quote!(raw_part)),
-                Form::Escaped => Some(quote!(text_part)),
+                Form::Sorted => Some(quote!(sorted)),
+                Form::Padded { decimals: 0, .. } => Some(quote!(padded)),
+                Form::Padded { .. } => Some(quote!(scaled)),
+                Form::Raw => Some(quote!(raw)),
+                Form::Escaped => Some(quote!(text)),
             };
-            let descending = field.format.descending.then(|| quote!(descending_part));
-            for function in required.into_iter().chain(descending) {
-                checks.extend(spanned::call(&function, ty));
+            let descending = field.format.descending.then(|| quote!(descending));
+            for method in required.into_iter().chain(descending) {
+                checks.extend(spanned::format(&method, ty));
             }
         }
     }
-    checks
+    // No lint sees the closure, and the compiler looks into it as into the rest of the body.
+    quote! {
+        let _ = || {
+            #[allow(unused_imports)]
+            use #LIB::NoFormats as _;
+            #checks
+        };
+    }
 }
 
 /// That times to live are times, in the words of their constants' types.
@@ -330,30 +337,23 @@ fn key(entity: &Entity) -> TokenStream {
 fn checks(entity: &Entity) -> TokenStream {
     let ident = &entity.ident;
     let span = ident.span();
-    let (descriptor, table) =
-        (quote!(<#ident as #LIB::Entity>::DESCRIPTOR), quote!(<#ident as #LIB::Entity>::Table));
-    let schema = quote!(<#table as #LIB::Table>::SCHEMA);
-    let check = quote_spanned!(span=> ::dynorm::__private::check_entity(#descriptor, #schema));
-    let TableOf::Path(path) = &entity.table else {
+    let check = quote_spanned!(span=> ::dynorm::__private::check_entity_of::<#ident>());
+    if matches!(entity.table, TableOf::Itself(_)) {
         return quote!(const _: () = #check;);
-    };
-    let listed = quote_spanned! {span=>
-        ::dynorm::__private::check_listed(#descriptor, #schema, <#table as ::dynorm::__private::Table>::ENTITIES)
-    };
+    }
     let indexes = entity.indexes.iter().map(|index| {
-        let hash = names::hash(&index.index.value());
+        let (span, hash) = (index.index.span(), names::hash(&index.index.value()));
         let function = if index.partition.is_some() { "global_index" } else { "local_index" };
-        let function = Ident::new(function, index.index.span());
-        quote_spanned!(index.index.span()=> ::dynorm::__private::#function::<#path, #hash>();)
+        let (function, mut ident) = (Ident::new(function, span), ident.clone());
+        ident.set_span(span);
+        quote_spanned! {span=>
+            ::dynorm::__private::#function::<<#ident as ::dynorm::__private::Entity>::Table, #hash>();
+        }
     });
     quote! {
         const _: () = {
             #(#indexes)*
         };
-        // A table that is in error itself has no name.
-        const _: () = if !#schema.name.is_empty() {
-            #check;
-            #listed;
-        };
+        const _: () = #check;
     }
 }

@@ -21,8 +21,8 @@ struct Pattern<'e> {
     sort: Option<&'e Key>,
 }
 
-/// All access patterns of an entity.
-fn patterns(entity: &Entity) -> impl Iterator<Item = Pattern<'_>> {
+/// All access patterns of an entity, but for those whose names are mistakes.
+fn patterns(entity: &Entity) -> Vec<Pattern<'_>> {
     let primary = entity.pattern.as_ref().map(|name| Pattern {
         entity,
         name,
@@ -37,17 +37,23 @@ fn patterns(entity: &Entity) -> impl Iterator<Item = Pattern<'_>> {
         partition: keys.partition.as_ref().unwrap_or(&entity.partition),
         sort: keys.sort.as_ref(),
     });
-    primary.into_iter().chain(indexes)
+    let mut patterns: Vec<Pattern<'_>> = Vec::new();
+    for pattern in primary.into_iter().chain(indexes).filter(|pattern| pattern.name != "key") {
+        if patterns.iter().all(|known| known.ty() != pattern.ty()) {
+            patterns.push(pattern);
+        }
+    }
+    patterns
 }
 
 /// The functions that start patterns, for the entity.
 pub(super) fn functions(entity: &Entity) -> TokenStream {
-    patterns(entity).map(|pattern| pattern.function()).collect()
+    patterns(entity).iter().map(Pattern::function).collect()
 }
 
 /// The types of patterns.
 pub(super) fn types(entity: &Entity) -> TokenStream {
-    patterns(entity).map(|pattern| pattern.definition()).collect()
+    patterns(entity).iter().map(Pattern::definition).collect()
 }
 
 impl Pattern<'_> {
@@ -189,11 +195,11 @@ impl Pattern<'_> {
             let doc = docs::range(&name);
             quote! {
                 #[doc = #doc]
-                #vis fn #method_in<A: #LIB::Arg<#field_type> + ::core::clone::Clone>(
+                #vis fn #method_in<__A: #LIB::Arg<#field_type> + ::core::clone::Clone>(
                     self,
-                    range: impl ::core::ops::RangeBounds<A>,
+                    range: impl ::core::ops::RangeBounds<__A>,
                 ) -> #ty<{ #LIB::END }> {
-                    #ty(#LIB::in_range::<#field_type, A>(self.0, &range, |value| #given::<#field_type>(value)))
+                    #ty(#LIB::in_range::<#field_type, __A>(self.0, &range, |value| #given::<#field_type>(value)))
                 }
             }
         });

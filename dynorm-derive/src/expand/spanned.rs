@@ -4,16 +4,18 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use syn::{LitStr, Type};
+use syn::{LitStr, Path, Type};
 
-/// `function::<ty>();` of the library, in the place of `ty`.
-pub(super) fn call(function: &TokenStream, ty: &Type) -> TokenStream {
+/// The check that `ty` has a format, in its place.
+pub(super) fn format(method: &TokenStream, ty: &Type) -> TokenStream {
     let (first, last) = ends(ty);
-    let function = respan(function, first);
-    let mut tokens = quote_spanned!(first=> ::dynorm::__private::#function::<);
+    let method = respan(method, last);
+    let mut tokens = quote_spanned!(first=> ::dynorm::__private::FormatsOf::<);
     ty.to_tokens(&mut tokens);
-    tokens.extend(quote_spanned!(last=> >();));
-    tokens
+    tokens.extend(quote_spanned!(last=> >::FIELD));
+    let mut check = quote_spanned!(first=> (&#tokens));
+    check.extend(quote_spanned!(last=> .#method();));
+    check
 }
 
 /// `Attr::new(stored)`, in the place of `ty`.
@@ -21,6 +23,15 @@ pub(super) fn new_attr(stored: &LitStr, ty: &Type) -> TokenStream {
     let (first, last) = ends(ty);
     let mut tokens = quote_spanned!(first=> ::dynorm::__private::Attr::new);
     tokens.extend(quote_spanned!(last=> (#stored)));
+    tokens
+}
+
+/// `function::<Self, path>();` of the library, in the place of `path`.
+pub(super) fn of_self(function: &TokenStream, path: &Path) -> TokenStream {
+    let (first, last) = ends(path);
+    let function = respan(function, first);
+    let mut tokens = quote_spanned!(first=> ::dynorm::__private::#function::<Self, #path);
+    tokens.extend(quote_spanned!(last=> >();));
     tokens
 }
 
@@ -34,7 +45,7 @@ pub(super) fn projection(ty: &Type, of: &TokenStream, name: &TokenStream) -> Tok
     tokens
 }
 
-fn ends(ty: &Type) -> (Span, Span) {
+fn ends(ty: &impl ToTokens) -> (Span, Span) {
     let mut spans = ty.to_token_stream().into_iter().map(|token| token.span());
     let first = spans.next().unwrap_or_else(Span::call_site);
     (first, spans.last().unwrap_or(first))

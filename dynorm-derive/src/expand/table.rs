@@ -3,10 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::spanned::Spanned;
 
-use super::LIB;
 use super::descriptor::optional;
+use super::{LIB, spanned};
 use crate::model::table::{Index, KeyAttribute, Kind, Table, entity_name};
 use crate::parse::Projection;
 
@@ -26,8 +25,11 @@ pub(super) fn implementation(table: &Table) -> TokenStream {
     let indexes = table.indexes.iter().map(index);
     let ttl = optional(table.ttl.as_ref().map(|name| quote!(#name)));
     let tag = optional(table.tag.as_ref().map(|name| quote!(#name)));
+    let of_this_table = entities.iter().map(|entity| spanned::of_self(&quote!(entity_of), entity));
     let descriptors = entities.iter().map(|entity| quote!(<#entity as #LIB::Entity>::DESCRIPTOR));
-    let index_types = table.indexes.iter().map(|index| index_type(table, index));
+    let first = |at: usize| table.indexes[..at].iter().all(|i| i.hash() != table.indexes[at].hash());
+    let index_types = (0..table.indexes.len()).filter(|at| first(*at));
+    let index_types = index_types.map(|at| index_type(table, &table.indexes[at]));
     quote! {
         #[automatically_derived]
         impl #LIB::Table for #ident {
@@ -41,7 +43,10 @@ pub(super) fn implementation(table: &Table) -> TokenStream {
                 tag: #tag,
                 delimiter: #delimiter,
             };
-            const ENTITIES: &'static [&'static #LIB::EntityDescriptor] = &[#(#descriptors),*];
+            const ENTITIES: &'static [&'static #LIB::EntityDescriptor] = {
+                #(#of_this_table)*
+                &[#(#descriptors),*]
+            };
         }
         #(#index_types)*
     }
@@ -97,10 +102,6 @@ fn index_type(table: &Table, index: &Index) -> TokenStream {
 /// What the compiler checks of a table and its entities.
 fn checks(table: &Table) -> TokenStream {
     let ident = &table.ident;
-    let of_this_table = table
-        .entities
-        .iter()
-        .map(|entity| quote_spanned!(entity.span()=> ::dynorm::__private::entity_of::<#ident, #entity>();));
     let allowed = table.allowed_overlaps.iter().map(|(a, b)| {
         let (a, b) = (entity_name(a), entity_name(b));
         quote!((#a, #b))
@@ -112,10 +113,5 @@ fn checks(table: &Table) -> TokenStream {
             &[#(#allowed),*],
         )
     };
-    quote! {
-        const _: () = {
-            #(#of_this_table)*
-        };
-        const _: () = #check;
-    }
+    quote!(const _: () = #check;)
 }

@@ -68,8 +68,8 @@ impl AttributeType {
 }
 
 fn member(field: &syn::Field, diagnostics: &mut Diagnostics) -> Field {
-    let field = Field::of(field, diagnostics);
-    if let Some(ttl) = &field.ttl {
+    let mut field = Field::of(field, diagnostics);
+    if let Some(ttl) = &field.ttl.take() {
         diagnostics.at(
             ttl,
             "only a field of an entity can be the time to live: DynamoDB looks for it at the top of an item",

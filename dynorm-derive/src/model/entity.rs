@@ -83,21 +83,19 @@ impl Entity {
         let mut key = |argument| Key::resolve(argument, &fields, delimiter, diagnostics);
         let partition = written.pk.as_ref().and_then(&mut key);
         let sort = written.sk.as_ref().map(&mut key);
-        let indexes: Vec<Option<IndexKeys>> = written
-            .indexes
-            .iter()
-            .map(|index| IndexKeys::of(index, &fields, delimiter, diagnostics))
-            .collect();
+        let indexes = written.indexes.iter();
+        let indexes = indexes.filter_map(|index| IndexKeys::of(index, &fields, delimiter, diagnostics));
+        let indexes: Vec<IndexKeys> = indexes.collect();
         let path = match &written.table {
             Some(TableArgument::Path(path)) => Some(path.clone()),
             _ => None,
         };
         let (Some(partition), Some(table), None | Some(Some(_)), true) =
-            (partition, &written.table, &sort, indexes.iter().all(Option::is_some))
+            (partition, &written.table, &sort, written.sk.is_some() || !written.mentions("sk"))
         else {
             return Err(Broken { fields, table: path });
         };
-        let (sort, indexes) = (sort.flatten(), indexes.into_iter().flatten().collect::<Vec<_>>());
+        let sort = sort.flatten();
         let keys = Keys { partition: &partition, sort: sort.as_ref(), indexes: &indexes };
         let table = match table {
             TableArgument::Path(path) => {
@@ -218,13 +216,13 @@ impl Field {
 /// What every entity has to say.
 fn require(input: &DeriveInput, written: &EntityAttributes, diagnostics: &mut Diagnostics) {
     let name = &input.ident;
-    if written.table.is_none() {
+    if !written.mentions("table") {
         let message = format!(
             "entity `{name}` has no table; add `#[entity(table = Catalog)]` with the type that derives `Table`, or `#[entity(table = \"Name\")]` for a table of its own"
         );
         diagnostics.at(name, message);
     }
-    if written.pk.is_none() {
+    if !written.mentions("pk") {
         let message = format!(
             "entity `{name}` has no partition key; add `#[entity(pk = \"{}#{{field}}\")]`, or `#[entity(pk = field)]` for a plain attribute",
             name.to_string().to_uppercase()
@@ -283,7 +281,8 @@ impl IndexKeys {
         let partition = written.pk.as_ref().map(&mut key);
         let sort = written.sk.as_ref().map(&mut key);
         let index = &written.index;
-        let pattern = written.name.clone().map_or_else(|| Self::default_pattern(index, diagnostics), Some);
+        let pattern = written.name.clone();
+        let pattern = pattern.unwrap_or_else(|| Self::default_pattern(index, diagnostics));
         if partition.is_none() && sort.is_none() {
             let message = format!(
                 "index `{}` has no keys; add `pk` and `sk`, or only `sk` for a local index",
@@ -297,24 +296,24 @@ impl IndexKeys {
         }
         Some(Self {
             index: LitStr::new(&index.text, index.span),
-            pattern: pattern?,
+            pattern,
             partition: partition.flatten(),
             sort: sort.flatten(),
         })
     }
 
     /// The name of the index, as that of a function.
-    fn default_pattern(index: &IndexName, diagnostics: &mut Diagnostics) -> Option<Ident> {
+    fn default_pattern(index: &IndexName, diagnostics: &mut Diagnostics) -> Ident {
         let snake = names::snake(&index.text);
         if syn::parse_str::<Ident>(&snake).is_ok() {
-            return Some(Ident::new(&snake, index.span));
+            return Ident::new(&snake, index.span);
         }
         let message = format!(
             "`{snake}` cannot be the name of a function; name the access pattern: `index({}, name = by_..., ...)`",
             index.text
         );
         diagnostics.at_span(index.span, message);
-        None
+        Ident::new(&format!("index_{snake}"), index.span)
     }
 }
 
@@ -360,7 +359,9 @@ fn own_table(
             projection: written.projection.as_ref().map_or(Projection::All, |(_, kind)| kind.clone()),
         }
     };
-    let indexes = keys.indexes.iter().zip(&written.indexes).map(index).collect();
+    let written_of =
+        |keys: &IndexKeys| written.indexes.iter().find(|index| index.index.text == keys.index.value());
+    let indexes = keys.indexes.iter().filter_map(|keys| Some((keys, written_of(keys)?))).map(index).collect();
     let tag = written.type_attribute.as_ref().map(|(_, tag)| tag.clone());
     Table {
         ident: input.ident.clone(),

@@ -10,9 +10,9 @@ pub(crate) fn constant(field: &Ident) -> Ident {
     Ident::new(&field.unraw().to_string().to_uppercase(), generated(field.span()))
 }
 
-/// The type of an access pattern: `of_product` of `Review` has `ReviewOfProduct`.
+/// The type of an access pattern: `of_product` of `Review` has `ReviewOfProductPattern`, which no entity is called.
 pub(crate) fn pattern_type(entity: &Ident, pattern: &Ident) -> Ident {
-    let name = format!("{}{}", entity.unraw(), pascal(&pattern.unraw().to_string()));
+    let name = format!("{}{}Pattern", entity.unraw(), pascal(&pattern.unraw().to_string()));
     Ident::new(&name, generated(pattern.span()))
 }
 

@@ -1,6 +1,7 @@
 //! A table, declared by itself or by its only entity.
 
 use proc_macro2::Span;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Fields, Ident, LitStr, Path, Type};
 
@@ -69,11 +70,11 @@ impl Table {
             diagnostics.at(&input.ident, message);
             return None;
         }
-        if written.name.is_none() {
+        if !written.mentions("name") {
             let example = "`#[table(name = \"ProductCatalog\")]`";
             diagnostics.at(&input.ident, format!("table `{}` has no name; add {example}", input.ident));
         }
-        if written.pk.is_none() {
+        if !written.mentions("pk") {
             let message =
                 format!("table `{}` has no partition key; add `pk = \"PK\"` to `#[table(...)]`", input.ident);
             diagnostics.at(&input.ident, message);
@@ -163,7 +164,7 @@ impl Index {
 
 /// The name that an entity has in messages and descriptors.
 pub(crate) fn entity_name(path: &Path) -> String {
-    path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default()
+    path.segments.last().map(|segment| segment.ident.unraw().to_string()).unwrap_or_default()
 }
 
 /// An error where an overlap is allowed for an entity that the table does not have.

@@ -3,7 +3,7 @@
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, LitStr, Path, Token};
 
-use super::{IndexName, Projection, TypeAttribute, arguments, attributes, set, suggest, value};
+use super::{IndexName, Projection, TypeAttribute, arguments, attributes, or_skip, set, suggest, value};
 use crate::diagnostics::Diagnostics;
 
 const KNOWN: [&str; 9] = ["table", "pk", "sk", "name", "tag", "scan", "delimiter", "index", "type_attribute"];
@@ -21,6 +21,8 @@ pub(crate) struct EntityAttributes {
     pub(crate) delimiter: Option<LitStr>,
     pub(crate) type_attribute: Option<(Ident, TypeAttribute)>,
     pub(crate) indexes: Vec<IndexArguments>,
+    /// The arguments that are there, be they right or wrong.
+    pub(crate) mentioned: Vec<String>,
 }
 
 /// `table = Catalog`, or `table = "Users"` for a table of its own.
@@ -52,12 +54,18 @@ impl EntityAttributes {
         all
     }
 
+    /// Whether there is an argument of this name.
+    pub(crate) fn mentions(&self, name: &str) -> bool {
+        self.mentioned.iter().any(|mentioned| mentioned == name)
+    }
+
     fn take(
         &mut self,
         name: &Ident,
         input: ParseStream<'_>,
         diagnostics: &mut Diagnostics,
     ) -> syn::Result<()> {
+        self.mentioned.push(name.to_string());
         match name.to_string().as_str() {
             "table" => {
                 let table = value(name, input, "Catalog` or `table = \"TableName\"")?;
@@ -106,7 +114,7 @@ impl IndexArguments {
         }
         let inner;
         syn::parenthesized!(inner in input);
-        let index = inner.parse()?;
+        let index = or_skip(&inner, inner.parse())?;
         inner.parse::<Option<Token![,]>>()?;
         let mut all = Self { index, name: None, pk: None, sk: None, local: None, projection: None };
         arguments(&inner, diagnostics, |name, input, diagnostics| {

@@ -68,6 +68,16 @@ pub(crate) fn value<T: Parse>(name: &Ident, input: ParseStream<'_>, example: &st
     input.parse().map_err(|_| syn::Error::new(span, format!("expected `{name} = {example}`")))
 }
 
+/// The result, with the rest of the input passed over if it is an error: one mistake is enough.
+pub(crate) fn or_skip<T>(input: ParseStream<'_>, result: syn::Result<T>) -> syn::Result<T> {
+    if result.is_err() {
+        while !input.is_empty() {
+            input.parse::<TokenTree>()?;
+        }
+    }
+    result
+}
+
 /// Keeps the first value of an argument, and reports a second.
 pub(crate) fn set<T>(slot: &mut Option<T>, name: &Ident, value: T, diagnostics: &mut Diagnostics) {
     if slot.is_some() {
@@ -142,7 +152,7 @@ impl Projection {
         }
         let names;
         syn::parenthesized!(names in input);
-        let names = names.parse_terminated(ParseBuffer::parse::<LitStr>, Token![,])?;
+        let names = or_skip(&names, names.parse_terminated(ParseBuffer::parse::<LitStr>, Token![,]))?;
         Ok(Self::Include(names.iter().map(LitStr::value).collect()))
     }
 }

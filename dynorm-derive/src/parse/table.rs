@@ -3,7 +3,7 @@
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, LitStr, Path, Token};
 
-use super::{IndexName, Projection, TypeAttribute, arguments, attributes, set, suggest, value};
+use super::{IndexName, Projection, TypeAttribute, arguments, attributes, or_skip, set, suggest, value};
 use crate::diagnostics::Diagnostics;
 
 const KNOWN: [&str; 10] =
@@ -22,6 +22,8 @@ pub(crate) struct TableAttributes {
     pub(crate) indexes: Vec<IndexAttributes>,
     pub(crate) entities: Option<Vec<Path>>,
     pub(crate) allowed_overlaps: Vec<(Path, Path)>,
+    /// The arguments that are there, be they right or wrong.
+    pub(crate) mentioned: Vec<String>,
 }
 
 /// `"PK"` or `"id": N`.
@@ -49,12 +51,18 @@ impl TableAttributes {
         all
     }
 
+    /// Whether there is an argument of this name.
+    pub(crate) fn mentions(&self, name: &str) -> bool {
+        self.mentioned.iter().any(|mentioned| mentioned == name)
+    }
+
     fn take(
         &mut self,
         name: &Ident,
         input: ParseStream<'_>,
         diagnostics: &mut Diagnostics,
     ) -> syn::Result<()> {
+        self.mentioned.push(name.to_string());
         match name.to_string().as_str() {
             "name" => set(&mut self.name, name, value(name, input, "\"TableName\"")?, diagnostics),
             "pk" => set(&mut self.pk, name, KeyAttribute::read(name, input)?, diagnostics),
@@ -103,7 +111,7 @@ impl IndexAttributes {
         }
         let inner;
         syn::parenthesized!(inner in input);
-        let name = inner.parse()?;
+        let name = or_skip(&inner, inner.parse())?;
         inner.parse::<Option<Token![,]>>()?;
         let (mut pk, mut sk, mut projection) = (None, None, None);
         arguments(&inner, diagnostics, |name, input, diagnostics| {
@@ -125,5 +133,5 @@ fn in_parentheses<T: Parse>(name: &Ident, input: ParseStream<'_>, example: &str)
     }
     let inner;
     syn::parenthesized!(inner in input);
-    Ok(inner.parse_terminated(T::parse, Token![,])?.into_iter().collect())
+    Ok(or_skip(&inner, inner.parse_terminated(T::parse, Token![,]))?.into_iter().collect())
 }

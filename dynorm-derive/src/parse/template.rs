@@ -217,3 +217,100 @@ fn parse_width(field: &str, format: &str) -> Result<Form, Mistake> {
     }
     Ok(Form::Padded { width, decimals })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+
+    /// The segments as one line each: the literal, the field, the format.
+    #[track_caller]
+    fn check(template: &str, expected: &Expect) {
+        let text = match parse(template, '#') {
+            Ok(template) => template.segments.iter().map(show).collect::<Vec<_>>(),
+            Err(mistakes) => mistakes.iter().map(|mistake| format!("error: {mistake}")).collect(),
+        };
+        expected.assert_eq(&text.join("\n"));
+    }
+
+    fn show(segment: &Segment) -> String {
+        let literal = format!("{:?}", segment.literal);
+        match &segment.field {
+            None => literal,
+            Some(Placeholder { field, format }) => {
+                let direction = if format.descending { ", descending" } else { "" };
+                format!("{literal} {field}: {:?}{direction}", format.form)
+            }
+        }
+    }
+
+    #[test]
+    fn segments_are_literals_and_fields() {
+        check("METADATA", &expect![[r#""METADATA""#]]);
+        check("{id}", &expect![[r#""" id: Usual"#]]);
+        check(
+            "PRODUCT#{id}#v{version}#é",
+            &expect![[r#"
+                "PRODUCT"
+                "" id: Usual
+                "v" version: Usual
+                "é""#]],
+        );
+    }
+
+    #[test]
+    fn formats_are_read() {
+        check(
+            "{a:08}#{b:08.2}#{c:raw}#{d:escaped}#{e:desc}#{f:08:desc}#{g:010.2:desc}",
+            &expect![[r#"
+                "" a: Padded { width: 8, decimals: 0 }
+                "" b: Padded { width: 8, decimals: 2 }
+                "" c: Raw
+                "" d: Escaped
+                "" e: Usual, descending
+                "" f: Padded { width: 8, decimals: 0 }, descending
+                "" g: Padded { width: 10, decimals: 2 }, descending"#]],
+        );
+    }
+
+    #[test]
+    fn all_mistakes_are_told() {
+        check(
+            "A##{a#{b}#x}#{c}{d}",
+            &expect![[r"
+                error: `A##{a#{b}#x}#{c}{d}` has an empty segment; write something before and after each `#`, or remove one
+                error: `{a#{b}` opens a brace inside of another; write `{field}`
+                error: `x}` has a `}` without a `{` before it
+                error: `{c}{d}` has two fields in one segment, so that their values could not be told apart; put a `#` between them"]],
+        );
+    }
+
+    #[test]
+    fn formats_have_limits() {
+        check("{a:038.36}", &expect![[r#""" a: Padded { width: 38, decimals: 36 }"#]]);
+        check("{a:039}", &expect!["error: `{a:039}`: the width is from 1 to 38"]);
+        check("{a:0999}", &expect!["error: `{a:0999}`: the width is from 1 to 38"]);
+        check(
+            "{a:08.x}",
+            &expect![
+                "error: `{a:08.x}` has an unknown format; there are `{field:08}` (width), `{field:08.2}` (width and decimals), `{field:desc}`, `{field:08:desc}`, `{field:raw}` and `{field:escaped}`"
+            ],
+        );
+        check(
+            "{a:}",
+            &expect![
+                "error: `{a:}` has an unknown format; there are `{field:08}` (width), `{field:08.2}` (width and decimals), `{field:desc}`, `{field:08:desc}`, `{field:raw}` and `{field:escaped}`"
+            ],
+        );
+    }
+
+    #[test]
+    fn a_delimiter_inside_of_braces_does_not_split() {
+        check(
+            "X#{a#b}",
+            &expect![[r#"
+            "X"
+            "" a#b: Usual"#]],
+        );
+    }
+}

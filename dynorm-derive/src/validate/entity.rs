@@ -1,6 +1,5 @@
 //! The rules of entities that can be seen without their table.
 
-use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::{Ident, LitStr};
 
@@ -93,16 +92,18 @@ fn plain_keys_are_no_times_to_live(entity: &Entity, diagnostics: &mut Diagnostic
 /// Each access pattern is a function of the entity.
 fn patterns_have_their_own_names(entity: &Entity, diagnostics: &mut Diagnostics) {
     let patterns = entity.pattern.iter().chain(entity.indexes.iter().map(|index| &index.pattern));
-    let mut known: Vec<&Ident> = Vec::new();
+    let mut known: Vec<Ident> = Vec::new();
     for pattern in patterns {
         if pattern == "key" {
             diagnostics.at(pattern, "`key` is the function that makes the primary key; choose another name");
-        } else if known.contains(&pattern) {
+        }
+        let ty = names::pattern_type(&entity.ident, pattern);
+        if known.contains(&ty) {
             let message =
                 format!("two access patterns are named `{pattern}`; give this one another: `name = by_...`");
             diagnostics.at(pattern, message);
         }
-        known.push(pattern);
+        known.push(ty);
     }
 }
 
@@ -115,7 +116,7 @@ fn each_index_is_used_once(entity: &Entity, diagnostics: &mut Diagnostics) {
                 "`{}` is in index `{name}` already; an item has one key in an index",
                 entity.ident.unraw()
             );
-            diagnostics.at_span(Span::call_site().located_at(index.index.span()), message);
+            diagnostics.at(&index.index, message);
         }
     }
 }

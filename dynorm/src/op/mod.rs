@@ -69,7 +69,7 @@ impl Context {
 }
 
 /// A future that can be sent to another thread.
-pub(crate) type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 /// The result of an operation, and what it cost.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,7 +11,7 @@ use futures_core::Stream;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::condition::{both, encode_error};
-use super::{Context, Sent};
+use super::{BoxFuture, Context, Sent};
 use crate::backend::call::Select;
 use crate::backend::{Backend, reply};
 use crate::entity::{Entity, ReadsWholeItems, Table, belongs, decode, expiry, ttl_attribute};
@@ -195,15 +195,19 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     }
 }
 
-/// The terminals, which give whole entities.
-impl<E: Entity, S: Source<E, Index: ReadsWholeItems>> Read<E, S> {
+/// The terminals, which give whole entities. They return boxed futures, so that a mistake in what is read is one
+/// error of the compiler and not one for each use of the future.
+impl<E: Entity, S: Source<E>> Read<E, S> {
     /// The first entity, or `None`.
     ///
     /// # Errors
     ///
     /// As for [`page`](Self::page).
-    pub async fn first(self) -> Result<Option<E>> {
-        Ok(self.take(1).page().await?.items.pop())
+    pub fn first(self) -> BoxFuture<Result<Option<E>>>
+    where
+        S::Index: ReadsWholeItems,
+    {
+        Box::pin(async { Ok(self.take(1).next_page().await?.items.pop()) })
     }
 
     /// All entities, from as many requests as it takes.
@@ -211,13 +215,18 @@ impl<E: Entity, S: Source<E, Index: ReadsWholeItems>> Read<E, S> {
     /// # Errors
     ///
     /// As for [`page`](Self::page), and [`is_unfinished`](crate::Error::is_unfinished).
-    pub async fn all(self) -> Result<Vec<E>> {
-        let Some(mut reader) = Reader::new(self)? else { return Ok(Vec::new()) };
-        let mut all = Vec::new();
-        while let Some(page) = reader.page().await? {
-            all.extend(page.items);
-        }
-        Ok(all)
+    pub fn all(self) -> BoxFuture<Result<Vec<E>>>
+    where
+        S::Index: ReadsWholeItems,
+    {
+        Box::pin(async {
+            let Some(mut reader) = Reader::new(self)? else { return Ok(Vec::new()) };
+            let mut all = Vec::new();
+            while let Some(page) = reader.page().await? {
+                all.extend(page.items);
+            }
+            Ok(all)
+        })
     }
 
     /// One page: with [`take`](Self::take), that many entities if there are so many; without, what one request
@@ -227,21 +236,18 @@ impl<E: Entity, S: Source<E, Index: ReadsWholeItems>> Read<E, S> {
     ///
     /// If a value cannot be put into a key or stored, if the cursor belongs to another read, if the backend refuses,
     /// or if an item is not one of the entity.
-    pub async fn page(self) -> Result<Page<E>> {
-        let to_be_filled = self.take.is_some();
-        let Some(mut reader) = Reader::new(self)? else { return Ok(Page::empty()) };
-        let mut page = Page::empty();
-        while let Some(later) = reader.page().await? {
-            page.append(later);
-            if !to_be_filled || reader.requests_left == Some(0) {
-                break;
-            }
-        }
-        Ok(page)
+    pub fn page(self) -> BoxFuture<Result<Page<E>>>
+    where
+        S::Index: ReadsWholeItems,
+    {
+        Box::pin(self.next_page())
     }
 
     /// All pages, one for each request, as a stream.
-    pub fn pages(self) -> Pages<E> {
+    pub fn pages(self) -> Pages<E>
+    where
+        S::Index: ReadsWholeItems,
+    {
         let pages = stream::try_unfold(Start::Read(self), |state| async move {
             let mut reader = match state {
                 Start::Reader(reader) => reader,
@@ -256,9 +262,27 @@ impl<E: Entity, S: Source<E, Index: ReadsWholeItems>> Read<E, S> {
     }
 
     /// All entities as a stream, which asks for a page when the one before is used up.
-    pub fn items(self) -> Items<E> {
+    pub fn items(self) -> Items<E>
+    where
+        S::Index: ReadsWholeItems,
+    {
         let items = self.pages().map_ok(|page| stream::iter(page.items.into_iter().map(Ok))).try_flatten();
         Items { items: Box::pin(items) }
+    }
+}
+
+impl<E: Entity, S: Source<E>> Read<E, S> {
+    async fn next_page(self) -> Result<Page<E>> {
+        let to_be_filled = self.take.is_some();
+        let Some(mut reader) = Reader::new(self)? else { return Ok(Page::empty()) };
+        let mut page = Page::empty();
+        while let Some(later) = reader.page().await? {
+            page.append(later);
+            if !to_be_filled || reader.requests_left == Some(0) {
+                break;
+            }
+        }
+        Ok(page)
     }
 }
 

@@ -6,7 +6,7 @@ use super::read::{PageRequest, Read, Source, select};
 use super::{Context, Sent};
 use crate::backend::call;
 use crate::backend::{Backend, reply};
-use crate::entity::{Primary, Scannable, Table};
+use crate::entity::{Entity, Primary, Table};
 use crate::error::Result;
 use crate::expr::Renderer;
 use crate::page::Fingerprint;
@@ -34,7 +34,7 @@ pub struct ScanSource {
     consistent: bool,
 }
 
-impl<E: Scannable> Scan<E> {
+impl<E: Entity> Scan<E> {
     pub(crate) fn of_table(context: Arc<Context>) -> Self {
         Read::new(context, ScanSource { consistent: false })
     }
@@ -46,7 +46,7 @@ impl<E: Scannable> Scan<E> {
     }
 }
 
-impl<E: Scannable> Source<E> for ScanSource {
+impl<E: Entity> Source<E> for ScanSource {
     type Request = call::Scan;
     type Index = Primary;
 

@@ -18,6 +18,7 @@ const LOCAL_INDEXES_MAX: usize = 5;
 /// # Panics
 ///
 /// In const evaluation, with the message.
+#[track_caller]
 pub const fn check_table(
     schema: &TableSchema,
     entities: &[&EntityDescriptor],
@@ -43,6 +44,7 @@ pub const fn check_table(
 /// # Panics
 ///
 /// In const evaluation, with the message.
+#[track_caller]
 pub const fn check_entity(entity: &EntityDescriptor, schema: &TableSchema) {
     report(&check_delimiter(entity, schema));
     report(&check_primary_key(entity, schema));
@@ -50,6 +52,7 @@ pub const fn check_entity(entity: &EntityDescriptor, schema: &TableSchema) {
     report(&check_attributes(entity, schema));
 }
 
+#[track_caller]
 const fn report(message: &ConstText) {
     assert!(message.is_empty(), "{}", message.as_str());
 }

@@ -1,0 +1,20 @@
+use dynorm::prelude::*;
+
+#[derive(Entity)]
+#[entity(table = "Shapes", pk = id)]
+enum Shape {
+    Circle,
+}
+
+#[derive(Entity)]
+#[entity(table = "Pairs", pk = id)]
+struct Pair(String, String);
+
+#[derive(Entity)]
+#[entity(table = "Boxes", pk = id)]
+struct Generic<T> {
+    id: String,
+    value: T,
+}
+
+fn main() {}

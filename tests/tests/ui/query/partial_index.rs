@@ -1,0 +1,30 @@
+use dynorm::prelude::*;
+
+#[derive(Entity, Debug)]
+#[entity(table = "Orders", pk = "CUSTOMER#{customer}", sk = "ORDER#{placed_on}#{number}", name = of_customer)]
+#[entity(index(ByState, name = by_state, pk = "STATE#{state}", sk = "ORDER#{number}"))]
+#[entity(index(ByTotal, name = by_total, pk = "TOTAL#{total}", projection = keys_only))]
+struct Order {
+    customer: String,
+    placed_on: String,
+    number: u32,
+    state: Option<String>,
+    total: u64,
+    paid: bool,
+    tags: Vec<String>,
+}
+
+#[derive(Entity, Debug)]
+#[entity(table = "Customers", pk = id)]
+struct Customer {
+    id: String,
+    name: String,
+}
+
+async fn uses(db: &Db) -> dynorm::Result<()> {
+    let n = db.query(Order::by_total(5u64)).count().await?;
+    db.query(Order::by_total(5u64)).all().await?;
+    Ok(())
+}
+
+fn main() {}

@@ -1,0 +1,30 @@
+use dynorm::prelude::*;
+
+#[derive(Table)]
+#[table(name = "Catalog", pk = "PK", sk = "SK")]
+#[table(gsi(GSI1, pk = "GSI1PK"))]
+#[table(gsi(GSI2, pk = "GSI2PK"))]
+#[table(gsi(GSI3, pk = "GSI3PK"))]
+#[table(gsi(GSI4, pk = "GSI4PK"))]
+#[table(gsi(GSI5, pk = "GSI5PK"))]
+#[table(gsi(GSI6, pk = "GSI6PK"))]
+#[table(gsi(GSI7, pk = "GSI7PK"))]
+#[table(gsi(GSI8, pk = "GSI8PK"))]
+#[table(gsi(GSI9, pk = "GSI9PK"))]
+#[table(gsi(GSI10, pk = "GSI10PK"))]
+#[table(gsi(GSI11, pk = "GSI11PK"))]
+#[table(gsi(GSI12, pk = "GSI12PK"))]
+#[table(gsi(GSI13, pk = "GSI13PK"))]
+#[table(gsi(GSI14, pk = "GSI14PK"))]
+#[table(gsi(GSI15, pk = "GSI15PK"))]
+#[table(gsi(GSI16, pk = "GSI16PK"))]
+#[table(gsi(GSI17, pk = "GSI17PK"))]
+#[table(gsi(GSI18, pk = "GSI18PK"))]
+#[table(gsi(GSI19, pk = "GSI19PK"))]
+#[table(gsi(GSI20, pk = "GSI20PK"))]
+#[table(gsi(GSI21, pk = "GSI21PK"))]
+#[table(lsi(LSI1, sk = "L1"), lsi(LSI2, sk = "L2"), lsi(LSI3, sk = "L3"))]
+#[table(lsi(LSI4, sk = "L4"), lsi(LSI5, sk = "L5"), lsi(LSI6, sk = "L6"))]
+struct Catalog;
+
+fn main() {}
