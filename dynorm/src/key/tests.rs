@@ -192,12 +192,11 @@ fn is_sendable(condition: &SortCondition) -> bool {
     use SortCondition as C;
     let filled = |value: &Value| !matches!(value, Value::S(text) if text.is_empty());
     match condition {
-        C::Any | C::Nothing => true,
         C::Equal(v) | C::AtLeast(v) | C::Above(v) | C::AtMost(v) | C::Below(v) | C::BeginsWith(v) => {
             filled(v)
         }
         C::Between(Value::S(low), Value::S(high)) => !low.is_empty() && low <= high,
-        C::Between(..) => true,
+        C::Any | C::Nothing | C::Between(..) => true,
     }
 }
 
