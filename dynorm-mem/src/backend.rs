@@ -90,11 +90,14 @@ impl MemBackend {
         self.engine.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The engine, to change it directly.
+    /// The engine, to change it directly. It is told the time of this backend's clock.
     ///
     /// All calls wait until the guard is dropped, so drop it before the next call on this backend.
     pub fn engine_mut(&self) -> RwLockWriteGuard<'_, Engine> {
-        self.engine.write().unwrap_or_else(PoisonError::into_inner)
+        let now = self.time();
+        let mut engine = self.engine.write().unwrap_or_else(PoisonError::into_inner);
+        engine.set_now(now);
+        engine
     }
 
     /// All items of a table in the order of a scan; none if there is no such table.

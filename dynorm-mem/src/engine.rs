@@ -6,8 +6,17 @@ use dynorm::backend::table::{CreateTable, TableDescription, TimeToLive};
 use dynorm::backend::{Failure, call, reply};
 use dynorm::value::Item;
 
+use crate::call::stream::{
+    DescribeStream, GetRecords, GetShardIterator, ListStreams, Records, StreamDescription, StreamList,
+};
+use crate::call::table::{AccountLimits, ContinuousBackups, ListTables, TableList, UpdateTable};
+use crate::call::tag::{Tag, TagResource, UntagResource};
 use crate::message::{Checked, Cohort};
 use crate::op;
+use crate::partiql::{
+    BatchExecuteStatement, BatchStatementReply, ExecuteStatement, ExecuteTransaction, StatementReply,
+    TransactionReply,
+};
 use crate::state::State;
 
 /// One call, as data.
@@ -34,6 +43,12 @@ pub enum Request {
     TransactGet(call::TransactGet),
     /// `TransactWriteItems`.
     TransactWrite(call::TransactWrite),
+    /// `ExecuteStatement`.
+    ExecuteStatement(ExecuteStatement),
+    /// `BatchExecuteStatement`.
+    BatchExecuteStatement(BatchExecuteStatement),
+    /// `ExecuteTransaction`.
+    ExecuteTransaction(ExecuteTransaction),
     /// `CreateTable`.
     CreateTable(CreateTable),
     /// `DescribeTable`, by the table's name or ARN.
@@ -41,11 +56,31 @@ pub enum Request {
     /// `DeleteTable`, by the table's name or ARN.
     DeleteTable(String),
     /// `ListTables`.
-    ListTables,
+    ListTables(ListTables),
     /// `UpdateTimeToLive`.
     UpdateTimeToLive(TimeToLive),
     /// `DescribeTimeToLive`, by the table's name or ARN.
     DescribeTimeToLive(String),
+    /// `UpdateTable`.
+    UpdateTable(UpdateTable),
+    /// `TagResource`.
+    TagResource(TagResource),
+    /// `UntagResource`.
+    UntagResource(UntagResource),
+    /// `ListTagsOfResource`, by the table's ARN.
+    ListTagsOfResource(String),
+    /// `DescribeLimits`.
+    DescribeLimits,
+    /// `DescribeContinuousBackups`, by the table's name or ARN.
+    DescribeContinuousBackups(String),
+    /// `ListStreams`.
+    ListStreams(ListStreams),
+    /// `DescribeStream`.
+    DescribeStream(DescribeStream),
+    /// `GetShardIterator`.
+    GetShardIterator(GetShardIterator),
+    /// `GetRecords`.
+    GetRecords(GetRecords),
 }
 
 /// The answer to the [`Request`] of the same name.
@@ -72,18 +107,44 @@ pub enum Response {
     TransactGet(reply::TransactGet),
     /// To `TransactWriteItems`.
     TransactWrite(reply::TransactWrite),
+    /// To `ExecuteStatement`.
+    ExecuteStatement(StatementReply),
+    /// To `BatchExecuteStatement`.
+    BatchExecuteStatement(BatchStatementReply),
+    /// To `ExecuteTransaction`.
+    ExecuteTransaction(TransactionReply),
     /// To `CreateTable`: the new table.
     CreateTable(TableDescription),
     /// To `DescribeTable`.
     DescribeTable(TableDescription),
     /// To `DeleteTable`: the table as it was.
     DeleteTable(TableDescription),
-    /// To `ListTables`: all names, sorted.
-    ListTables(Vec<String>),
+    /// To `ListTables`.
+    ListTables(TableList),
     /// To `UpdateTimeToLive`.
     UpdateTimeToLive,
     /// To `DescribeTimeToLive`: the attribute, if the time to live is on.
     DescribeTimeToLive(Option<String>),
+    /// To `UpdateTable`: the table as it is now.
+    UpdateTable(TableDescription),
+    /// To `TagResource`.
+    TagResource,
+    /// To `UntagResource`.
+    UntagResource,
+    /// To `ListTagsOfResource`: all tags, sorted.
+    ListTagsOfResource(Vec<Tag>),
+    /// To `DescribeLimits`.
+    DescribeLimits(AccountLimits),
+    /// To `DescribeContinuousBackups`.
+    DescribeContinuousBackups(ContinuousBackups),
+    /// To `ListStreams`.
+    ListStreams(StreamList),
+    /// To `DescribeStream`.
+    DescribeStream(StreamDescription),
+    /// To `GetShardIterator`: the iterator.
+    GetShardIterator(String),
+    /// To `GetRecords`.
+    GetRecords(Records),
 }
 
 /// DynamoDB as a state machine.
@@ -117,7 +178,7 @@ pub enum Response {
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Engine {
-    state: State,
+    pub(crate) state: State,
     cohort: Cohort,
 }
 
@@ -134,12 +195,19 @@ impl Engine {
         Self { cohort, ..self }
     }
 
+    /// Which cohort's words the messages are in.
+    #[must_use]
+    pub fn cohort(&self) -> Cohort {
+        self.cohort
+    }
+
     /// Carries out any call.
     ///
     /// # Errors
     ///
     /// If the service would refuse the request.
     pub fn call(&mut self, request: Request, now: SystemTime) -> Result<Response, Failure> {
+        self.set_now(now);
         Ok(match request {
             Request::Get(call) => Response::Get(self.get(&call)?),
             Request::Put(call) => Response::Put(self.put(call)?),
@@ -151,10 +219,24 @@ impl Engine {
             Request::BatchWrite(call) => Response::BatchWrite(self.batch_write(call)?),
             Request::TransactGet(call) => Response::TransactGet(self.transact_get(&call)?),
             Request::TransactWrite(call) => Response::TransactWrite(self.transact_write(call, now)?),
+            Request::ExecuteStatement(call) => Response::ExecuteStatement(self.execute_statement(&call)?),
+            Request::BatchExecuteStatement(call) => {
+                Response::BatchExecuteStatement(self.batch_execute_statement(&call)?)
+            }
+            Request::ExecuteTransaction(call) => {
+                Response::ExecuteTransaction(self.execute_transaction(&call, now)?)
+            }
+            control => self.control(control, now)?,
+        })
+    }
+
+    /// Carries out the calls that are not about items.
+    fn control(&mut self, request: Request, now: SystemTime) -> Result<Response, Failure> {
+        Ok(match request {
             Request::CreateTable(call) => Response::CreateTable(self.create_table(call, now)?),
             Request::DescribeTable(table) => Response::DescribeTable(self.describe_table(&table)?),
             Request::DeleteTable(table) => Response::DeleteTable(self.delete_table(&table)?),
-            Request::ListTables => Response::ListTables(self.table_names().map(str::to_owned).collect()),
+            Request::ListTables(call) => Response::ListTables(self.list_tables(&call)?),
             Request::UpdateTimeToLive(call) => {
                 self.update_time_to_live(&call, now)?;
                 Response::UpdateTimeToLive
@@ -162,7 +244,37 @@ impl Engine {
             Request::DescribeTimeToLive(table) => {
                 Response::DescribeTimeToLive(self.describe_time_to_live(&table)?)
             }
+            Request::ListStreams(call) => Response::ListStreams(self.list_streams(&call, now)?),
+            Request::DescribeStream(call) => Response::DescribeStream(self.describe_stream(&call, now)?),
+            Request::GetShardIterator(call) => {
+                Response::GetShardIterator(self.get_shard_iterator(&call, now)?)
+            }
+            Request::GetRecords(call) => Response::GetRecords(self.get_records(&call, now)?),
+            Request::UpdateTable(call) => Response::UpdateTable(self.update_table(&call, now)?),
+            Request::TagResource(call) => {
+                self.tag_resource(&call)?;
+                Response::TagResource
+            }
+            Request::UntagResource(call) => {
+                self.untag_resource(&call)?;
+                Response::UntagResource
+            }
+            Request::ListTagsOfResource(table) => {
+                Response::ListTagsOfResource(self.list_tags_of_resource(&table)?)
+            }
+            Request::DescribeLimits => Response::DescribeLimits(self.describe_limits()),
+            Request::DescribeContinuousBackups(table) => {
+                Response::DescribeContinuousBackups(self.describe_continuous_backups(&table)?)
+            }
+            _ => unreachable!("`call` carries out the calls about items"),
         })
+    }
+
+    /// Tells the time to the writes that come and whose methods take none: the records of streams say when.
+    ///
+    /// [`call`](Self::call) and the methods that take a time do this by themselves.
+    pub fn set_now(&mut self, now: SystemTime) {
+        self.state.now = now;
     }
 
     /// Deletes the items whose time to live has passed at `now`, in all tables, and says how many there were.
@@ -170,6 +282,7 @@ impl Engine {
     /// The service does this at some time of its own within a few days; until then expired items are visible,
     /// as they are here until this is called.
     pub fn sweep_expired(&mut self, now: SystemTime) -> usize {
+        self.set_now(now);
         op::table::sweep_expired(&mut self.state, now)
     }
 
@@ -184,7 +297,7 @@ impl Engine {
         table.into_iter().flat_map(|table| table.items.iter().map(|(_, stored)| &stored.item))
     }
 
-    fn answer<T>(&self, checked: Checked<T>) -> Result<T, Failure> {
+    pub(crate) fn answer<T>(&self, checked: Checked<T>) -> Result<T, Failure> {
         checked.map_err(|refusal| refusal.into_failure(self.cohort))
     }
 }
@@ -250,6 +363,7 @@ impl Engine {
         call: call::TransactWrite,
         now: SystemTime,
     ) -> Result<reply::TransactWrite, Failure> {
+        self.set_now(now);
         let done = op::transact_write::transact_write(&mut self.state, call, now);
         self.answer(done)
     }
@@ -260,6 +374,7 @@ impl Engine {
     ///
     /// If the definition breaks a rule, or a table of this name exists.
     pub fn create_table(&mut self, call: CreateTable, now: SystemTime) -> Result<TableDescription, Failure> {
+        self.set_now(now);
         let done = op::table::create(&mut self.state, call, now);
         self.answer(done)
     }
@@ -273,11 +388,20 @@ impl Engine {
         self.answer(op::table::describe(&self.state, table))
     }
 
+    /// Carries out `ListTables`.
+    ///
+    /// # Errors
+    ///
+    /// If the limit is not 1 to 100.
+    pub fn list_tables(&self, call: &ListTables) -> Result<TableList, Failure> {
+        self.answer(op::table::list(&self.state, call))
+    }
+
     /// Carries out `DeleteTable`, and gives the table as it was.
     ///
     /// # Errors
     ///
-    /// If there is no such table.
+    /// If there is no such table, or it is protected.
     pub fn delete_table(&mut self, table: &str) -> Result<TableDescription, Failure> {
         let done = op::table::delete(&mut self.state, table);
         self.answer(done)
@@ -290,6 +414,7 @@ impl Engine {
     /// If there is no such table, the time to live is as asked already, or it was changed less than an hour
     /// ago.
     pub fn update_time_to_live(&mut self, call: &TimeToLive, now: SystemTime) -> Result<(), Failure> {
+        self.set_now(now);
         let done = op::table::update_time_to_live(&mut self.state, call, now);
         self.answer(done)
     }
@@ -302,4 +427,88 @@ impl Engine {
     pub fn describe_time_to_live(&self, table: &str) -> Result<Option<String>, Failure> {
         self.answer(op::table::describe_time_to_live(&self.state, table))
     }
+}
+
+/// Changes of tables, tags, and what is answered for the sake of tools.
+impl Engine {
+    /// Carries out `UpdateTable`. The table is ready at once; a new index holds all items that it can hold.
+    ///
+    /// # Errors
+    ///
+    /// If the service would refuse the request; then nothing is changed.
+    pub fn update_table(&mut self, call: &UpdateTable, now: SystemTime) -> Result<TableDescription, Failure> {
+        self.set_now(now);
+        let done = op::update_table::update_table(&mut self.state, call, now);
+        self.answer(done)
+    }
+
+    /// Carries out `TagResource`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such table, or a tag breaks a rule; then nothing is changed.
+    pub fn tag_resource(&mut self, call: &TagResource) -> Result<(), Failure> {
+        let done = op::tag::tag_resource(&mut self.state, call);
+        self.answer(done)
+    }
+
+    /// Carries out `UntagResource`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such table, or a key breaks a rule.
+    pub fn untag_resource(&mut self, call: &UntagResource) -> Result<(), Failure> {
+        let done = op::tag::untag_resource(&mut self.state, call);
+        self.answer(done)
+    }
+
+    /// Carries out `ListTagsOfResource`: all tags, sorted.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such table.
+    pub fn list_tags_of_resource(&self, table: &str) -> Result<Vec<Tag>, Failure> {
+        self.answer(op::tag::list_tags_of_resource(&self.state, table))
+    }
+
+    /// Carries out `DescribeLimits`.
+    #[must_use]
+    pub fn describe_limits(&self) -> AccountLimits {
+        AccountLimits::OF_NEW_ACCOUNTS
+    }
+
+    /// Carries out `DescribeContinuousBackups`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such table.
+    pub fn describe_continuous_backups(&self, table: &str) -> Result<ContinuousBackups, Failure> {
+        self.answer(op::table::describe_continuous_backups(&self.state, table))
+    }
+}
+
+/// Defines the methods that read streams.
+macro_rules! stream_calls {
+    ($($read:ident($call:ident) -> $reply:ident, $name:literal;)*) => {
+        /// Streams, the records of which grow old.
+        impl Engine {
+            $(
+                #[doc = concat!("Carries out `", $name, "`.")]
+                ///
+                /// # Errors
+                ///
+                /// If the service would refuse the request.
+                pub fn $read(&self, call: &$call, now: SystemTime) -> Result<$reply, Failure> {
+                    self.answer(op::stream::$read(&self.state, call, now))
+                }
+            )*
+        }
+    };
+}
+
+stream_calls! {
+    list_streams(ListStreams) -> StreamList, "ListStreams";
+    describe_stream(DescribeStream) -> StreamDescription, "DescribeStream";
+    get_shard_iterator(GetShardIterator) -> String, "GetShardIterator";
+    get_records(GetRecords) -> Records, "GetRecords";
 }

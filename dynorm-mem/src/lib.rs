@@ -2,8 +2,9 @@
 //!
 //! [`MemBackend`] is a backend for dynorm's `Db`. It carries out the very calls that would go to the service,
 //! with the service's rules, order of checks and messages: keys and sizes, the whole expression language,
-//! global and local indexes, pages, batches, transactions, consumed capacity, time to live. What it does not
-//! model is listed in `docs/conformance.md` of the repository.
+//! global and local indexes, pages, batches, transactions, consumed capacity, time to live, changes of tables,
+//! streams, [statements](partiql) and [legacy parameters](legacy). What it does not model is listed in
+//! `docs/conformance.md` of the repository.
 //!
 //! [`Engine`] is the state machine inside: requests and the time in, answers out. The engine has no thread,
 //! no lock, no clock and no randomness; the same requests at the same times give the same answers. A scan
@@ -25,21 +26,43 @@
 //!
 //! A fixture that is expensive to build is built once and forked: [`MemBackend::fork`] shares all items until
 //! one side writes.
+//!
+//! # Features
+//!
+//! | Feature | What it gives |
+//! |---|---|
+//! | `wire` | DynamoDB's protocol: JSON requests in, JSON answers out |
+//! | `sdk` | a client of the AWS SDK that talks to the engine in process, without a socket or credentials |
+//! | `server` | the HTTP server, as a library and as the program `dynorm-mem` |
 
 #![allow(clippy::result_large_err, reason = "`Failure` is the seam's own type and is moved once a call")]
 
 mod backend;
+pub mod call;
 mod capacity;
 mod clock;
+mod diff;
 mod engine;
 mod expr;
+pub mod legacy;
 pub mod limits;
 mod message;
 mod op;
+pub mod partiql;
+#[cfg(feature = "sdk")]
+mod sdk;
+#[cfg(feature = "server")]
+pub mod server;
 mod state;
+mod stream;
 mod table;
+#[cfg(feature = "wire")]
+pub mod wire;
 
 pub use crate::backend::MemBackend;
 pub use crate::clock::ManualClock;
+pub use crate::diff::{Diff, Difference};
 pub use crate::engine::{Engine, Request, Response};
 pub use crate::message::Cohort;
+#[cfg(feature = "sdk")]
+pub use crate::sdk::{SdkConnector, sdk_client};

@@ -28,6 +28,10 @@ pub const EXPRESSION_OPERATORS_MAX: usize = 300;
 pub const IN_OPERANDS_MAX: usize = 100;
 /// Longest placeholder of a name or a value, with its first character.
 pub const PLACEHOLDER_BYTES_MAX: usize = 255;
+/// Longest text of a statement, in characters.
+pub const STATEMENT_CHARS_MAX: usize = 8192;
+/// Most statements in one `BatchExecuteStatement` call.
+pub const BATCH_STATEMENTS_MAX: usize = 25;
 /// Longest path into an attribute, in steps.
 pub const PATH_STEPS_MAX: usize = 32;
 
@@ -74,6 +78,24 @@ pub const PROJECTED_ATTRIBUTES_MAX: usize = 100;
 pub const EXPIRY_AGE_MAX: Duration = Duration::from_hours(5 * 365 * 24);
 /// How long the time to live setting of a table is fixed after a change.
 pub const TIME_TO_LIVE_CHANGE_INTERVAL: Duration = Duration::from_hours(1);
+
+/// Most names, streams or shards in one answer of a list.
+pub const LIST_ENTRIES_MAX: u32 = 100;
+/// How long the records of a stream, and a stream that was switched off, can be read.
+pub const STREAM_RETENTION: Duration = Duration::from_hours(24);
+/// How long the iterator of a shard is good for.
+pub const SHARD_ITERATOR_LIFE: Duration = Duration::from_mins(15);
+/// Most records in one answer of `GetRecords`.
+pub const RECORDS_MAX: u32 = 1000;
+/// Most bytes in one answer of `GetRecords`, unless the first record alone has more.
+pub const RECORDS_BYTES_MAX: u64 = 1024 * 1024;
+
+/// Most tags of a table.
+pub const TAGS_MAX: usize = 50;
+/// Longest key of a tag, in characters.
+pub const TAG_KEY_CHARS_MAX: usize = 128;
+/// Longest value of a tag, in characters.
+pub const TAG_VALUE_CHARS_MAX: usize = 256;
 
 // A transaction of largest items would be 40 MB, so both limits have to be checked.
 const _: () = assert!(TRANSACTION_ACTIONS_MAX * ITEM_SIZE_BYTES_MAX > TRANSACTION_BYTES_MAX);

@@ -69,12 +69,32 @@ impl Refusal {
         refusal
     }
 
+    fn duplicate(text: String) -> Self {
+        Self::new(FailureKind::Other("DuplicateItemException".to_owned()), Words::Same(text))
+    }
+
     fn missing(text: String) -> Self {
         Self::new(FailureKind::NotFound, Words::Same(text))
     }
 
     fn in_use(text: String) -> Self {
         Self::new(FailureKind::InUse, Words::Same(text))
+    }
+
+    fn limit(text: String) -> Self {
+        Self::new(FailureKind::LimitExceeded, Words::Same(text))
+    }
+
+    fn expired(text: String) -> Self {
+        Self::new(FailureKind::Other("ExpiredIteratorException".to_owned()), Words::Same(text))
+    }
+
+    fn trimmed(text: String) -> Self {
+        Self::new(FailureKind::Other("TrimmedDataAccessException".to_owned()), Words::Same(text))
+    }
+
+    fn table_missing(text: String) -> Self {
+        Self::new(FailureKind::Other("TableNotFoundException".to_owned()), Words::Same(text))
     }
 
     fn mismatch(text: String) -> Self {
@@ -121,8 +141,29 @@ impl Refusal {
         refusal
     }
 
+    /// The refusal in the words that it has in a statement, which is no expression.
+    pub(crate) fn of_statement(self, expression: Expression) -> Self {
+        let text = self.text(Cohort::Old);
+        Self::data(text.strip_prefix(&format!("Invalid {expression}: ")).unwrap_or(&text).to_owned())
+    }
+
+    /// Whether the other refusal says the same.
+    pub(crate) fn says(&self, other: &Self) -> bool {
+        self.text(Cohort::Old) == other.text(Cohort::Old)
+    }
+
     pub(crate) fn is_about_empty_key(&self) -> bool {
         self.0.is_about_empty_key
+    }
+
+    /// What kind of refusal it is.
+    pub(crate) fn kind(&self) -> &FailureKind {
+        &self.0.kind
+    }
+
+    /// The reasons of a cancelled transaction, in the order of its actions.
+    pub(crate) fn into_reasons(self) -> Vec<CancellationReason> {
+        self.0.reasons
     }
 
     pub(crate) fn is_condition_failed(&self) -> bool {
@@ -291,8 +332,8 @@ messages! {
     data key_condition_type() =>
         "One or more parameter values were invalid: Condition parameter type does not match schema type";
     data key_conditions_count() => "Conditions can be of length 1 or 2 only";
-    data filter_on_key(name: &str) =>
-        "Filter Expression can only contain non-primary key attributes: Primary key attribute: {name}";
+    data filter_on_key(parameter: &str, name: &str) =>
+        "{parameter} can only contain non-primary key attributes: Primary key attribute: {name}";
 }
 
 // Values, keys and items.
@@ -367,10 +408,98 @@ messages! {
     data select_projected_without_index() => "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an IndexName";
     data select_specific_without_projection() =>
         "Must specify the AttributesToGet or ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES";
-    data select_with_projection(select: &str) =>
-        "Cannot specify the ProjectionExpression when choosing to get {select}";
+    data select_with_projection(parameter: &str, select: &str) =>
+        "Cannot specify the {parameter} when choosing to get {select}";
     data segment_too_large(segment: u32, total: u32) =>
         "The Segment parameter is zero-based and must be less than parameter TotalSegments: Segment: {segment} is not less than TotalSegments: {total}";
+}
+
+// Legacy parameters.
+messages! {
+    shape expressions_mixed(legacy: &str, expressions: &str) =>
+        "Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {{{legacy}}} Expression parameters: {{{expressions}}}";
+    data conditional_without_conditions() => "ConditionalOperator cannot be used without Filter or Expected";
+    data conditional_with_one_condition() =>
+        "ConditionalOperator can only be used when Filter or Expected has two or more elements";
+    data comparison_argument_count(operator: &str) =>
+        "One or more parameter values were invalid: Invalid number of argument(s) for the {operator} ComparisonOperator";
+    data comparison_argument_kind(operator: &str, kind: &str) =>
+        "One or more parameter values were invalid: ComparisonOperator {operator} is not valid for {kind} AttributeValue type";
+    data comparison_argument_kinds_differ() =>
+        "One or more parameter values were invalid: AttributeValues inside AttributeValueList must be of same type";
+    data comparison_bounds_reversed() =>
+        "The BETWEEN condition was provided a range where the lower bound is greater than the upper bound";
+    data key_comparison_not_indexable() => "Attempted conditional constraint is not an indexable operation";
+    data expected_exists_and_comparison(name: &str) =>
+        "One or more parameter values were invalid: Exists and ComparisonOperator cannot be used together for Attribute: {name}";
+    data expected_value_and_list(name: &str) =>
+        "One or more parameter values were invalid: Value and AttributeValueList cannot be used together for Attribute: {name}";
+    data expected_no_value(operator: &str, name: &str) =>
+        "One or more parameter values were invalid: Value or AttributeValueList must be used with ComparisonOperator: {operator} for Attribute: {name}";
+    data expected_list_without_comparison(name: &str) =>
+        "One or more parameter values were invalid: AttributeValueList can only be used with a ComparisonOperator for Attribute: {name}";
+    data expected_value_missing(exists: &str, name: &str) =>
+        "One or more parameter values were invalid: Value must be provided when Exists is {exists} for Attribute: {name}";
+    data expected_value_unwanted(name: &str) =>
+        "One or more parameter values were invalid: Value cannot be used when Exists is false for Attribute: {name}";
+    data attribute_update_without_value() =>
+        "One or more parameter values were invalid: Only DELETE action is allowed when no attribute value is specified";
+    data attribute_delete_kind(kind: &str) =>
+        "One or more parameter values were invalid: DELETE action with value is not supported for the type {kind}";
+    data attribute_add_kind(kind: &str) =>
+        "One or more parameter values were invalid: ADD action is not supported for the type {kind}";
+    data attribute_update_mismatch() => "Type mismatch for attribute to update";
+    data attributes_to_get_twice(name: &str) =>
+        "One or more parameter values were invalid: Duplicate value in attribute name: {name}";
+}
+
+// Statements.
+messages! {
+    data statement_malformed(detail: &str) => "Statement wasn't well formed, can't be processed: {detail}";
+    data statement_parameter_count() => "Number of parameters in request and statement don't match.";
+    data statement_alias() => "Aliasing is not supported";
+    data statement_limit_clause() => "Unsupported clause: LIMIT";
+    data statement_writes_index() => "This operation is not supported on an index";
+    data statement_returning_in_delete(clause: &str) =>
+        "Invalid returning clause: RETURNING {clause} *. Only RETURNING ALL OLD * is allowed in DELETE statements.";
+    data statement_function_unknown(name: &str) => "Unsupported function: {name}";
+    data statement_function_operands(name: &str) => "Incorrect operands for function: {name}";
+    data statement_set_target(name: &str) => "The first operand of {name} must be the path that is set";
+    data statement_set_members() => "The members of a set must all be texts, all numbers or all binaries, and there must be one";
+    data statement_attribute_twice(name: &str) => "Duplicate attribute name in item: {name}";
+    data statement_number_overflow(path: &str) =>
+        "Number overflow. Attempting to store a number with magnitude larger than supported range under {path}";
+    data statement_number_underflow(path: &str) =>
+        "Number underflow. Attempting to store a number with magnitude smaller than supported range under {path}";
+    data statement_number_digits(path: &str) =>
+        "Attempting to store more than 38 significant digits in a Number under {path}";
+    data statement_without_key() =>
+        "Where clause does not contain a mandatory equality on all key attributes";
+    data statement_filter_not_projected(index: &str, names: &str) =>
+        "One or more parameter values were invalid: Secondary index {index} does not project one or more filter attributes: [{names}]";
+    data order_without_where() => "Must have WHERE clause in the statement when using ORDER BY clause.";
+    data order_not_by_key(name: &str) => "Attribute {name} in ORDER BY clause must be part of the primary key";
+    data order_without_partition() =>
+        "Must have at least one non-optional hash key condition in WHERE clause when using ORDER BY clause.";
+    data order_without_partition_key() =>
+        "Must have hash key in ORDER BY clause when more than one hash key condition specified in WHERE clause.";
+    data next_token_invalid() => "Invalid NextToken";
+    data next_token_mismatch() => "NextToken does not match request";
+    duplicate duplicate_item() => "Duplicate primary key exists in table";
+    data statement_exists_outside_transaction() =>
+        "EXISTS can only be used in ExecuteTransaction write requests.";
+    data statement_exists_without_condition() =>
+        "EXISTS() must contain a single item read with additional condition";
+    data batch_select_without_key() =>
+        "Select statements within BatchExecuteStatement must specify the primary key in the where clause.";
+    data transaction_select_without_key() =>
+        "Select statements within ExecuteTransaction must specify the primary key in the where clause.";
+    data transaction_select_on_index() => "Reads on indices are not supported within transactions.";
+    data transaction_returning() => "RETURNING clause is not supported in ExecuteTransaction.";
+    data statements_mixed(operation: &str) =>
+        "{operation} API does not support both read and write operations in the same request.";
+    data statement_of_transaction_invalid(at: usize, reason: &str) =>
+        "Validation failed in TransactStatements[{at}]: {reason}";
 }
 
 // Tables.
@@ -412,4 +541,76 @@ messages! {
         "TimeToLive is active on a different AttributeName: current AttributeName is {current}";
     data time_to_live_changed_recently() =>
         "Time to live has been modified multiple times within a fixed interval";
+}
+
+// Changes of tables.
+messages! {
+    data deletion_protected() =>
+        "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first.";
+    data update_of_nothing() =>
+        "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required";
+    data deletion_protection_not_alone() =>
+        "One or more parameter values were invalid: DeletionProtection modification must be the only operation in the request";
+    data stream_with_throughput() =>
+        "One or more parameter values were invalid: You cannot modify stream status while updating table IOPS";
+    data index_with_throughput() =>
+        "One or more parameter values were invalid: You cannot create or delete index while updating table IOPS";
+    data index_with_stream() =>
+        "One or more parameter values were invalid: You cannot create or delete index while changing stream status";
+    data throughput_without_provisioning() =>
+        "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST";
+    data throughput_with_pay_per_request() =>
+        "One or more parameter values were invalid: ProvisionedThroughput cannot be specified when BillingMode is PAY_PER_REQUEST";
+    data provisioning_without_throughput() =>
+        "One or more parameter values were invalid: ProvisionedThroughput must be specified when BillingMode is PROVISIONED";
+    data throughput_unchanged(read: u64, write: u64) =>
+        "The provisioned throughput for the table will not change. The requested value equals the current value. Current ReadCapacityUnits provisioned for the table: {read}. Requested ReadCapacityUnits: {read}. Current WriteCapacityUnits provisioned for the table: {write}. Requested WriteCapacityUnits: {write}. Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.";
+    data stream_without_view() =>
+        "One or more parameter values were invalid: If stream is being enabled then UpdateViewType is required";
+    data no_stream_with_view() =>
+        "One or more parameter values were invalid: If stream is being disabled, then UpdateViewType must not be specified";
+    data stream_already(table: &str) => "Table already has an enabled stream: TableName: {table}";
+    data stream_missing(table: &str) => "Table has no stream to disable: TableName: {table}";
+    data index_updated_twice(index: &str) =>
+        "One or more parameter values were invalid: Only one global secondary index update per index is allowed simultaneously. Index: {index}";
+    limit too_many_index_updates() =>
+        "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table";
+    limit too_many_indexes_of_table() =>
+        "Subscriber limit exceeded: GlobalSecondaryIndex count exceeds the per-table limit of 20";
+    data index_exists() => "Attempting to create an index which already exists";
+    data index_not_global(index: &str) => "Cannot delete an index that is not a GlobalSecondaryIndex: {index}";
+    data local_index_after_table(index: &str) =>
+        "One or more parameter values were invalid: A LocalSecondaryIndex can only be created with its table. Index: {index}";
+    missing index_not_found(index: &str, table: &str) => "Requested resource not found: Index {index} for table {table}";
+    table_missing backed_up_table_not_found(table: &str) => "Table not found: {table}";
+}
+
+// Tags.
+messages! {
+    data not_an_arn(resource: &str) => "One or more parameter values were invalid: ARNs must start with 'arn:': {resource}";
+    data not_an_arn_of_dynamodb(resource: &str) =>
+        "One or more parameter values were invalid: Provided Arn is not a DynamoDB resource arn: {resource}";
+    data not_an_arn_of_table(resource: &str) =>
+        "One or more parameter values were invalid: Invalid resource arn provided, only table or stream is accepted. Provided resource arn: {resource}";
+    missing resource_not_found(resource: &str) => "Requested resource not found: ResourceArn: {resource} not found";
+    data no_tags() => "Atleast one Tag needs to be provided as Input.";
+    data no_tag_keys() => "Atleast one Tag Key needs to be provided as Input.";
+    data too_many_tags() => "Number of Tags exceed the current limit for the provided ResourceArn";
+    data tag_key_invalid(key: &str) => "The Tag Key provided is invalid, Key: {key}";
+    data tag_value_invalid(value: &str) => "The Tag Value provided is invalid, Value: {value}";
+    data tag_key_reserved(key: &str) => "Tag Key cannot be prefixed with aws:, Key: {key}";
+    data tag_key_twice(key: &str) => "Duplicate Tag Keys provided as input: Duplicate Tag Key found {key}";
+}
+
+// Streams.
+messages! {
+    data stream_arn_invalid() => "Invalid StreamArn";
+    missing stream_not_found(arn: &str) => "Requested resource not found: Stream: {arn} not found";
+    missing shard_not_found() => "Requested resource not found: Shard does not exist";
+    data sequence_number_required(kind: &str) => "SequenceNumber is required for ShardIteratorType {kind}";
+    data sequence_number_not_allowed(kind: &str) => "SequenceNumber must not be specified for ShardIteratorType {kind}";
+    data sequence_number_invalid() => "Invalid SequenceNumber";
+    data shard_iterator_invalid() => "Invalid ShardIterator";
+    expired shard_iterator_expired() => "Shard iterator has expired";
+    trimmed records_trimmed() => "The data you are trying to access has been trimmed";
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 
+use dynorm::aws::AwsBackend;
 use dynorm::prelude::*;
 use dynorm_mem::MemBackend;
 
@@ -10,16 +11,19 @@ use dynorm_mem::MemBackend;
 pub enum Leg {
     /// The engine, in this process.
     Mem,
+    /// The engine, in this process, through the AWS SDK.
+    Sdk,
     /// A server of DynamoDB's protocol, through the AWS SDK.
     Endpoint(String),
 }
 
 impl Leg {
-    /// The legs that this run has: the engine, and the endpoint in `DYNORM_TEST_ENDPOINT`.
+    /// The legs that this run has: the engine, by itself and through the AWS SDK, and the endpoint in
+    /// `DYNORM_TEST_ENDPOINT`.
     #[must_use]
     pub fn all() -> Vec<Self> {
         let endpoint = std::env::var("DYNORM_TEST_ENDPOINT").ok().filter(|url| !url.is_empty());
-        std::iter::once(Self::Mem).chain(endpoint.map(Self::Endpoint)).collect()
+        [Self::Mem, Self::Sdk].into_iter().chain(endpoint.map(Self::Endpoint)).collect()
     }
 
     /// The leg's name in the names of tests.
@@ -27,6 +31,7 @@ impl Leg {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Mem => "mem",
+            Self::Sdk => "sdk",
             Self::Endpoint(_) => "endpoint",
         }
     }
@@ -35,7 +40,7 @@ impl Leg {
     #[must_use]
     pub fn server(&self) -> Option<String> {
         match self {
-            Self::Mem => None,
+            Self::Mem | Self::Sdk => None,
             Self::Endpoint(_) => std::env::var("DYNORM_TEST_SERVER").ok(),
         }
     }
@@ -43,7 +48,8 @@ impl Leg {
     fn db(&self) -> Db {
         match self {
             Self::Mem => Db::new(MemBackend::new()),
-            Self::Endpoint(url) => Db::new(dynorm::aws::AwsBackend::local(url)),
+            Self::Sdk => Db::new(AwsBackend::new(dynorm_mem::sdk_client(&MemBackend::new()))),
+            Self::Endpoint(url) => Db::new(AwsBackend::local(url)),
         }
     }
 }

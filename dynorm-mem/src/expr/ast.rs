@@ -107,6 +107,16 @@ pub(crate) enum Step<'e> {
 pub(crate) struct Path<'e>(pub(super) Vec<Step<'e>>);
 
 impl<'e> Path<'e> {
+    /// The path of these steps, the first of which is a name.
+    pub(crate) fn of(steps: Vec<Step<'e>>) -> Self {
+        Self(steps)
+    }
+
+    /// The path to an attribute of the item.
+    pub(crate) fn of_attribute(name: &'e str) -> Self {
+        Self(vec![Step::Name(name)])
+    }
+
     /// The attribute that the path goes into.
     pub(crate) fn attribute(&self) -> &'e str {
         match self.0.first() {
@@ -166,6 +176,17 @@ pub(crate) enum Test<'e> {
 pub(crate) struct Condition<'e>(pub(super) Vec<Node<Test<'e>>>);
 
 impl<'e> Condition<'e> {
+    /// The condition of these nodes in postfix order, or `None` if there is none.
+    pub(crate) fn of(nodes: Vec<Node<Test<'e>>>) -> Option<Self> {
+        (!nodes.is_empty()).then_some(Self(nodes))
+    }
+
+    /// The condition with more nodes behind it, in postfix order, which join themselves to it.
+    pub(crate) fn and_then<const LEN: usize>(mut self, more: [Node<Test<'e>>; LEN]) -> Self {
+        self.0.extend(more);
+        self
+    }
+
     /// The tests and what joins them, in postfix order.
     pub(crate) fn nodes(&self) -> &[Node<Test<'e>>] {
         &self.0

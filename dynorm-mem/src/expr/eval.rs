@@ -113,7 +113,7 @@ fn compare(comparator: Comparator, left: Option<&Value>, right: Option<&Value>) 
 }
 
 /// The order of two texts, numbers or byte strings; other values have none.
-fn order(left: &Value, right: &Value) -> Option<Ordering> {
+pub(crate) fn order(left: &Value, right: &Value) -> Option<Ordering> {
     match (left, right) {
         (Value::S(left), Value::S(right)) => Some(left.cmp(right)),
         (Value::N(left), Value::N(right)) => Some(left.cmp(right)),

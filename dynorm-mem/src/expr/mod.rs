@@ -20,13 +20,12 @@ mod resolve;
 mod token;
 
 pub(crate) use self::apply::apply;
-pub(crate) use self::ast::{Action, Comparator, Condition};
-pub(crate) use self::eval::holds;
+pub(crate) use self::ast::{Action, Comparator, Condition, Node, Operand, Path, Source, Step, Test};
+pub(crate) use self::eval::{find, holds, order};
 pub(crate) use self::key_condition::{KeyTerm, key_terms};
 pub(crate) use self::project::Projection;
 pub(crate) use self::resolve::Placeholders;
 
-use self::ast::{Node, Operand, Test};
 use self::resolve::Resolver;
 use crate::message::{Checked, Expression};
 
@@ -56,9 +55,28 @@ pub(crate) fn update<'e>(text: &'e str, placeholders: &mut Placeholders<'e>) -> 
     let parsed = parse::update(text)?;
     let mut resolver = Resolver { expression, placeholders };
     let actions = parsed.into_iter().map(|action| resolver.action(action)).collect::<Checked<Vec<_>>>()?;
-    check::disjoint_paths(expression, actions.iter().map(Action::path))?;
-    actions.iter().try_for_each(check::action)?;
+    check_actions(&actions)?;
     Ok(actions)
+}
+
+/// The rules of a test that are known before any item is seen.
+pub(crate) fn check_test(expression: Expression, test: &Test<'_>) -> Checked {
+    check::test(expression, test)
+}
+
+/// The test of `attribute_type`, whose second operand must name a type.
+pub(crate) fn has_type<'e>(
+    expression: Expression,
+    first: Operand<'e>,
+    second: &Operand<'e>,
+) -> Checked<Test<'e>> {
+    check::type_name(expression, first, second)
+}
+
+/// The rules of an update that are known before any item is seen.
+pub(crate) fn check_actions(actions: &[Action<'_>]) -> Checked {
+    check::disjoint_paths(Expression::Update, actions.iter().map(Action::path))?;
+    actions.iter().try_for_each(check::action)
 }
 
 /// The attributes that a condition names.

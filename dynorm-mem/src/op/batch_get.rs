@@ -23,12 +23,21 @@ struct Wanted<'c, 't> {
 }
 
 pub(crate) fn batch_get(state: &State, call: &call::BatchGet) -> Checked<reply::BatchGet> {
+    run(state, call, |_, of_table| projection(of_table.projection.as_deref(), &of_table.names))
+}
+
+/// Reads with the projections that are given for each table.
+pub(crate) fn run<'c>(
+    state: &State,
+    call: &'c call::BatchGet,
+    projection: impl Fn(&'c str, &'c BatchGetTable) -> Checked<Option<Projection<'c>>>,
+) -> Checked<reply::BatchGet> {
     check_counts(call)?;
     let mut wanted = Vec::with_capacity(call.tables.len());
     for (named, of_table) in &call.tables {
         checked_name(named)?;
         of_table.keys.iter().try_for_each(check_values)?;
-        let projection = projection(of_table.projection.as_deref(), &of_table.names)?;
+        let projection = projection(named, of_table)?;
         wanted.push((named, of_table, projection));
     }
     let mut looked_up: Vec<Wanted<'_, '_>> = Vec::with_capacity(wanted.len());

@@ -16,8 +16,17 @@ pub(crate) fn delete(state: &mut State, call: &call::Delete) -> Checked<reply::D
     write::check_returned(call.returned)?;
     check_values(&call.key)?;
     let condition = write::condition(call.condition.as_deref(), &call.names, &call.values)?;
+    run(state, call, condition.as_ref())
+}
+
+/// Deletes an item under a condition that has been read.
+pub(crate) fn run(
+    state: &mut State,
+    call: &call::Delete,
+    condition: Option<&Condition<'_>>,
+) -> Checked<reply::Delete> {
     let table = state.table(&call.table)?;
-    let change = plan(table, &call.key, condition.as_ref(), call.return_old_on_failure)?;
+    let change = plan(table, &call.key, condition, call.return_old_on_failure)?;
     let reply = reply::Delete {
         attributes: write::old_attributes(call.returned, &change),
         capacity: write::capacity(call.capacity, &call.table, table, &change),

@@ -16,15 +16,24 @@ pub(crate) fn get(state: &State, call: &call::Get) -> Checked<reply::Get> {
     checked_name(&call.table)?;
     check_values(&call.key)?;
     let projection = projection(call.projection.as_deref(), &call.names)?;
+    run(state, call, projection.as_ref())
+}
+
+/// Reads the item with a projection that has been read.
+pub(crate) fn run(
+    state: &State,
+    call: &call::Get,
+    projection: Option<&Projection<'_>>,
+) -> Checked<reply::Get> {
     let table = state.table(&call.table)?;
-    let (item, size_bytes) = read(table, &call.key, projection.as_ref())?;
+    let (item, size_bytes) = read(table, &call.key, projection)?;
     let consistency = Consistency::of(call.consistent);
     let cost = Cost::of_table(read_units(size_bytes, consistency));
     Ok(reply::Get { item, capacity: cost.stated(call.capacity, &call.table, Stated::Together) })
 }
 
 /// The projection of a call that has no other expression.
-pub(super) fn projection<'e>(text: Option<&'e str>, names: &'e Names) -> Checked<Option<Projection<'e>>> {
+pub(crate) fn projection<'e>(text: Option<&'e str>, names: &'e Names) -> Checked<Option<Projection<'e>>> {
     if text.is_none() && names.is_empty() {
         return Ok(None);
     }

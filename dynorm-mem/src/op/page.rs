@@ -18,12 +18,14 @@ use crate::table::schema::IndexSchema;
 use crate::table::store::{Store, Stored};
 
 /// The parameters that Query and Scan share.
-pub(super) struct Parameters<'e> {
+pub(crate) struct Parameters<'e> {
     /// The table as the call names it.
     pub(super) table: &'e str,
     pub(super) index: Option<&'e str>,
     pub(super) filter: Option<&'e str>,
     pub(super) projection: Option<&'e str>,
+    /// Whether `AttributesToGet` says what to return.
+    pub(super) names_attributes: bool,
     pub(super) names: &'e Names,
     pub(super) values: &'e Values,
     pub(super) limit: Option<u32>,
@@ -32,15 +34,23 @@ pub(super) struct Parameters<'e> {
     pub(super) capacity: ReturnCapacity,
 }
 
+impl Parameters<'_> {
+    /// The same call, of which `AttributesToGet` may say what to return.
+    pub(crate) fn naming_attributes(self, names_attributes: bool) -> Self {
+        Self { names_attributes, ..self }
+    }
+}
+
 /// The expressions that Query and Scan share, and the key condition of Query.
-pub(super) struct Expressions<'e> {
-    pub(super) filter: Option<Condition<'e>>,
-    pub(super) projection: Option<Projection<'e>>,
-    pub(super) key_condition: Option<Condition<'e>>,
+#[derive(Debug, Default)]
+pub(crate) struct Expressions<'e> {
+    pub(crate) filter: Option<Condition<'e>>,
+    pub(crate) projection: Option<Projection<'e>>,
+    pub(crate) key_condition: Option<Condition<'e>>,
 }
 
 /// Reads the expressions of a call, after the parameters that need none.
-pub(super) fn prepare<'e>(
+pub(crate) fn prepare<'e>(
     call: &Parameters<'e>,
     key_condition: Option<&'e str>,
     missing: &str,
@@ -67,19 +77,24 @@ pub(super) fn prepare<'e>(
 
 fn check_select(call: &Parameters<'_>) -> Checked {
     match call.select {
-        Some(Select::SpecificAttributes) if call.projection.is_none() => {
+        Some(Select::SpecificAttributes) if call.projection.is_none() && !call.names_attributes => {
             Err(message::select_specific_without_projection())
         }
         Some(Select::AllProjectedAttributes) if call.index.is_none() => {
             Err(message::select_projected_without_index())
         }
-        Some(select) if select != Select::SpecificAttributes && call.projection.is_some() => {
-            Err(message::select_with_projection(match select {
+        Some(select)
+            if select != Select::SpecificAttributes
+                && (call.projection.is_some() || call.names_attributes) =>
+        {
+            let parameter = if call.names_attributes { "AttributesToGet" } else { "ProjectionExpression" };
+            let select = match select {
                 Select::AllAttributes => "ALL_ATTRIBUTES",
                 Select::AllProjectedAttributes => "ALL_PROJECTED_ATTRIBUTES",
                 Select::SpecificAttributes => "SPECIFIC_ATTRIBUTES",
                 Select::Count => "only the Count",
-            }))
+            };
+            Err(message::select_with_projection(parameter, select))
         }
         _ => Ok(()),
     }

@@ -12,13 +12,24 @@ use crate::table::item::{check_names, check_size, check_values, sort_sets};
 use crate::table::store::Stored;
 use crate::table::{Change, Table};
 
-pub(crate) fn put(state: &mut State, call: call::Put) -> Checked<reply::Put> {
+pub(crate) fn put(state: &mut State, mut call: call::Put) -> Checked<reply::Put> {
     checked_name(&call.table)?;
     write::check_returned(call.returned)?;
     check_item(&call.item)?;
+    let item = std::mem::take(&mut call.item);
     let condition = write::condition(call.condition.as_deref(), &call.names, &call.values)?;
+    run(state, &call, item, condition.as_ref())
+}
+
+/// Puts an item that has been checked, under a condition that has been read.
+pub(crate) fn run(
+    state: &mut State,
+    call: &call::Put,
+    item: Item,
+    condition: Option<&Condition<'_>>,
+) -> Checked<reply::Put> {
     let table = state.table(&call.table)?;
-    let change = plan(table, call.item, condition.as_ref(), call.return_old_on_failure)?;
+    let change = plan(table, item, condition, call.return_old_on_failure)?;
     let reply = reply::Put {
         attributes: write::old_attributes(call.returned, &change),
         capacity: write::capacity(call.capacity, &call.table, table, &change),
@@ -29,7 +40,7 @@ pub(crate) fn put(state: &mut State, call: call::Put) -> Checked<reply::Put> {
 }
 
 /// What the item alone decides.
-pub(super) fn check_item(item: &Item) -> Checked {
+pub(crate) fn check_item(item: &Item) -> Checked {
     check_values(item)?;
     check_names(item)?;
     check_size(item, message::item_too_large).map(|_| ())

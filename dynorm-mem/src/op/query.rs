@@ -15,18 +15,39 @@ use crate::table::key::{KeyBytes, KeyPart, KeyShape, StoreKey, is_of_kind};
 
 pub(crate) fn query(state: &State, call: &call::Query) -> Checked<reply::Query> {
     checked_name(&call.table)?;
-    let parameters = parameters(call);
     if let Some(start) = &call.start {
         check_values(start)?;
     }
     let missing = "FilterExpression and KeyConditionExpression are null";
-    let expressions = page::prepare(&parameters, call.key_condition.as_deref(), missing)?;
+    let expressions = page::prepare(&parameters(call), call.key_condition.as_deref(), missing)?;
+    run(state, call, &expressions, FilterScope::Expression)
+}
+
+/// What the filter of a query may name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FilterScope {
+    /// Anything but the key, as `FilterExpression`.
+    Expression,
+    /// Anything but the key, as `QueryFilter`.
+    Legacy,
+    /// Any attribute.
+    All,
+}
+
+/// Queries by expressions that have been read.
+pub(crate) fn run(
+    state: &State,
+    call: &call::Query,
+    expressions: &Expressions<'_>,
+    scope: FilterScope,
+) -> Checked<reply::Query> {
     let Some(key_condition) = &expressions.key_condition else { return Err(message::no_key_condition()) };
     let terms = key_terms(key_condition)?;
+    let parameters = parameters(call);
     let table = state.table(&call.table)?;
-    let source = Source::new(table, &parameters, &expressions)?;
+    let source = Source::new(table, &parameters, expressions)?;
     let range = KeyRange::new(source.key(), &terms)?;
-    check_filter(source.key(), &expressions)?;
+    check_filter(source.key(), expressions, scope)?;
     let start = call.start.as_ref().map(|start| range.start_key(&source, start)).transpose()?;
     let (lower, upper) = match (&start, call.descending) {
         (Some(start), false) => (Bound::Excluded(start), Bound::Excluded(&range.end)),
@@ -35,18 +56,19 @@ pub(crate) fn query(state: &State, call: &call::Query) -> Checked<reply::Query> 
     };
     let entries = source.store.range(lower, upper);
     Ok(if call.descending {
-        page::read(&source, &parameters, &expressions, entries.rev())
+        page::read(&source, &parameters, expressions, entries.rev())
     } else {
-        page::read(&source, &parameters, &expressions, entries)
+        page::read(&source, &parameters, expressions, entries)
     })
 }
 
-fn parameters(call: &call::Query) -> Parameters<'_> {
+pub(crate) fn parameters(call: &call::Query) -> Parameters<'_> {
     Parameters {
         table: &call.table,
         index: call.index.as_deref(),
         filter: call.filter.as_deref(),
         projection: call.projection.as_deref(),
+        names_attributes: false,
         names: &call.names,
         values: &call.values,
         limit: call.limit,
@@ -57,12 +79,17 @@ fn parameters(call: &call::Query) -> Parameters<'_> {
 }
 
 /// A filter may not name the key attributes of what is queried.
-fn check_filter(key: &KeyShape, expressions: &Expressions<'_>) -> Checked {
+fn check_filter(key: &KeyShape, expressions: &Expressions<'_>, scope: FilterScope) -> Checked {
+    let parameter = match scope {
+        FilterScope::Expression => "Filter Expression",
+        FilterScope::Legacy => "QueryFilter",
+        FilterScope::All => return Ok(()),
+    };
     let Some(filter) = &expressions.filter else { return Ok(()) };
     let mut names = Vec::new();
     attributes_of(filter, &mut names);
     match names.into_iter().find(|name| key.contains(name)) {
-        Some(name) => Err(message::filter_on_key(name)),
+        Some(name) => Err(message::filter_on_key(parameter, name)),
         None => Ok(()),
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Bound;
 use dynorm::backend::call::Segment;
 use dynorm::backend::{call, reply};
 
-use super::page::{self, Parameters, Source};
+use super::page::{self, Expressions, Parameters, Source};
 use crate::limits::SCAN_SEGMENTS_MAX;
 use crate::message::{self, Checked, Refusal};
 use crate::state::{State, checked_name};
@@ -15,16 +15,24 @@ use crate::table::store::segment_hashes;
 
 pub(crate) fn scan(state: &State, call: &call::Scan) -> Checked<reply::Scan> {
     checked_name(&call.table)?;
+    check_parameters(call)?;
+    let expressions = page::prepare(&parameters(call), None, "FilterExpression is null")?;
+    run(state, call, &expressions)
+}
+
+/// What segment and start key are without the table.
+pub(crate) fn check_parameters(call: &call::Scan) -> Checked {
     if let Some(segment) = call.segment {
         check_segment(segment)?;
     }
-    if let Some(start) = &call.start {
-        check_values(start)?;
-    }
+    call.start.as_ref().map_or(Ok(()), check_values)
+}
+
+/// Scans by expressions that have been read.
+pub(crate) fn run(state: &State, call: &call::Scan, expressions: &Expressions<'_>) -> Checked<reply::Scan> {
     let parameters = parameters(call);
-    let expressions = page::prepare(&parameters, None, "FilterExpression is null")?;
     let table = state.table(&call.table)?;
-    let source = Source::new(table, &parameters, &expressions)?;
+    let source = Source::new(table, &parameters, expressions)?;
     let hashes = call.segment.map_or(0..=u64::MAX, |segment| segment_hashes(segment.segment, segment.total));
     let start = match &call.start {
         Some(start) => Some(source.start_key(start).ok_or_else(Refusal::scan_start_key_invalid)?),
@@ -37,15 +45,16 @@ pub(crate) fn scan(state: &State, call: &call::Scan) -> Checked<reply::Scan> {
     let end = hashes.end().checked_add(1).map(|hash| StoreKey { hash, bytes: [].into() });
     let lower = start.as_ref().map_or(Bound::Included(&first), Bound::Excluded);
     let upper = end.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
-    Ok(page::read(&source, &parameters, &expressions, source.store.range(lower, upper)))
+    Ok(page::read(&source, &parameters, expressions, source.store.range(lower, upper)))
 }
 
-fn parameters(call: &call::Scan) -> Parameters<'_> {
+pub(crate) fn parameters(call: &call::Scan) -> Parameters<'_> {
     Parameters {
         table: &call.table,
         index: call.index.as_deref(),
         filter: call.filter.as_deref(),
         projection: call.projection.as_deref(),
+        names_attributes: false,
         names: &call.names,
         values: &call.values,
         limit: call.limit,

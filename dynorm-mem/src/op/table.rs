@@ -1,21 +1,29 @@
 //! `CreateTable`, `DescribeTable`, `DeleteTable`, `ListTables` and the time to live.
 
+use std::ops::Bound;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dynorm::backend::table::{CreateTable, TableDescription, TimeToLive};
 use dynorm::value::{Item, Name, Number, Value};
 
-use crate::limits::{EXPIRY_AGE_MAX, TIME_TO_LIVE_CHANGE_INTERVAL};
+use super::stream;
+use crate::call::table::{ContinuousBackups, ListTables, TableList};
+use crate::limits::{EXPIRY_AGE_MAX, LIST_ENTRIES_MAX, TIME_TO_LIVE_CHANGE_INTERVAL};
 use crate::message::{self, Checked};
-use crate::state::{State, checked_name};
+use crate::state::{State, checked_name, opened};
 use crate::table::schema::Schema;
 use crate::table::{Change, Table};
 
 pub(crate) fn create(state: &mut State, call: CreateTable, now: SystemTime) -> Checked<TableDescription> {
-    let table = Table::new(Schema::new(call, now)?);
+    let (view, deletion_protection) = (call.stream, call.deletion_protection);
+    let mut table = Table::new(Schema::new(call, now)?);
     if state.tables.contains_key(&table.schema.name) {
         return Err(message::table_exists(&table.schema.name));
+    }
+    table.deletion_protection = deletion_protection;
+    if let Some(view) = view {
+        stream::enable(&state.ended_streams, &mut table, view, now);
     }
     let description = table.describe();
     state.tables.insert(description.table.clone(), Arc::new(table));
@@ -27,13 +35,35 @@ pub(crate) fn describe(state: &State, table: &str) -> Checked<TableDescription> 
 }
 
 pub(crate) fn delete(state: &mut State, table: &str) -> Checked<TableDescription> {
-    let description = named(state, table)?.describe();
+    let table = named(state, table)?;
+    if table.deletion_protection {
+        return Err(message::deletion_protected());
+    }
+    let description = table.describe();
+    stream::end(state, &description.table);
     state.tables.remove(&description.table);
     Ok(description)
 }
 
+pub(crate) fn list(state: &State, call: &ListTables) -> Checked<TableList> {
+    let limit = stream::checked_limit(call.limit, LIST_ENTRIES_MAX)?;
+    let lower = call.start.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
+    let mut rest = state.tables.range::<str, _>((lower, Bound::Unbounded)).map(|(name, _)| name);
+    let tables: Vec<String> = rest.by_ref().take(limit).cloned().collect();
+    let last = rest.next().and(tables.last()).cloned();
+    Ok(TableList { tables, last })
+}
+
+pub(crate) fn describe_continuous_backups(state: &State, table: &str) -> Checked<ContinuousBackups> {
+    let name = checked_name(table)?;
+    if !state.tables.contains_key(name) {
+        return Err(message::backed_up_table_not_found(name));
+    }
+    Ok(ContinuousBackups { is_enabled: true, point_in_time_recovery: false })
+}
+
 /// The table, or a refusal that names it, as the control plane does.
-fn named<'s>(state: &'s State, table: &str) -> Checked<&'s Arc<Table>> {
+pub(super) fn named<'s>(state: &'s State, table: &str) -> Checked<&'s Arc<Table>> {
     let name = checked_name(table)?;
     state.tables.get(name).ok_or_else(|| message::named_table_not_found(name))
 }
@@ -71,6 +101,7 @@ pub(crate) fn describe_time_to_live(state: &State, table: &str) -> Checked<Optio
 
 /// Deletes what has expired, in all tables, and counts it.
 pub(crate) fn sweep_expired(state: &mut State, now: SystemTime) -> usize {
+    let at = now;
     let Ok(now) = now.duration_since(UNIX_EPOCH) else { return 0 };
     let mut n_deleted = 0;
     for table in state.tables.values_mut() {
@@ -85,9 +116,9 @@ pub(crate) fn sweep_expired(state: &mut State, now: SystemTime) -> usize {
             continue;
         }
         n_deleted += expired.len();
-        let table = Arc::make_mut(table);
+        let table = opened(table, at);
         for change in &expired {
-            table.commit(change);
+            table.commit_expiry(change);
         }
     }
     n_deleted

@@ -14,7 +14,7 @@ use crate::table::item::check_values;
 use crate::table::name_of;
 
 pub(crate) fn transact_get(state: &State, call: &call::TransactGet) -> Checked<reply::TransactGet> {
-    check_count(call.actions.len())?;
+    check_count("TransactItems", call.actions.len())?;
     let mut prepared = Vec::with_capacity(call.actions.len());
     for action in &call.actions {
         checked_name(&action.table)?;
@@ -64,11 +64,11 @@ pub(crate) fn transact_get(state: &State, call: &call::TransactGet) -> Checked<r
 }
 
 /// A transaction has 1 to 100 actions.
-pub(super) fn check_count(n_actions: usize) -> Checked {
+pub(crate) fn check_count(member: &'static str, n_actions: usize) -> Checked {
     let constraint = match n_actions {
         0 => "Member must have length greater than or equal to 1",
         n if n > TRANSACTION_ACTIONS_MAX => "Member must have length less than or equal to 100",
         _ => return Ok(()),
     };
-    Err(Refusal::constraint("TransactItems", format_args!("[{n_actions} actions]"), constraint))
+    Err(Refusal::constraint(member, format_args!("[{n_actions} actions]"), constraint))
 }

@@ -19,7 +19,7 @@ use crate::table::key::StoreKey;
 use crate::table::{Change, Table, name_of};
 
 /// An action whose expressions have been read.
-enum Prepared<'e> {
+pub(crate) enum Prepared<'e> {
     Put(&'e call::Put, Option<Condition<'e>>),
     Update(&'e call::Update, update::Prepared<'e>),
     Delete(&'e call::Delete, Option<Condition<'e>>),
@@ -31,7 +31,7 @@ pub(crate) fn transact_write(
     call: call::TransactWrite,
     now: SystemTime,
 ) -> Checked<reply::TransactWrite> {
-    check_count(call.actions.len())?;
+    check_count("TransactItems", call.actions.len())?;
     let call = Arc::new(call);
     state.forget_tokens(now);
     if let Some(token) = &call.token {
@@ -40,27 +40,46 @@ pub(crate) fn transact_write(
             if used.call.actions != call.actions {
                 return Err(message::token_mismatch());
             }
-            return replayed(state, &call);
+            let prepared = call.actions.iter().map(prepare).collect::<Checked<Vec<_>>>()?;
+            return replayed(state, &prepared, call.capacity);
         }
     }
     let prepared = call.actions.iter().map(prepare).collect::<Checked<Vec<_>>>()?;
-    check_distinct(state, &prepared)?;
-    let changes = plan(state, &prepared)?;
-    check_written_bytes(&changes)?;
-    let reply = reply(state, &call, &prepared, &changes)?;
-    for (action, change) in prepared.iter().zip(&changes) {
-        let writes = change.before.is_some() || change.after.is_some();
-        if writes && !matches!(action, Prepared::Check(..)) {
-            state.table_mut(action.table())?.commit(change);
-        }
-    }
+    let wanted = Wanted { capacity: call.capacity, collection_metrics: call.collection_metrics };
+    let reply = run(state, &prepared, wanted)?;
     if let Some(token) = &call.token {
         state.tokens.insert(token.clone(), TokenUse { at: now, call: Arc::clone(&call) });
     }
     Ok(reply)
 }
 
-fn check_token(token: &str) -> Checked {
+/// What a reply is to state.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) capacity: ReturnCapacity,
+    pub(crate) collection_metrics: bool,
+}
+
+/// Carries out actions whose expressions have been read, all or none.
+pub(crate) fn run(
+    state: &mut State,
+    prepared: &[Prepared<'_>],
+    wanted: Wanted,
+) -> Checked<reply::TransactWrite> {
+    check_distinct(state, prepared)?;
+    let changes = plan(state, prepared)?;
+    check_written_bytes(&changes)?;
+    let reply = reply(state, wanted, prepared, &changes)?;
+    for (action, change) in prepared.iter().zip(&changes) {
+        let writes = change.before.is_some() || change.after.is_some();
+        if writes && !matches!(action, Prepared::Check(..)) {
+            state.table_mut(action.table())?.commit(change);
+        }
+    }
+    Ok(reply)
+}
+
+pub(crate) fn check_token(token: &str) -> Checked {
     let constraint = match token.chars().count() {
         0 => "Member must have length greater than or equal to 1",
         n if n > TOKEN_CHARS_MAX => "Member must have length less than or equal to 36",
@@ -217,7 +236,7 @@ fn cost_of(table: &Table, change: &Change) -> Cost {
 
 fn reply(
     state: &State,
-    call: &call::TransactWrite,
+    wanted: Wanted,
     prepared: &[Prepared<'_>],
     changes: &[Change],
 ) -> Checked<reply::TransactWrite> {
@@ -225,10 +244,10 @@ fn reply(
     let mut costs: BTreeMap<&str, Cost> = BTreeMap::new();
     for (action, change) in prepared.iter().zip(changes) {
         let table = state.table(action.table())?;
-        if call.capacity != ReturnCapacity::None {
+        if wanted.capacity != ReturnCapacity::None {
             costs.entry(action.table()).or_default().add(cost_of(table, change));
         }
-        if call.collection_metrics && !matches!(action, Prepared::Check(..)) {
+        if wanted.collection_metrics && !matches!(action, Prepared::Check(..)) {
             let metrics = collection_metrics(table, change);
             if let Some(metrics) = metrics {
                 reply.collection_metrics.entry(action.table().to_owned()).or_default().push(metrics);
@@ -236,22 +255,25 @@ fn reply(
         }
     }
     for (table, cost) in costs {
-        reply.capacity.extend(cost.stated(call.capacity, table, Stated::AsWrites));
+        reply.capacity.extend(cost.stated(wanted.capacity, table, Stated::AsWrites));
     }
     Ok(reply)
 }
 
 /// The answer to a transaction that was carried out before: the items are read, and nothing is done.
-fn replayed(state: &State, call: &call::TransactWrite) -> Checked<reply::TransactWrite> {
+pub(crate) fn replayed(
+    state: &State,
+    prepared: &[Prepared<'_>],
+    wanted: ReturnCapacity,
+) -> Checked<reply::TransactWrite> {
     let mut costs: BTreeMap<&str, Cost> = BTreeMap::new();
-    for action in &call.actions {
-        let prepared = prepare(action)?;
-        let table = state.table(prepared.table())?;
-        let stored = table.items.get(&prepared.key(table)?);
+    for action in prepared {
+        let table = state.table(action.table())?;
+        let stored = table.items.get(&action.key(table)?);
         let units = read_units(stored.map_or(0, |stored| stored.size_bytes), Consistency::Transactional);
-        costs.entry(prepared.table()).or_default().add(Cost::of_table(units));
+        costs.entry(action.table()).or_default().add(Cost::of_table(units));
     }
-    let stated = |(table, cost): (&str, Cost)| cost.stated(call.capacity, table, Stated::AsReads);
+    let stated = |(table, cost): (&str, Cost)| cost.stated(wanted, table, Stated::AsReads);
     Ok(reply::TransactWrite {
         capacity: costs.into_iter().filter_map(stated).collect(),
         ..Default::default()

@@ -14,9 +14,10 @@ use crate::table::store::Stored;
 use crate::table::{Change, Table};
 
 /// The expressions of an update.
-pub(super) struct Prepared<'e> {
-    pub(super) actions: Vec<Action<'e>>,
-    pub(super) condition: Option<Condition<'e>>,
+#[derive(Debug, Default)]
+pub(crate) struct Prepared<'e> {
+    pub(crate) actions: Vec<Action<'e>>,
+    pub(crate) condition: Option<Condition<'e>>,
 }
 
 pub(crate) fn update(state: &mut State, call: &call::Update) -> Checked<reply::Update> {
@@ -24,8 +25,13 @@ pub(crate) fn update(state: &mut State, call: &call::Update) -> Checked<reply::U
     check_values(&call.key)?;
     let texts = (call.update.as_deref(), call.condition.as_deref());
     let prepared = prepare(texts, &call.names, &call.values)?;
+    run(state, call, &prepared)
+}
+
+/// Updates an item by expressions that have been read.
+pub(crate) fn run(state: &mut State, call: &call::Update, prepared: &Prepared<'_>) -> Checked<reply::Update> {
     let table = state.table(&call.table)?;
-    let change = plan(table, &call.key, &prepared, call.return_old_on_failure)?;
+    let change = plan(table, &call.key, prepared, call.return_old_on_failure)?;
     let reply = reply::Update {
         attributes: attributes(call.returned, &prepared.actions, &change),
         capacity: write::capacity(call.capacity, &call.table, table, &change),
@@ -38,7 +44,7 @@ pub(crate) fn update(state: &mut State, call: &call::Update) -> Checked<reply::U
 }
 
 /// Reads the update and the condition.
-pub(super) fn prepare<'e>(
+pub(crate) fn prepare<'e>(
     (update, condition): (Option<&'e str>, Option<&'e str>),
     names: &'e Names,
     values: &'e Values,
@@ -71,7 +77,7 @@ pub(super) fn plan(
     let before = table.items.get(&store_key).cloned();
     write::check_condition(prepared.condition.as_ref(), before.as_ref(), return_old_on_failure)?;
     let mut after = apply(&prepared.actions, before.as_ref().map_or(key, |stored| &stored.item))?;
-    check_result(table, &after)?;
+    check_result(table, before.as_ref().map(|stored| &stored.item), &after)?;
     // An update that only takes away has nothing to create an item for.
     let takes_away = |action: &Action<'_>| matches!(action, Action::Remove(_) | Action::Delete(..));
     let creates_nothing = !prepared.actions.is_empty() && prepared.actions.iter().all(takes_away);
@@ -82,9 +88,13 @@ pub(super) fn plan(
     Ok(Change { key: store_key, before, after: Some(Stored::new(after)) })
 }
 
-fn check_result(table: &Table, after: &Item) -> Checked {
-    table.check_index_kinds(after).map_err(|_: Refusal| message::index_key_update_type())?;
-    table.check_index_lengths(after)?;
+fn check_result(table: &Table, before: Option<&Item>, after: &Item) -> Checked {
+    for index in table.indexes_of_update(before, after) {
+        index.check_kinds(after).map_err(|_: Refusal| message::index_key_update_type())?;
+    }
+    for index in table.indexes_of_update(before, after) {
+        index.check_lengths(after)?;
+    }
     check_nesting(after)?;
     check_size(after, message::updated_item_too_large).map(|_| ())
 }

@@ -18,7 +18,7 @@ use crate::table::{Change, Table};
 pub(super) static NO_ITEM: Item = Item::new();
 
 /// The condition of a write that has no other expression.
-pub(super) fn condition<'e>(
+pub(crate) fn condition<'e>(
     text: Option<&'e str>,
     names: &'e Names,
     values: &'e Values,
@@ -36,7 +36,7 @@ pub(super) fn condition<'e>(
 }
 
 /// Put and delete return the old item or nothing.
-pub(super) fn check_returned(returned: ReturnValues) -> Checked {
+pub(crate) fn check_returned(returned: ReturnValues) -> Checked {
     match returned {
         ReturnValues::None | ReturnValues::AllOld => Ok(()),
         _ => Err(message::return_values_invalid()),

@@ -227,8 +227,9 @@ fn parts_of_text(text: &str) -> (i32, u128) {
     (magnitude - i32::try_from(leading_zeros).unwrap_or(i32::MAX), digits)
 }
 
-/// FNV-1a with a final mix: the same on every machine and in every run, as the order of Scan depends on it.
-fn hash(bytes: &[u8]) -> u64 {
+/// FNV-1a with a final mix: the same on every machine and in every run, as the order of Scan and the ids of
+/// records depend on it.
+pub(crate) fn hash(bytes: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325u64;
     for byte in bytes {
         hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);

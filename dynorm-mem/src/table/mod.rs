@@ -6,6 +6,7 @@ pub(crate) mod key;
 pub(crate) mod schema;
 pub(crate) mod store;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -17,6 +18,7 @@ use self::key::{StoreKey, is_of_kind};
 use self::schema::{IndexSchema, Schema};
 use self::store::{Store, Stored};
 use crate::message::{self, Checked};
+use crate::stream::Stream;
 
 /// A table with its items. Cheap to clone: everything is shared until it is written.
 #[derive(Clone, Debug)]
@@ -26,6 +28,12 @@ pub(crate) struct Table {
     /// In the order of the schema's indexes.
     pub(crate) indexes: Vec<Store>,
     pub(crate) time_to_live: TimeToLive,
+    /// What changes are recorded in, while the stream is on.
+    pub(crate) stream: Option<Stream>,
+    /// The resource name of the latest stream, on or off.
+    pub(crate) stream_arn: Option<String>,
+    pub(crate) deletion_protection: bool,
+    pub(crate) tags: BTreeMap<String, String>,
     size_bytes: u64,
 }
 
@@ -52,6 +60,10 @@ impl Table {
             items: Store::default(),
             indexes,
             time_to_live: TimeToLive::default(),
+            stream: None,
+            stream_arn: None,
+            deletion_protection: false,
+            tags: BTreeMap::new(),
             size_bytes: 0,
         }
     }
@@ -80,36 +92,62 @@ impl Table {
 
     /// The kinds of the index key attributes that the item has.
     pub(crate) fn check_index_kinds(&self, item: &Item) -> Checked {
-        for index in &self.schema.indexes {
-            for part in index.key.parts() {
-                if let Some(value) = item.get(&part.name)
-                    && !is_of_kind(value, part.kind)
-                {
-                    let (expected, actual) = (part.kind.name(), value.type_name());
-                    return Err(message::index_key_type(
-                        &part.name,
-                        expected,
-                        actual,
-                        &index.definition.name,
-                    ));
-                }
-            }
-        }
-        Ok(())
+        self.schema.indexes.iter().try_for_each(|index| index.check_kinds(item))
     }
 
     /// The lengths of the index key attributes that the item has.
     pub(crate) fn check_index_lengths(&self, item: &Item) -> Checked {
-        for index in &self.schema.indexes {
-            let empty =
-                |kind: &'static str, name: &str| message::index_key_empty(kind, name, &index.definition.name);
-            index.key.check_lengths(item, empty)?;
+        self.schema.indexes.iter().try_for_each(|index| index.check_lengths(item))
+    }
+
+    /// The indexes that an update has to be right for. What an index that was added later does not hold is not
+    /// for an update to put right that leaves it as it is.
+    pub(crate) fn indexes_of_update<'t>(
+        &'t self,
+        before: Option<&'t Item>,
+        after: &'t Item,
+    ) -> impl Iterator<Item = &'t IndexSchema> {
+        let is_same = move |index: &IndexSchema| {
+            let mut parts = index.key.parts();
+            before.is_some_and(|before| parts.all(|part| before.get(&part.name) == after.get(&part.name)))
+        };
+        self.schema.indexes.iter().filter(move |index| !(index.is_late && is_same(index)))
+    }
+
+    /// Adds the index of this name, which the schema has and the table not yet, with all items that it can hold.
+    pub(crate) fn add_index(&mut self, schema: Schema, name: &str) {
+        let Some(at) = schema.index(name) else { return };
+        let index = &schema.indexes[at];
+        let mut store = Store::default();
+        for (key, stored) in self.items.iter() {
+            if let Some(entry) = entry_of(index, key, stored) {
+                store.insert(entry.key, entry.stored);
+            }
         }
-        Ok(())
+        self.indexes.insert(at, store);
+        self.schema = Arc::new(schema);
+    }
+
+    /// Drops the index at this position.
+    pub(crate) fn drop_index(&mut self, at: usize) {
+        Arc::make_mut(&mut self.schema).indexes.remove(at);
+        self.indexes.remove(at);
     }
 
     /// Carries out a change that was made of this state of the table.
     pub(crate) fn commit(&mut self, change: &Change) {
+        self.apply(change, false);
+    }
+
+    /// Carries out the deletion of an item whose time to live has passed.
+    pub(crate) fn commit_expiry(&mut self, change: &Change) {
+        self.apply(change, true);
+    }
+
+    fn apply(&mut self, change: &Change, is_expiry: bool) {
+        if let Some(stream) = &mut self.stream {
+            stream.record(change, is_expiry);
+        }
         for (index, store) in self.schema.indexes.iter().zip(&mut self.indexes) {
             move_entry(index, store, change);
         }
@@ -130,6 +168,9 @@ impl Table {
             key: schema.definition.clone(),
             indexes: schema.indexes.iter().map(|index| index.definition.clone()).collect(),
             throughput: schema.throughput,
+            stream: self.stream.as_ref().map(|stream| stream.view),
+            stream_arn: self.stream_arn.clone(),
+            deletion_protection: self.deletion_protection,
             created: Some(schema.created),
             n_items: self.items.len() as u64,
             size_bytes: self.size_bytes,

@@ -8,7 +8,7 @@ use dynorm::backend::table::{
 };
 use dynorm::value::{Item, KeyKind, Name};
 
-use super::key::{KeyBytes, KeyShape, StoreKey};
+use super::key::{KeyBytes, KeyShape, StoreKey, is_of_kind};
 use crate::limits::{
     GLOBAL_INDEXES_MAX, INDEX_KEY_ATTRIBUTES_MAX, KEY_NAME_BYTES_MAX, LOCAL_INDEXES_MAX,
     PROJECTED_ATTRIBUTES_MAX, PROJECTED_ATTRIBUTES_PER_INDEX_MAX, RESOURCE_NAME_CHARS_MAX,
@@ -35,6 +35,9 @@ pub(crate) struct IndexSchema {
     pub(crate) key: KeyShape,
     /// The attributes that the index holds, sorted; all of them if `None`.
     pub(crate) projected: Option<Vec<Name>>,
+    /// Whether the index came after its table, which then may have items with values that no key can have. The
+    /// index does not hold those.
+    pub(crate) is_late: bool,
 }
 
 impl Schema {
@@ -61,6 +64,28 @@ impl Schema {
         })
     }
 
+    /// The definition with one more global index, if it may have that.
+    pub(crate) fn with_index(&self, index: &Index) -> Checked<Self> {
+        let n_global = self.indexes.iter().filter(|index| !index.is_local()).count();
+        if n_global >= GLOBAL_INDEXES_MAX {
+            return Err(message::too_many_indexes_of_table());
+        }
+        let definitions = self.indexes.iter().map(|index| index.definition.clone());
+        let call = CreateTable {
+            table: self.name.clone(),
+            key: self.definition.clone(),
+            indexes: definitions.chain([index.clone()]).collect(),
+            ..CreateTable::default()
+        };
+        check_kinds(&call)?;
+        check_indexes(&call)?;
+        let mut schema = self.clone();
+        let at = schema.indexes.partition_point(|before| before.definition.name < index.name);
+        let added = IndexSchema { is_late: true, ..IndexSchema::new(index.clone(), &self.key) };
+        schema.indexes.insert(at, added);
+        Ok(schema)
+    }
+
     pub(crate) fn has_local_indexes(&self) -> bool {
         self.indexes.iter().any(IndexSchema::is_local)
     }
@@ -84,7 +109,7 @@ impl IndexSchema {
             names.sort();
             names.dedup();
         }
-        Self { definition, key, projected }
+        Self { definition, key, projected, is_late: false }
     }
 
     pub(crate) fn is_local(&self) -> bool {
@@ -98,8 +123,31 @@ impl IndexSchema {
             .is_none_or(|names| names.binary_search_by(|probe| probe.as_str().cmp(name)).is_ok())
     }
 
+    /// The kinds of the key attributes that the item has.
+    pub(crate) fn check_kinds(&self, item: &Item) -> Checked {
+        for part in self.key.parts() {
+            if let Some(value) = item.get(&part.name)
+                && !is_of_kind(value, part.kind)
+            {
+                let (expected, actual) = (part.kind.name(), value.type_name());
+                return Err(message::index_key_type(&part.name, expected, actual, &self.definition.name));
+            }
+        }
+        Ok(())
+    }
+
+    /// The lengths of the key attributes that the item has.
+    pub(crate) fn check_lengths(&self, item: &Item) -> Checked {
+        let empty =
+            |kind: &'static str, name: &str| message::index_key_empty(kind, name, &self.definition.name);
+        self.key.check_lengths(item, empty)
+    }
+
     /// Where the index has an item, or `None` if the item lacks a key attribute: the index is sparse.
     pub(crate) fn key_of(&self, item: &Item, table_key: &StoreKey) -> Option<StoreKey> {
+        if self.is_late && self.check_lengths(item).is_err() {
+            return None;
+        }
         let mut bytes: KeyBytes = self.key.of(item)?;
         bytes.push_key(table_key);
         Some(bytes.into_key())

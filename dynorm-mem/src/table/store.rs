@@ -3,6 +3,7 @@
 //! The map is cut into parts by the hash, so that the first write after a fork copies one part and not the
 //! table.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::ops::{Bound, RangeInclusive};
 use std::sync::Arc;
@@ -76,6 +77,44 @@ impl Store {
         upper: Bound<&'s StoreKey>,
     ) -> impl DoubleEndedIterator<Item = (&'s StoreKey, &'s Arc<Stored>)> {
         self.parts[parts_between(lower, upper)].iter().flat_map(move |part| part.range((lower, upper)))
+    }
+}
+
+/// The two sides of a key that is not the same on both.
+pub(crate) type Pair<'s> = (Option<&'s Stored>, Option<&'s Stored>);
+
+impl Store {
+    /// What one store has otherwise than another, in order. Both must be of one key.
+    pub(crate) fn differing<'s>(&'s self, other: &'s Self) -> Vec<Pair<'s>> {
+        let mut pairs = Vec::new();
+        for (own, other) in self.parts.iter().zip(&other.parts) {
+            if !Arc::ptr_eq(own, other) {
+                differing_of_part(&mut pairs, own, other);
+            }
+        }
+        pairs
+    }
+}
+
+fn differing_of_part<'s>(pairs: &mut Vec<Pair<'s>>, own: &'s Part, other: &'s Part) {
+    let (mut own, mut other) = (own.iter().peekable(), other.iter().peekable());
+    loop {
+        let order = match (own.peek(), other.peek()) {
+            (None, None) => return,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some((key, _)), Some((other, _))) => key.cmp(other),
+        };
+        let before = if order.is_le() { own.next() } else { None };
+        let after = if order.is_ge() { other.next() } else { None };
+        let (before, after) = (before.map(|(_, stored)| stored), after.map(|(_, stored)| stored));
+        let is_same = match (before, after) {
+            (Some(before), Some(after)) => Arc::ptr_eq(before, after) || before.item == after.item,
+            _ => false,
+        };
+        if !is_same {
+            pairs.push((before.map(Arc::as_ref), after.map(Arc::as_ref)));
+        }
     }
 }
 

@@ -2,9 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use dynorm::backend::table::{
-    CreateTable, Index, IndexScope, KeyAttribute, KeySchema, Projection, Throughput,
-};
+use dynorm::backend::table::{CreateTable, Index, IndexScope, KeyAttribute, KeySchema, Projection};
 use dynorm::backend::{Failure, FailureKind, Names, Values, call, reply};
 use dynorm::value::{Item, KeyKind, Name, Number, Value};
 use dynorm_mem::Engine;
@@ -116,7 +114,7 @@ pub(crate) fn include<const LEN: usize>(names: [&str; LEN]) -> Projection {
 }
 
 pub(crate) fn definition(name: &str, of: &str, indexes: Vec<Index>) -> CreateTable {
-    CreateTable { table: name.to_owned(), key: key(of), indexes, throughput: None::<Throughput> }
+    CreateTable { table: name.to_owned(), key: key(of), indexes, ..Default::default() }
 }
 
 /// The time of all calls of which the time does not matter.

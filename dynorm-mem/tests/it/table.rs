@@ -2,6 +2,7 @@
 
 use dynorm::backend::FailureKind;
 use dynorm::backend::table::{CreateTable, Index, Projection, TableStatus, Throughput};
+use dynorm_mem::call::table::{ListTables, TableList};
 use dynorm_mem::{Engine, Request, Response};
 
 use crate::kit::*;
@@ -76,8 +77,31 @@ fn a_table_is_created_once() {
 fn tables_are_listed_in_order() {
     let mut engine = users();
     engine.create_table(definition("docs", "id:S", vec![]), NOW).unwrap();
-    let response = engine.call(Request::ListTables, NOW).unwrap();
-    assert_eq!(response, Response::ListTables(vec!["docs".into(), "users".into()]));
+    let response = engine.call(Request::ListTables(ListTables::default()), NOW).unwrap();
+    let tables = vec!["docs".to_owned(), "users".to_owned()];
+    assert_eq!(response, Response::ListTables(TableList { tables, last: None }));
+}
+
+#[test]
+fn lists_of_tables_have_pages() {
+    let mut engine = Engine::new();
+    for n in 0..101 {
+        engine.create_table(definition(&format!("t-{n:03}"), "id:S", vec![]), NOW).unwrap();
+    }
+    let page = |limit, start: Option<&str>| {
+        let reply = engine.list_tables(&ListTables { limit, start: start.map(str::to_owned) }).unwrap();
+        (reply.tables.len(), reply.last)
+    };
+    assert_eq!(page(None, None), (100, Some("t-099".to_owned())));
+    assert_eq!(page(None, Some("t-099")), (1, None));
+    assert_eq!(page(Some(2), Some("t-0")), (2, Some("t-001".to_owned())));
+    assert_eq!(page(Some(2), Some("t-098")), (2, None));
+    assert_eq!(page(None, Some("zzz")), (0, None));
+    for (limit, constraint) in [(0, "greater than or equal to 1"), (101, "less than or equal to 100")] {
+        let refused = engine.list_tables(&ListTables { limit: Some(limit), start: None });
+        let expected = "Value at 'Limit' failed to satisfy constraint: Member must have value";
+        assert_eq!(bare_refusal(refused), format!("{expected} {constraint}"));
+    }
 }
 
 #[test]

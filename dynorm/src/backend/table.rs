@@ -76,6 +76,19 @@ pub struct Throughput {
     pub write: u64,
 }
 
+/// What the records of a stream tell of an item, besides its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StreamView {
+    /// Nothing.
+    KeysOnly,
+    /// The item as it is after the change.
+    NewImage,
+    /// The item as it was before the change.
+    OldImage,
+    /// Both.
+    NewAndOldImages,
+}
+
 /// Parameters of `CreateTable`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CreateTable {
@@ -87,6 +100,10 @@ pub struct CreateTable {
     pub indexes: Vec<Index>,
     /// Provisioned capacity of the table and each global index; paid per request without.
     pub throughput: Option<Throughput>,
+    /// What the table's stream tells; no stream without.
+    pub stream: Option<StreamView>,
+    /// Whether the table is to be kept from deletion.
+    pub deletion_protection: bool,
 }
 
 /// Parameters of `UpdateTimeToLive`.
@@ -131,6 +148,12 @@ pub struct TableDescription {
     pub indexes: Vec<Index>,
     /// Provisioned capacity; paid per request without.
     pub throughput: Option<Throughput>,
+    /// What the table's stream tells, while the table has one.
+    pub stream: Option<StreamView>,
+    /// The Amazon resource name of the latest stream, which stays after the stream is switched off.
+    pub stream_arn: Option<String>,
+    /// Whether the table is kept from deletion.
+    pub deletion_protection: bool,
     /// When the table was created.
     pub created: Option<SystemTime>,
     /// How many items it has; the service updates this about every six hours.

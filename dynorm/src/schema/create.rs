@@ -12,6 +12,8 @@ pub fn create_table<T: Table>(name: &str) -> CreateTable {
         key: key(schema.partition, schema.sort),
         indexes: schema.indexes.iter().map(index).collect(),
         throughput: None,
+        stream: None,
+        deletion_protection: false,
     }
 }
 

@@ -7,14 +7,15 @@ use aws_sdk_dynamodb::error::BuildError;
 use aws_sdk_dynamodb::types::{
     self, AttributeDefinition, BillingMode, GlobalSecondaryIndex, GlobalSecondaryIndexDescription,
     KeySchemaElement, KeyType, LocalSecondaryIndex, LocalSecondaryIndexDescription, ProjectionType,
-    ProvisionedThroughput, ProvisionedThroughputDescription, ScalarAttributeType, TimeToLiveSpecification,
+    ProvisionedThroughput, ProvisionedThroughputDescription, ScalarAttributeType, StreamSpecification,
+    StreamViewType, TimeToLiveSpecification,
 };
 
 use super::parts::count;
 use crate::aws::error::{failure, not_built};
 use crate::backend::table::{
-    CreateTable, Index, IndexScope, KeyAttribute, KeySchema, Projection, TableDescription, TableStatus,
-    Throughput, TimeToLive,
+    CreateTable, Index, IndexScope, KeyAttribute, KeySchema, Projection, StreamView, TableDescription,
+    TableStatus, Throughput, TimeToLive,
 };
 use crate::backend::{Failure, FailureKind};
 use crate::value::KeyKind;
@@ -34,6 +35,8 @@ pub(in crate::aws) async fn create(client: &Client, call: CreateTable) -> Result
             BillingMode::PayPerRequest
         })
         .set_provisioned_throughput(throughput)
+        .set_stream_specification(call.stream.map(stream_to_sdk).transpose().map_err(not_built)?)
+        .set_deletion_protection_enabled(call.deletion_protection.then_some(true))
         .table_name(call.table)
         .send()
         .await
@@ -139,6 +142,16 @@ fn projection_to_sdk(projection: &Projection) -> types::Projection {
     types::Projection::builder().projection_type(kind).set_non_key_attributes(attributes).build()
 }
 
+fn stream_to_sdk(view: StreamView) -> Result<StreamSpecification, BuildError> {
+    let view = match view {
+        StreamView::KeysOnly => StreamViewType::KeysOnly,
+        StreamView::NewImage => StreamViewType::NewImage,
+        StreamView::OldImage => StreamViewType::OldImage,
+        StreamView::NewAndOldImages => StreamViewType::NewAndOldImages,
+    };
+    StreamSpecification::builder().stream_enabled(true).stream_view_type(view).build()
+}
+
 fn throughput_to_sdk(throughput: Throughput) -> Result<ProvisionedThroughput, BuildError> {
     let units = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     ProvisionedThroughput::builder()
@@ -165,6 +178,9 @@ fn described(table: Option<types::TableDescription>) -> Result<TableDescription,
         key: key_from_sdk(table.key_schema, &definitions)?,
         indexes,
         throughput: throughput_from_sdk(billing.as_ref(), table.provisioned_throughput.as_ref()),
+        stream: stream_from_sdk(table.stream_specification.as_ref()),
+        stream_arn: table.latest_stream_arn,
+        deletion_protection: table.deletion_protection_enabled.unwrap_or(false),
         created: table.creation_date_time.and_then(|at| SystemTime::try_from(at).ok()),
         n_items: count(table.item_count.unwrap_or(0)),
         size_bytes: count(table.table_size_bytes.unwrap_or(0)),
@@ -257,4 +273,16 @@ fn throughput_from_sdk(
     let read = count(provisioned.read_capacity_units.unwrap_or(0));
     let write = count(provisioned.write_capacity_units.unwrap_or(0));
     (read > 0 || write > 0).then_some(Throughput { read, write })
+}
+
+/// A stream that is switched off, or of a view that this version does not know, is none.
+fn stream_from_sdk(specification: Option<&StreamSpecification>) -> Option<StreamView> {
+    let specification = specification.filter(|specification| specification.stream_enabled)?;
+    match specification.stream_view_type.as_ref()? {
+        StreamViewType::KeysOnly => Some(StreamView::KeysOnly),
+        StreamViewType::NewImage => Some(StreamView::NewImage),
+        StreamViewType::OldImage => Some(StreamView::OldImage),
+        StreamViewType::NewAndOldImages => Some(StreamView::NewAndOldImages),
+        _ => None,
+    }
 }

@@ -42,7 +42,7 @@ async fn create(backend: &AwsBackend, table: &str) {
             index("GSI1", IndexScope::Global, vec![attribute("kind", KeyKind::S)], vec![]),
             index("LSI1", IndexScope::Local, vec![pk], vec![attribute("n", KeyKind::N)]),
         ],
-        throughput: None,
+        ..CreateTable::default()
     };
     let created = backend.create_table(call.clone()).await.unwrap();
     assert_eq!((created.table.as_str(), &created.key), (table, &call.key));

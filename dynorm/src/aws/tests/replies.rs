@@ -8,7 +8,7 @@ use crate::backend::call::{
 };
 use crate::backend::reply::{Capacity, CollectionMetrics, Units};
 use crate::backend::table::{
-    Index, IndexScope, KeyAttribute, KeySchema, Projection, TableStatus, Throughput,
+    Index, IndexScope, KeyAttribute, KeySchema, Projection, StreamView, TableStatus, Throughput,
 };
 use crate::backend::{Backend, FailureKind, Names, reply};
 use crate::value::{Item, KeyKind, Number, Value};
@@ -182,6 +182,8 @@ async fn transactions_return_items_in_order() {
 const DESCRIPTION: &str = r#"{"Table": {
     "TableName": "T", "TableArn": "arn:aws:dynamodb:us-east-1:1:table/T", "TableStatus": "UPDATING",
     "CreationDateTime": 1700000000.5, "ItemCount": 7, "TableSizeBytes": 700,
+    "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "OLD_IMAGE"},
+    "LatestStreamArn": "arn:aws:dynamodb:us-east-1:1:table/T/stream/1", "DeletionProtectionEnabled": true,
     "AttributeDefinitions": [
         {"AttributeName": "PK", "AttributeType": "S"}, {"AttributeName": "n", "AttributeType": "N"},
         {"AttributeName": "b", "AttributeType": "B"}],
@@ -222,6 +224,8 @@ async fn a_table_is_described_with_its_indexes_by_name() {
         ]
     );
     assert_eq!(table.throughput, Some(Throughput { read: 5, write: 6 }));
+    assert_eq!((table.stream, table.deletion_protection), (Some(StreamView::OldImage), true));
+    assert_eq!(table.stream_arn.as_deref(), Some("arn:aws:dynamodb:us-east-1:1:table/T/stream/1"));
     let created = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_500);
     assert_eq!((table.created, table.n_items, table.size_bytes), (Some(created), 7, 700));
 }
@@ -231,10 +235,12 @@ async fn a_table_paid_per_request_has_no_throughput() {
     let service = Service::answering(
         r#"{"TableDescription": {"TableName": "T", "TableStatus": "ARCHIVED",
             "BillingModeSummary": {"BillingMode": "PAY_PER_REQUEST"},
+            "StreamSpecification": {"StreamEnabled": false},
             "ProvisionedThroughput": {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0}}}"#,
     );
     let table = service.backend().create_table(least::create_table()).await.unwrap();
     assert_eq!((table.throughput, table.status), (None, TableStatus::Unavailable));
+    assert_eq!((table.stream, table.deletion_protection), (None, false));
 }
 
 #[tokio::test]

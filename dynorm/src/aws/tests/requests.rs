@@ -12,7 +12,7 @@ use crate::backend::call::{
     Update,
 };
 use crate::backend::table::{
-    CreateTable, Index, IndexScope, KeyAttribute, KeySchema, Projection, Throughput, TimeToLive,
+    CreateTable, Index, IndexScope, KeyAttribute, KeySchema, Projection, StreamView, Throughput, TimeToLive,
 };
 use crate::backend::{Backend, Names, Values};
 use crate::value::{Item, KeyKind, Number, Value};
@@ -401,6 +401,8 @@ fn table() -> CreateTable {
             },
         ],
         throughput: Some(Throughput { read: 5, write: 6 }),
+        stream: Some(StreamView::NewAndOldImages),
+        deletion_protection: true,
     }
 }
 
@@ -450,6 +452,8 @@ fn create_table() {
         }],
         "BillingMode": "PROVISIONED",
         "ProvisionedThroughput": {"ReadCapacityUnits": 5, "WriteCapacityUnits": 6},
+        "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        "DeletionProtectionEnabled": true,
     });
     check("CreateTable", |backend| async move { backend.create_table(table()).await }, &all);
 }

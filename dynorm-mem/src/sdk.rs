@@ -1,0 +1,124 @@
+//! The AWS SDK in process: an HTTP client for `aws_sdk_dynamodb` that asks the engine instead of a network.
+//!
+//! Everything above HTTP is the SDK's own: builders, paginators, retries, waiters and errors behave as against
+//! the service.
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region, RuntimeComponents};
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+
+use crate::MemBackend;
+use crate::wire::{Answer, CONTENT_TYPE, Wire};
+
+/// A client of the AWS SDK that talks to this engine.
+///
+/// There is no socket and there are no credentials; the region is `us-east-1`. For other settings give an
+/// [`SdkConnector`] to a configuration of your own.
+///
+/// ```
+/// use aws_sdk_dynamodb::types::{
+///     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+/// };
+/// use dynorm_mem::MemBackend;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), aws_sdk_dynamodb::Error> {
+/// let backend = MemBackend::new();
+/// let client = dynorm_mem::sdk_client(&backend);
+///
+/// let id = AttributeDefinition::builder().attribute_name("id").attribute_type(ScalarAttributeType::S);
+/// let key = KeySchemaElement::builder().attribute_name("id").key_type(KeyType::Hash);
+/// client
+///     .create_table()
+///     .table_name("users")
+///     .attribute_definitions(id.build()?)
+///     .key_schema(key.build()?)
+///     .billing_mode(BillingMode::PayPerRequest)
+///     .send()
+///     .await?;
+///
+/// client.put_item().table_name("users").item("id", AttributeValue::S("ann".into())).send().await?;
+/// assert_eq!(backend.items("users").len(), 1);
+///
+/// let again = client
+///     .put_item()
+///     .table_name("users")
+///     .item("id", AttributeValue::S("ann".into()))
+///     .condition_expression("attribute_not_exists(id)")
+///     .send()
+///     .await;
+/// assert!(again.unwrap_err().into_service_error().is_conditional_check_failed_exception());
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub fn sdk_client(backend: &MemBackend) -> aws_sdk_dynamodb::Client {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .allow_no_auth()
+        .http_client(SdkConnector::new(backend.clone()))
+        .build();
+    aws_sdk_dynamodb::Client::from_conf(config)
+}
+
+/// An `HttpClient` for `aws_sdk_dynamodb::Config` that carries out requests on an engine.
+///
+/// Clones talk to the same engine. Requests may be signed or not; signatures are not looked at.
+///
+/// ```
+/// use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+/// use dynorm_mem::{MemBackend, SdkConnector};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), aws_sdk_dynamodb::Error> {
+/// let config = aws_sdk_dynamodb::Config::builder()
+///     .behavior_version(BehaviorVersion::latest())
+///     .region(Region::new("eu-west-1"))
+///     .credentials_provider(Credentials::new("id", "secret", None, None, "test"))
+///     .http_client(SdkConnector::new(MemBackend::new()))
+///     .build();
+/// let client = aws_sdk_dynamodb::Client::from_conf(config);
+/// assert!(client.list_tables().send().await?.table_names().is_empty());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct SdkConnector {
+    wire: Wire,
+}
+
+impl SdkConnector {
+    /// A connector to this engine.
+    #[must_use]
+    pub fn new(backend: MemBackend) -> Self {
+        Self { wire: Wire::new(backend) }
+    }
+
+    fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        let body = request.body().bytes();
+        let body = body.ok_or_else(|| ConnectorError::user("a body that is streamed".into()))?;
+        let Answer { status, body } = self.wire.answer(target, body);
+        let status = status.try_into().map_err(|error| ConnectorError::other(Box::new(error), None))?;
+        let mut response = HttpResponse::new(status, SdkBody::from(body));
+        response.headers_mut().insert("content-type", CONTENT_TYPE);
+        Ok(response)
+    }
+}
+
+impl HttpConnector for SdkConnector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::ready(self.answer(&request))
+    }
+}
+
+impl HttpClient for SdkConnector {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}

@@ -1,0 +1,156 @@
+//! The HTTP server: connections, their limits, and an end that loses no answer.
+//!
+//! Speaks HTTP/1.1 with keep-alive, and HTTP/2 to clients that begin with it. There is no TLS: the server is
+//! meant for the machine it runs on.
+
+mod auth;
+mod data;
+mod request;
+mod request_id;
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+pub use self::data::{load, save, seed};
+use self::request::Handler;
+use crate::MemBackend;
+use crate::wire::Wire;
+
+/// Largest body of a request, as the service has it.
+pub const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Most connections at one time; more wait to be accepted.
+pub const CONNECTIONS_MAX: usize = 1024;
+/// Longest head of a request: its line and headers.
+pub const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// How long a connection may be idle, or take for the head of a request.
+pub const IDLE_MAX: Duration = Duration::from_mins(1);
+/// How long the body of a request may take.
+pub const BODY_TIME_MAX: Duration = Duration::from_mins(1);
+/// How long requests that are being answered hold up the end.
+pub const SHUTDOWN_MAX: Duration = Duration::from_secs(10);
+
+/// How long to wait after the system could not accept a connection: out of file handles, for example.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// A server that is bound to its address and not yet serving.
+///
+/// ```
+/// use dynorm_mem::MemBackend;
+/// use dynorm_mem::server::Server;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
+/// let server = Server::bind(([127, 0, 0, 1], 0).into(), MemBackend::new()).await?;
+/// println!("listening at http://{}", server.address());
+/// // Serves until the future is ready: a signal, for example.
+/// server.serve(std::future::ready(())).await;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    handler: Handler,
+}
+
+impl Server {
+    /// Binds an address; port 0 is any free port.
+    ///
+    /// # Errors
+    ///
+    /// If the address cannot be bound.
+    pub async fn bind(address: SocketAddr, backend: MemBackend) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        let wire = Wire::new(backend).with_endpoint(address.to_string());
+        Ok(Self { listener, address, handler: Handler::new(wire) })
+    }
+
+    /// The same server, open to scripts of any web page.
+    #[must_use]
+    pub fn with_cors(mut self) -> Self {
+        self.handler.allows_cors = true;
+        self
+    }
+
+    /// The same server, for requests only that bring the headers of a signature. Signatures themselves are not
+    /// looked at.
+    #[must_use]
+    pub fn with_required_auth(mut self) -> Self {
+        self.handler.requires_auth = true;
+        self
+    }
+
+    /// The address that is bound.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `shutdown` is ready, and then until all requests that have begun are answered.
+    pub async fn serve(self, shutdown: impl Future<Output = ()>) {
+        let handler = Arc::new(self.handler);
+        let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        let connections = GracefulShutdown::new();
+        let mut shutdown = pin!(shutdown);
+        loop {
+            let accepted = tokio::select! {
+                () = &mut shutdown => break,
+                accepted = accept(&self.listener, &places) => accepted,
+            };
+            let Some((stream, place)) = accepted else { continue };
+            let handler = Arc::clone(&handler);
+            let service = service_fn(move |request| {
+                let handler = Arc::clone(&handler);
+                async move { handler.answer(request).await }
+            });
+            let connection = builder().serve_connection(TokioIo::new(stream), service).into_owned();
+            let connection = connections.watch(connection);
+            tokio::spawn(async move {
+                // An error here is the client's: it went away, or does not speak HTTP and has been told so.
+                let _ = connection.await;
+                drop(place);
+            });
+        }
+        drop(self.listener);
+        let _ = tokio::time::timeout(SHUTDOWN_MAX, connections.shutdown()).await;
+    }
+}
+
+/// The next connection, once there is a place for it.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+    let place = Arc::clone(places).acquire_owned().await.ok()?;
+    let Ok((stream, _)) = listener.accept().await else {
+        tokio::time::sleep(ACCEPT_PAUSE).await;
+        return None;
+    };
+    // Without this small answers wait for the acknowledgement of the one before.
+    let _ = stream.set_nodelay(true);
+    Some((stream, place))
+}
+
+fn builder() -> auto::Builder<TokioExecutor> {
+    let mut builder = auto::Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(IDLE_MAX).max_buf_size(HEAD_BYTES_MAX);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(IDLE_MAX)
+        .max_header_list_size(u32::try_from(HEAD_BYTES_MAX).unwrap_or(u32::MAX));
+    builder
+}

@@ -1,0 +1,138 @@
+//! Writes JSON text: the answers of the protocol, without a tree in between.
+
+use std::fmt::{Display, Write as _};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// A text that grows. Commas come by themselves.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    text: String,
+}
+
+/// An object of these members.
+pub(super) fn object(members: impl FnOnce(&mut Writer)) -> String {
+    let mut out = Writer::default();
+    out.object(members);
+    out.text
+}
+
+impl Writer {
+    pub(super) fn object(&mut self, members: impl FnOnce(&mut Self)) {
+        self.next();
+        self.text.push('{');
+        members(self);
+        self.text.push('}');
+    }
+
+    pub(super) fn list<T>(
+        &mut self,
+        elements: impl IntoIterator<Item = T>,
+        mut each: impl FnMut(&mut Self, T),
+    ) {
+        self.next();
+        self.text.push('[');
+        for element in elements {
+            each(self, element);
+        }
+        self.text.push(']');
+    }
+
+    /// The name of a member, whose value is to follow; the writer itself, for that value.
+    pub(super) fn name(&mut self, name: &str) -> &mut Self {
+        self.text(name);
+        self.text.push(':');
+        self
+    }
+
+    pub(super) fn text(&mut self, text: &str) {
+        self.next();
+        self.text.push('"');
+        let mut written = 0;
+        for (at, byte) in text.bytes().enumerate() {
+            if byte >= 0x20 && byte != b'"' && byte != b'\\' {
+                continue;
+            }
+            self.text.push_str(&text[written..at]);
+            self.escape(byte);
+            written = at + 1;
+        }
+        self.text.push_str(&text[written..]);
+        self.text.push('"');
+    }
+
+    /// Text that is known to need no escapes.
+    pub(super) fn plain(&mut self, text: impl Display) {
+        self.next();
+        write!(self.text, "\"{text}\"").expect("a string takes any text");
+    }
+
+    pub(super) fn whole(&mut self, number: u64) {
+        self.next();
+        write!(self.text, "{number}").expect("a string takes any text");
+    }
+
+    /// A number with at least one digit after the point.
+    pub(super) fn decimal(&mut self, number: f64) {
+        self.next();
+        write!(self.text, "{number:?}").expect("a string takes any text");
+    }
+
+    /// Seconds since 1970, to the millisecond.
+    pub(super) fn time(&mut self, time: SystemTime) {
+        self.next();
+        let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        write!(self.text, "{}.{:03}", since.as_secs(), since.subsec_millis())
+            .expect("a string takes any text");
+    }
+
+    pub(super) fn flag(&mut self, flag: bool) {
+        self.next();
+        self.text.push_str(if flag { "true" } else { "false" });
+    }
+
+    /// A comma, if something stands before. No text ends with what opens an object, a list or a value.
+    fn next(&mut self) {
+        if !matches!(self.text.as_bytes().last(), None | Some(b'{' | b'[' | b':')) {
+            self.text.push(',');
+        }
+    }
+
+    fn escape(&mut self, byte: u8) {
+        match byte {
+            b'"' => self.text.push_str("\\\""),
+            b'\\' => self.text.push_str("\\\\"),
+            b'\n' => self.text.push_str("\\n"),
+            b'\r' => self.text.push_str("\\r"),
+            b'\t' => self.text.push_str("\\t"),
+            _ => write!(self.text, "\\u{byte:04x}").expect("a string takes any text"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn commas_stand_between_members_and_elements() {
+        let text = object(|out| {
+            out.name("a").list([1, 2], Writer::whole);
+            out.name("b").object(|_| {});
+            out.name("c").flag(true);
+            out.name("d").decimal(1.0);
+            out.name("e").list(["{", "["], Writer::text);
+        });
+        assert_eq!(text, r#"{"a":[1,2],"b":{},"c":true,"d":1.0,"e":["{","["]}"#);
+    }
+
+    proptest! {
+        #[test]
+        fn text_is_written_so_that_it_is_read_again(text in any::<String>()) {
+            let mut out = Writer::default();
+            out.text(&text);
+            prop_assert_eq!(serde_json::from_str::<String>(&out.text).unwrap(), text);
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! The AWS SDK over the engine, in process: typed errors, paginators, waiters and retries are the SDK's own.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::client::Waiters as _;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, HttpClient, Region, RuntimeComponents};
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata as _, SdkError};
+use aws_sdk_dynamodb::operation::scan::ScanOutput;
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, Delete, KeySchemaElement, KeyType, KeysAndAttributes,
+    Put, ReturnValue, ReturnValuesOnConditionCheckFailure, ScalarAttributeType, TableStatus,
+    TransactWriteItem, WriteRequest,
+};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use dynorm_mem::{MemBackend, SdkConnector, sdk_client};
+
+fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+async fn create_table(client: &Client) {
+    let attribute = |name: &str, kind| {
+        AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build().unwrap()
+    };
+    let key =
+        |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
+    client
+        .create_table()
+        .table_name("users")
+        .attribute_definitions(attribute("group", ScalarAttributeType::S))
+        .attribute_definitions(attribute("number", ScalarAttributeType::N))
+        .key_schema(key("group", KeyType::Hash))
+        .key_schema(key("number", KeyType::Range))
+        .billing_mode(BillingMode::PayPerRequest)
+        .send()
+        .await
+        .unwrap();
+}
+
+async fn with_table() -> Client {
+    let client = sdk_client(&MemBackend::new());
+    create_table(&client).await;
+    client
+}
+
+fn put(
+    client: &Client,
+    group: &str,
+    number: u32,
+) -> aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder {
+    client
+        .put_item()
+        .table_name("users")
+        .item("group", text(group))
+        .item("number", AttributeValue::N(number.to_string()))
+}
+
+#[tokio::test]
+async fn a_table_is_waited_for_and_described() {
+    let client = with_table().await;
+    let waited =
+        client.wait_until_table_exists().table_name("users").wait(Duration::from_secs(1)).await.unwrap();
+    let table = waited.as_result().unwrap().table().unwrap();
+    assert_eq!(table.table_status(), Some(&TableStatus::Active));
+    assert_eq!(table.key_schema().len(), 2);
+    assert!(table.creation_date_time().is_some());
+    assert_eq!(client.list_tables().send().await.unwrap().table_names(), ["users"]);
+}
+
+#[tokio::test]
+async fn an_item_comes_back_as_it_went() {
+    let client = with_table().await;
+    let list = AttributeValue::L(vec![AttributeValue::Bool(true), AttributeValue::Null(true)]);
+    let blob = AttributeValue::B(vec![0, 255].into());
+    put(&client, "a", 1).item("list", list.clone()).item("blob", blob.clone()).send().await.unwrap();
+    let read = client.get_item().table_name("users").key("group", text("a"));
+    let item = read.key("number", AttributeValue::N("1.0".into())).send().await.unwrap().item.unwrap();
+    assert_eq!((&item["list"], &item["blob"]), (&list, &blob));
+}
+
+#[tokio::test]
+async fn errors_are_typed() {
+    let client = with_table().await;
+    let missing = client.get_item().table_name("nobody").key("group", text("a")).send().await.unwrap_err();
+    assert!(missing.as_service_error().unwrap().is_resource_not_found_exception());
+    let invalid = client.get_item().table_name("users").key("group", text("a")).send().await.unwrap_err();
+    assert_eq!(invalid.code(), Some("ValidationException"));
+    assert_eq!(invalid.message(), Some("The provided key element does not match the schema"));
+    let in_use = client
+        .create_table()
+        .table_name("users")
+        .attribute_definitions(
+            AttributeDefinition::builder()
+                .attribute_name("p")
+                .attribute_type(ScalarAttributeType::S)
+                .build()
+                .unwrap(),
+        )
+        .key_schema(KeySchemaElement::builder().attribute_name("p").key_type(KeyType::Hash).build().unwrap())
+        .billing_mode(BillingMode::PayPerRequest)
+        .send()
+        .await
+        .unwrap_err();
+    assert!(in_use.as_service_error().unwrap().is_resource_in_use_exception());
+    let backups = client.list_backups().send().await.unwrap_err();
+    assert_eq!(backups.code(), Some("UnknownOperationException"));
+}
+
+#[tokio::test]
+async fn a_failed_condition_brings_the_item_that_failed_it() {
+    let client = with_table().await;
+    put(&client, "a", 1).item("name", text("Ann")).send().await.unwrap();
+    let again = put(&client, "a", 1)
+        .condition_expression("attribute_not_exists(#g)")
+        .expression_attribute_names("#g", "group")
+        .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+        .send()
+        .await
+        .unwrap_err();
+    let SdkError::ServiceError(error) = again else { panic!("{again:?}") };
+    assert_eq!(error.raw().status().as_u16(), 400);
+    let error = error.into_err();
+    let aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(failed) = error
+    else {
+        panic!("{error:?}")
+    };
+    assert_eq!(failed.item.unwrap()["name"], text("Ann"));
+}
+
+#[tokio::test]
+async fn a_cancelled_transaction_says_why() {
+    let client = with_table().await;
+    let key = |number: &str| {
+        [("group".to_owned(), text("a")), ("number".to_owned(), AttributeValue::N(number.into()))]
+    };
+    let put = Put::builder().table_name("users").set_item(Some(key("1").into())).build().unwrap();
+    let delete = Delete::builder()
+        .table_name("users")
+        .set_key(Some(key("2").into()))
+        .condition_expression("attribute_exists(#g)")
+        .expression_attribute_names("#g", "group")
+        .build()
+        .unwrap();
+    let write = client
+        .transact_write_items()
+        .transact_items(TransactWriteItem::builder().put(put).build())
+        .transact_items(TransactWriteItem::builder().delete(delete).build());
+    let error = write.send().await.unwrap_err().into_service_error();
+    let aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(
+        cancelled,
+    ) = error
+    else {
+        panic!("{error:?}")
+    };
+    let codes: Vec<_> =
+        cancelled.cancellation_reasons().iter().map(|reason| reason.code().unwrap()).collect();
+    assert_eq!(codes, ["None", "ConditionalCheckFailed"]);
+}
+
+#[tokio::test]
+async fn paginators_read_every_page() {
+    let client = with_table().await;
+    for number in 0..10 {
+        put(&client, "a", number).send().await.unwrap();
+    }
+    let query = client
+        .query()
+        .table_name("users")
+        .key_condition_expression("#g = :g")
+        .expression_attribute_names("#g", "group")
+        .expression_attribute_values(":g", text("a"));
+    let items: Vec<_> =
+        query.limit(3).into_paginator().items().send().collect::<Result<_, _>>().await.unwrap();
+    assert_eq!(items.len(), 10);
+    assert_eq!(items[9]["number"], AttributeValue::N("9".into()));
+    let scan = client.scan().table_name("users").limit(4).into_paginator();
+    let pages: Vec<_> = scan.send().collect::<Result<_, _>>().await.unwrap();
+    assert_eq!(pages.iter().map(ScanOutput::count).collect::<Vec<_>>(), [4, 4, 2]);
+}
+
+#[tokio::test]
+async fn batches_and_updates_pass() {
+    let client = with_table().await;
+    let key = [("group".to_owned(), text("a")), ("number".to_owned(), AttributeValue::N("1".into()))];
+    let request =
+        aws_sdk_dynamodb::types::PutRequest::builder().set_item(Some(key.clone().into())).build().unwrap();
+    let write = WriteRequest::builder().put_request(request).build();
+    let written = client.batch_write_item().request_items("users", vec![write]).send().await.unwrap();
+    assert!(written.unprocessed_items().unwrap().is_empty());
+    let updated = client
+        .update_item()
+        .table_name("users")
+        .set_key(Some(key.clone().into()))
+        .update_expression("ADD visits :one")
+        .expression_attribute_values(":one", AttributeValue::N("1".into()))
+        .return_values(ReturnValue::UpdatedNew)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(updated.attributes().unwrap()["visits"], AttributeValue::N("1".into()));
+    let keys = KeysAndAttributes::builder().keys(key.into()).build().unwrap();
+    let read = client.batch_get_item().request_items("users", keys).send().await.unwrap();
+    assert_eq!(read.responses().unwrap()["users"].len(), 1);
+}
+
+#[tokio::test]
+async fn clients_of_one_engine_see_each_others_writes() {
+    let backend = MemBackend::new();
+    let (one, other) = (sdk_client(&backend), sdk_client(&backend));
+    create_table(&one).await;
+    put(&one, "a", 1).send().await.unwrap();
+    assert_eq!(other.scan().table_name("users").send().await.unwrap().count(), 1);
+    assert_eq!(sdk_client(&backend.fork()).scan().table_name("users").send().await.unwrap().count(), 1);
+}
+
+/// Throttles the first requests, then passes them on.
+#[derive(Clone, Debug)]
+struct Throttled {
+    inner: SdkConnector,
+    n_left: Arc<AtomicU32>,
+}
+
+impl HttpConnector for Throttled {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let is_throttled =
+            self.n_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        if !is_throttled {
+            return self.inner.call(request);
+        }
+        let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}"#;
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(400_u16.try_into().unwrap(), SdkBody::from(body))))
+    }
+}
+
+impl HttpClient for Throttled {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+#[tokio::test]
+async fn throttled_requests_are_retried_by_the_sdk() {
+    let backend = MemBackend::new();
+    create_table(&sdk_client(&backend)).await;
+    let n_left = Arc::new(AtomicU32::new(2));
+    let throttled = Throttled { inner: SdkConnector::new(backend.clone()), n_left: Arc::clone(&n_left) };
+    let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .allow_no_auth()
+        .retry_config(retries)
+        .http_client(throttled)
+        .build();
+    let client = Client::from_conf(config);
+    put(&client, "a", 1).send().await.unwrap();
+    assert_eq!(n_left.load(Ordering::SeqCst), 0);
+    assert_eq!(backend.items("users").len(), 1);
+}
