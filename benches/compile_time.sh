@@ -30,7 +30,9 @@ entities() {
     for n in $(seq 100); do printf 'E%s, ' "$n"; done
     printf '))]\npub struct Bench;\n'
     for n in $(seq 100); do
-        printf '#[derive(Entity)]\n#[entity(table = Bench, name = of_owner, pk = "O%s#{owner}", sk = "D#{day}#{id}")]\n' "$n"
+        # All entities share the form of the partition key, as in one table per tenant: the proof that no two can write
+        # the same item has to read on to the sort keys.
+        printf '#[derive(Entity)]\n#[entity(table = Bench, name = of_owner, pk = "OWNER#{owner}#DAY#{day}", sk = "KIND%s#{number}#{id}")]\n' "$n"
         printf '#[entity(index(GSI1, name = by_status, pk = "S%s#{status}", sk = "N#{number}"))]\n' "$n"
         printf '#[entity(index(GSI2, name = by_name, pk = "N%s#{name}", sk = "A#{amount}"))]\n' "$n"
         printf 'pub struct E%s { %s }\n' "$n" "$(fields)"

@@ -148,8 +148,15 @@ async fn an_expired_session(db: &Db) -> dynorm::Result<()> {
     let session =
         Session { token: "t-1".into(), user_id: "user-001".into(), expires: Expiry::at(an_hour_ago) };
     db.put(&session).await?;
-    println!("  read:                  {:?}", db.get(Session::key("t-1")).await?);
-    println!("  read, expired or not:  {:?}", db.get(Session::key("t-1")).include_expired().await?);
+    for include_expired in [false, true] {
+        let get = db.get(Session::key("t-1"));
+        let get = if include_expired { get.include_expired() } else { get };
+        println!("  expired or not: {include_expired}");
+        request(&get.to_request()?);
+        let outcome = get.outcome().await?;
+        show::items(outcome.value.as_slice());
+        show::capacity(outcome.capacity.as_ref());
+    }
     Ok(())
 }
 

@@ -116,7 +116,7 @@ pub use dynorm_derive::Attribute;
 /// | `index(GSI1, name = by_price, pk = "...", sk = "...")` | the keys in an index of the table, and its access pattern; `pk` is left away for a local index |
 /// | `tag = "Product"` | the type tag of its items; the struct's name without |
 /// | `scan` | allows [`Db::scan`] |
-/// | `delimiter = "\|"` | the table's delimiter, if it is not `#` |
+/// | `delimiter = "%"` | the table's delimiter, if it is not `#` |
 ///
 /// In a table of its own, `index(ByMail, pk = mail, projection = ...)` declares the index too, a local one with
 /// `local`; the attributes of templates are called `PK`, `SK`, `{index}PK` and `{index}SK`; and `type_attribute`
@@ -189,8 +189,8 @@ pub use dynorm_derive::Entity;
 /// | `lsi(LSI1, sk = "LSI1SK")` | a local secondary index |
 /// | `ttl = "ttl"` | the attribute of the time to live |
 /// | `entities(Product, Review)` | the entities; no two may be able to write the same item |
-/// | `allow_overlap(A, B)` | lets two entities have a key in common |
-/// | `delimiter = "\|"` | what stands between the segments of key templates; `#` without |
+/// | `allow_overlap(A, B)` | lets two entities have a key in common; reads tell them apart by the tag, updates and deletions do not |
+/// | `delimiter = "%"` | what stands between the segments of key templates; `#` without. After one that sorts behind digits and letters, as `_`, text before another segment of a sort key must be `raw` or `escaped` |
 /// | `type_attribute = "kind"` | where the type tag is kept; `_type` without; `none` for items without tags, which their keys tell apart |
 ///
 /// ```

@@ -33,7 +33,7 @@ pub struct Codec<E> {
     /// See [`Entity::part`].
     pub part: fn(&E, usize) -> Given<'_>,
     /// See [`Entity::stored_part`].
-    pub stored_part: fn(&StoredPart<'_>) -> Option<BoxedPart>,
+    pub stored_part: fn(&StoredPart<'_>) -> Option<Option<BoxedPart>>,
 }
 
 impl<E> std::fmt::Debug for Codec<E> {
@@ -271,7 +271,7 @@ pub const fn check_entity_of<E: Entity>() {
 const fn check_listed(entity: &EntityDescriptor, schema: &TableSchema, entities: &[&EntityDescriptor]) {
     let mut at = 0;
     while at < entities.len() {
-        if same_text(entities[at].name, entity.name) {
+        if same_text(entities[at].path, entity.path) {
             return;
         }
         at += 1;

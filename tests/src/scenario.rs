@@ -128,6 +128,33 @@ pub struct Score {
     pub score: u32,
 }
 
+/// A field of the partition key within the sort key, and an index that turns the two around.
+#[derive(Table, Debug)]
+#[table(name = "Links", pk = "PK", sk = "SK")]
+#[table(gsi(Inverted, pk = "SK", sk = "PK", projection = keys_only))]
+#[table(gsi(Status, pk = "StatusPK", sk = "StatusSK"))]
+#[table(entities(Link, Badge))]
+pub struct Links;
+
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = Links, pk = "USER#{user}", sk = "DAY#{day}#{user}#{number}", name = of_user)]
+#[entity(index(Inverted, name = inverted, pk = "DAY#{day:010}#{user}#{number:010}", sk = "USER#{user}"))]
+pub struct Link {
+    pub user: String,
+    pub day: u32,
+    pub number: u32,
+}
+
+/// An entity with a number in its key, and an index over it.
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = Links, pk = "BADGE#{id}", sk = "BADGE")]
+#[entity(index(Status, name = by_status, pk = "STATUS#{status}", sk = "ID#{id}"))]
+#[entity(index(Inverted, name = all, pk = "BADGE", sk = "BADGE#{id:raw}"))]
+pub struct Badge {
+    pub id: u32,
+    pub status: String,
+}
+
 /// One attribute of every kind.
 #[derive(Entity, Clone, Debug, PartialEq)]
 #[entity(table = "Kinds", pk = id)]

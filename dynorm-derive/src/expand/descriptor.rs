@@ -41,7 +41,7 @@ pub(super) fn places(entity: &Entity) -> impl Iterator<Item = (&Key, Place)> {
 
 /// `&EntityDescriptor { .. }`.
 pub(super) fn descriptor(entity: &Entity) -> TokenStream {
-    let Entity { ident, tag, delimiter, scan, fields, .. } = entity;
+    let Entity { ident, tag, delimiter, fields, .. } = entity;
     let name = ident.unraw().to_string();
     let partition = source(entity, &entity.partition, Place::PARTITION);
     let sort = optional(entity.sort.as_ref().map(|key| source(entity, key, Place::SORT)));
@@ -50,13 +50,13 @@ pub(super) fn descriptor(entity: &Entity) -> TokenStream {
     quote! {
         &#LIB::EntityDescriptor {
             name: #name,
+            path: ::core::concat!(::core::module_path!(), "::", #name),
             tag: #tag,
             delimiter: #delimiter,
             partition: #partition,
             sort: #sort,
             indexes: &[#(#indexes),*],
             attributes: &[#(#attributes),*],
-            scan: #scan,
         }
     }
 }
@@ -90,10 +90,9 @@ fn attribute(field: &Field) -> TokenStream {
 fn source(entity: &Entity, key: &Key, place: Place) -> TokenStream {
     match key {
         Key::Template(template) => {
-            let text = &template.text;
             let segments = template.segments.iter().map(|s| segment(entity, s, place));
             quote! {
-                #LIB::KeySource::Template(#LIB::Template { text: #text, segments: &[#(#segments),*] })
+                #LIB::KeySource::Template(#LIB::Template { segments: &[#(#segments),*] })
             }
         }
         Key::Plain(position, _) => {

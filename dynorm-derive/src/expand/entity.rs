@@ -51,7 +51,9 @@ fn implementation(entity: &Entity) -> TokenStream {
                 (Self::__CODEC.part)(self, position)
             }
 
-            fn stored_part(stored: &#LIB::StoredPart<'_>) -> ::core::option::Option<#LIB::BoxedPart> {
+            fn stored_part(
+                stored: &#LIB::StoredPart<'_>,
+            ) -> ::core::option::Option<::core::option::Option<#LIB::BoxedPart>> {
                 (Self::__CODEC.stored_part)(stored)
             }
         }
@@ -250,7 +252,7 @@ fn stored_part(entity: &Entity) -> TokenStream {
         .filter(in_index)
         .map(|position| {
             let ty = &entity.fields[position].ty;
-            quote!(#position => stored.read::<#ty>(),)
+            quote!(#position => ::core::option::Option::Some(stored.read::<#ty>()),)
         })
         .collect();
     if arms.is_empty() {

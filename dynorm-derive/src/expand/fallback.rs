@@ -54,16 +54,15 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
             type Table = #table;
             const DESCRIPTOR: &'static #LIB::EntityDescriptor = &#LIB::EntityDescriptor {
                 name: #name,
+                path: ::core::concat!(::core::module_path!(), "::", #name),
                 tag: #name,
                 delimiter: '#',
-                partition: #LIB::KeySource::Template(#LIB::Template { text: "", segments: &[] }),
+                partition: #LIB::KeySource::Template(#LIB::Template { segments: &[] }),
                 sort: ::core::option::Option::Some(#LIB::KeySource::Template(#LIB::Template {
-                    text: #name,
                     segments: &[#LIB::Segment { literal: #name, field: ::core::option::Option::None }],
                 })),
                 indexes: &[],
                 attributes: &[],
-                scan: false,
             };
 
             fn write(&self, _: &mut #LIB::ItemWriter) {}
@@ -76,7 +75,7 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
                 #LIB::Given::none()
             }
 
-            fn stored_part(_: &#LIB::StoredPart<'_>) -> ::core::option::Option<#LIB::BoxedPart> {
+            fn stored_part(_: &#LIB::StoredPart<'_>) -> ::core::option::Option<::core::option::Option<#LIB::BoxedPart>> {
                 ::core::option::Option::None
             }
         }

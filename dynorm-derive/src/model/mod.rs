@@ -21,12 +21,12 @@ fn delimiter(written: Option<&LitStr>, diagnostics: &mut Diagnostics) -> char {
     let text = written.value();
     let mut chars = text.chars();
     let (Some(delimiter), None) = (chars.next(), chars.next()) else {
-        diagnostics.at(written, "a delimiter is one character, such as `#` or `|`");
+        diagnostics.at(written, "a delimiter is one character, such as `#` or `%`");
         return DELIMITER;
     };
     if !delimiter.is_ascii_punctuation() || "{}:".contains(delimiter) {
         let message = format!(
-            "`{delimiter}` cannot be a delimiter; use a punctuation character that templates have no other use for, such as `#` or `|`"
+            "`{delimiter}` cannot be a delimiter; use a punctuation character that templates have no other use for, such as `#` or `%`"
         );
         diagnostics.at(written, message);
         return DELIMITER;
@@ -34,7 +34,7 @@ fn delimiter(written: Option<&LitStr>, diagnostics: &mut Diagnostics) -> char {
     // Escapes begin with the character after the delimiter, which text must seldom have.
     if "/@`~".contains(delimiter) {
         let message = format!(
-            "`{delimiter}` cannot be a delimiter: `{{field:escaped}}` starts escapes with the character after it; use another, such as `#` or `|`"
+            "`{delimiter}` cannot be a delimiter: `{{field:escaped}}` starts escapes with the character after it; use another, such as `#` or `%`"
         );
         diagnostics.at(written, message);
         return DELIMITER;

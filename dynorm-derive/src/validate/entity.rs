@@ -79,7 +79,17 @@ fn key_fields_have_no_default(entity: &Entity, diagnostics: &mut Diagnostics) {
 
 /// A time to live is stored as a number of seconds whatever its type, and a plain key as its type is stored.
 fn plain_keys_are_no_times_to_live(entity: &Entity, diagnostics: &mut Diagnostics) {
-    for key in entity.primary_keys().chain(entity.index_keys()) {
+    for position in entity.primary_fields() {
+        let field = &entity.fields[position];
+        if field.ttl.is_some() {
+            let message = format!(
+                "the time to live `{}` cannot be part of the primary key: it is stored in whole seconds, and the item could not be found again",
+                field.ident
+            );
+            diagnostics.at(&field.ident, message);
+        }
+    }
+    for key in entity.index_keys() {
         let Key::Plain(position, name) = key else { continue };
         if entity.fields[*position].ttl.is_some() {
             let message =

@@ -1,4 +1,4 @@
-//! `ExecuteStatement`, `BatchExecuteStatement` and `ExecuteTransaction`: requests in PartiQL.
+//! `ExecuteStatement`, `BatchExecuteStatement` and `ExecuteTransaction`: requests in `PartiQL`.
 
 use dynorm::backend::{Backend as _, Failure};
 

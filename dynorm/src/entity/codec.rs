@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use super::{AttributeRole, Entity, EntityDescriptor, Key, Table, TableSchema};
 use crate::error::{Error, Kind, Result};
 use crate::key::{Given, KeyPart, KeyProblem, KeySource, parse_part};
-use crate::value::{Attribute, DecodeError, EncodeError, Item, Name, Step, Timestamp, Value};
+use crate::value::{Attribute, DecodeError, EncodeError, Item, Name, Number, Step, Timestamp, Value};
 
 /// The largest item, counting attribute names and values.
 ///
@@ -165,15 +165,15 @@ pub(super) fn key_is_of(entity: &EntityDescriptor, schema: &TableSchema, item: &
         && entity.sort.as_ref().zip(schema.sort).is_none_or(|(source, sort)| accepts(source, sort.name))
 }
 
-/// When the item expires, if it does.
-pub(crate) fn expiry<E: Entity>(item: &Item) -> Option<SystemTime> {
-    match item.get(ttl_attribute(E::DESCRIPTOR)?)? {
-        Value::N(seconds) => {
-            let seconds = u64::try_from(seconds.to_i128()?).ok()?;
-            SystemTime::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(seconds))
-        }
-        _ => None,
-    }
+/// Whether the item's time to live was over before `now`, in whole seconds, as a filter of the service would say.
+pub(crate) fn is_expired<E: Entity>(item: &Item, now: SystemTime) -> bool {
+    let value = ttl_attribute(E::DESCRIPTOR).and_then(|name| item.get(name));
+    matches!(value, Some(Value::N(seconds)) if *seconds < epoch_seconds(now))
+}
+
+/// Whole seconds since 1970.
+pub(crate) fn epoch_seconds(time: SystemTime) -> Number {
+    Number::from(time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs()))
 }
 
 /// The attribute of the entity's time to live.

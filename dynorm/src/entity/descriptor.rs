@@ -8,6 +8,8 @@ use crate::value::KeyKind;
 pub struct EntityDescriptor {
     /// The struct's name.
     pub name: &'static str,
+    /// The struct's name with its module, which tells structs of one name apart.
+    pub path: &'static str,
     /// What the type tag of its items is.
     pub tag: &'static str,
     /// What stands between the segments of its key templates.
@@ -20,8 +22,6 @@ pub struct EntityDescriptor {
     pub indexes: &'static [IndexKeys],
     /// The attributes, one a field, in the order of the fields.
     pub attributes: &'static [AttributeDescriptor],
-    /// Whether it may be scanned.
-    pub scan: bool,
 }
 
 /// Where the keys of an entity in one index come from.

@@ -134,8 +134,14 @@ impl<E: Entity> Key<E> {
         for (source, value) in self.sources()? {
             for position in source.positions() {
                 let stored = StoredPart { source, value, delimiter: E::DESCRIPTOR.delimiter, position };
-                if let Some(part) = E::stored_part(&stored) {
-                    parts.push((position, part));
+                match E::stored_part(&stored) {
+                    Some(Some(part)) => parts.push((position, part)),
+                    // No index template uses it.
+                    None => {}
+                    Some(None) => {
+                        let key = format!("{value:?}, of which a field cannot be read back");
+                        return Err(Error::new(Kind::KeyForeign { entity: E::DESCRIPTOR.name, key }));
+                    }
                 }
             }
         }

@@ -8,7 +8,9 @@ mod pattern;
 
 pub use self::attr::{Free, IndexField, Optional, PartOf, PrimaryKey, Removable, SetAlone, Unkeyed};
 pub use self::codec::{ItemReader, ItemWriter};
-pub(crate) use self::codec::{belongs, decode, decode_own, encode, expiry, index_key_changes, ttl_attribute};
+pub(crate) use self::codec::{
+    belongs, decode, decode_own, encode, epoch_seconds, index_key_changes, is_expired, ttl_attribute,
+};
 pub use self::descriptor::{
     AttributeDescriptor, AttributeRole, EntityDescriptor, IndexKeys, IndexSchema, KeyAttributeSchema,
     ProjectionSchema, TableSchema,
@@ -46,9 +48,10 @@ pub trait Entity: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     fn part(&self, position: usize) -> Given<'_>;
 
-    /// The value of a field of the primary key that index templates use too.
+    /// The value of a field of the primary key, `None` if no index template uses it, and `Some(None)` if it cannot be
+    /// read back.
     #[doc(hidden)]
-    fn stored_part(stored: &StoredPart<'_>) -> Option<BoxedPart>;
+    fn stored_part(stored: &StoredPart<'_>) -> Option<Option<BoxedPart>>;
 }
 
 /// An entity that says that it may be scanned: `#[entity(scan)]`.

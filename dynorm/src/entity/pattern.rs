@@ -234,7 +234,7 @@ impl Probe {
                 None => Some((&entity.partition, entity.sort.as_ref())),
                 Some(name) => entity.index(name).map(|keys| (&keys.partition, keys.sort.as_ref())),
             };
-            entity.name != self.descriptor.name
+            entity.path != self.descriptor.path
                 && keys.is_some_and(|(partition, sort)| {
                     partition.accepts(&state.partition.1, delimiter)
                         && sort.is_none_or(|sort| sort.can_begin_with(&prefix, delimiter))
@@ -278,7 +278,7 @@ impl State {
                     KeySource::Template(template) => {
                         template.start(descriptor.delimiter, lookup).map_err(error)?
                     }
-                    KeySource::Plain(_) => Rendered { text: String::new(), next: 0 },
+                    KeySource::Plain(_) => Rendered { text: String::new(), next: 0, known: Vec::new() },
                 };
                 Some(Sort { name: attribute.name, source, rendered, condition: None })
             }

@@ -31,28 +31,37 @@ impl Changes {
         self.sets.is_empty() && self.removes.is_empty() && self.adds.is_empty() && self.deletes.is_empty()
     }
 
+    /// Forgets what was to be done with `path`: the last change decides, and two would overlap.
+    fn forget(&mut self, path: &[Step]) {
+        self.sets.retain(|(known, _)| known != path);
+        self.removes.retain(|known| known != path);
+        self.adds.retain(|(known, _)| known != path);
+        self.deletes.retain(|(known, _)| known != path);
+    }
+
     pub(crate) fn set(&mut self, path: Vec<Step>, assigned: Assigned) {
+        self.forget(&path);
         self.sets.push((path, assigned));
     }
 
     pub(crate) fn remove(&mut self, path: Vec<Step>) {
+        self.forget(&path);
         self.removes.push(path);
     }
 
     pub(crate) fn add(&mut self, path: Vec<Step>, addend: Side) {
+        self.forget(&path);
         self.adds.push((path, addend));
     }
 
     pub(crate) fn delete(&mut self, path: Vec<Step>, elements: Side) {
+        self.forget(&path);
         self.deletes.push((path, elements));
     }
 
     /// Sets or removes an attribute by its name.
     pub(crate) fn put_key(&mut self, name: &'static str, value: Option<Value>) {
         let path = vec![Step::Name(Name::from(name))];
-        // The last change of a field decides; two for one attribute would overlap.
-        self.sets.retain(|(known, _)| *known != path);
-        self.removes.retain(|known| *known != path);
         match value {
             Some(value) => self.set(path, Assigned::Side(Side::Value(value))),
             None => self.remove(path),

@@ -5,7 +5,6 @@ use crate::value::{EncodeError, Name, Names, Step, Value, Values};
 
 /// Writes the expressions of one request: equal names and equal values share a placeholder.
 #[derive(Debug, Default)]
-
 pub struct Renderer {
     names: Vec<(Name, Name)>,
     values: Vec<(Name, Value)>,

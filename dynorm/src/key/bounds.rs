@@ -70,6 +70,7 @@ pub(crate) fn text_range(
     };
     // A key is never empty, and DynamoDB refuses conditions with empty values.
     match (from.is_empty(), to.is_empty()) {
+        _ if from > to => SortCondition::Nothing,
         (_, true) => SortCondition::Nothing,
         (true, false) => SortCondition::AtMost(Value::S(to)),
         (false, false) => SortCondition::Between(Value::S(from), Value::S(to)),

@@ -14,6 +14,7 @@ mod tests;
 
 pub use self::bounds::SortCondition;
 pub(crate) use self::bounds::{plain_range, text_range};
+pub(crate) use self::overlap::same_source;
 pub use self::overlap::{Overlap, Side};
 pub(crate) use self::part::parse_part;
 pub use self::part::{

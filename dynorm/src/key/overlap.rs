@@ -9,7 +9,7 @@
 
 use super::part::{Form, Shape, Spec};
 use super::template::{KeySource, Placeholder, Segment, Template};
-use crate::error::ConstText;
+use crate::error::{ConstText, same_text};
 
 /// The primary key of one entity.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,16 @@ impl Overlap {
     /// A primary key that both sides can have, or `None` if there is none.
     #[must_use]
     pub const fn find(a: &Side, b: &Side, delimiter: char) -> Option<Self> {
+        // The sort keys of one table's entities differ more often; and text is built only where keys meet, because the
+        // compiler runs this for every two entities.
+        if let (Some(a), Some(b)) = (&a.sort, &b.sort)
+            && !sources_can_meet(a, b)
+        {
+            return None;
+        }
+        if !sources_can_meet(&a.partition, &b.partition) {
+            return None;
+        }
         let Some(partition) = sources_meet(&a.partition, &b.partition, delimiter) else { return None };
         let sort = match (&a.sort, &b.sort) {
             (Some(a), Some(b)) => match sources_meet(a, b, delimiter) {
@@ -43,6 +53,41 @@ impl Overlap {
         };
         Some(Self { partition, sort })
     }
+}
+
+/// Whether both sources can have the same text.
+const fn sources_can_meet(a: &KeySource, b: &KeySource) -> bool {
+    let (KeySource::Template(a), KeySource::Template(b)) = (a, b) else { return true };
+    if a.segments.len() != b.segments.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.segments.len() {
+        if !segments_can_meet(&a.segments[at], &b.segments[at]) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn segments_can_meet(a: &Segment, b: &Segment) -> bool {
+    if let (Segment { literal: a, field: None }, Segment { literal: b, field: None }) = (a, b) {
+        return same_text(a, b);
+    }
+    let mut option_a = 0;
+    while option_a < n_options(a) {
+        let mut option_b = 0;
+        while option_b < n_options(b) {
+            let (a, b) = (Texts { segment: a, option: option_a }, Texts { segment: b, option: option_b });
+            if a.common_len(&b).is_some() {
+                return true;
+            }
+            option_b += 1;
+        }
+        option_a += 1;
+    }
+    false
 }
 
 /// A text that both sources can have.
@@ -120,7 +165,8 @@ enum Class {
 }
 
 impl Texts<'_> {
-    const fn meet(&self, other: &Self, mut text: ConstText) -> Option<ConstText> {
+    /// The length of the shortest text in common.
+    const fn common_len(&self, other: &Self) -> Option<usize> {
         let (shortest_a, longest_a) = self.lengths();
         let (shortest_b, longest_b) = other.lengths();
         let len = if shortest_a > shortest_b { shortest_a } else { shortest_b };
@@ -129,9 +175,20 @@ impl Texts<'_> {
         }
         let mut at = 0;
         while at < len {
-            match common(self.class_at(at), other.class_at(at)) {
-                Some(byte) => text = text.add_byte(byte),
-                None => return None,
+            if common(self.class_at(at), other.class_at(at)).is_none() {
+                return None;
+            }
+            at += 1;
+        }
+        Some(len)
+    }
+
+    const fn meet(&self, other: &Self, mut text: ConstText) -> Option<ConstText> {
+        let Some(len) = self.common_len(other) else { return None };
+        let mut at = 0;
+        while at < len {
+            if let Some(byte) = common(self.class_at(at), other.class_at(at)) {
+                text = text.add_byte(byte);
             }
             at += 1;
         }
@@ -230,6 +287,50 @@ const fn contains(class: Class, byte: u8) -> bool {
         Class::Hex => byte.is_ascii_hexdigit(),
         Class::Decimal => byte.is_ascii_digit() || byte == b'-' || byte == b'.',
         Class::Any => true,
+    }
+}
+
+/// Whether two sources give an entity the same value, so that both may make one attribute.
+pub(crate) const fn same_source(a: &KeySource, b: &KeySource) -> bool {
+    let (a, b) = match (a, b) {
+        (KeySource::Plain(a), KeySource::Plain(b)) => return a.position == b.position,
+        (KeySource::Template(a), KeySource::Template(b)) => (a.segments, b.segments),
+        _ => return false,
+    };
+    if a.len() != b.len() {
+        return false;
+    }
+    let mut at = 0;
+    while at < a.len() {
+        let same_field = match (&a[at].field, &b[at].field) {
+            (None, None) => true,
+            (Some(a), Some(b)) => a.position == b.position && same_form(a, b),
+            _ => false,
+        };
+        if !same_field || !same_text(a[at].literal, b[at].literal) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// Whether two placeholders of one field write the same text: sorting changes only that of integers.
+const fn same_form(a: &Placeholder, b: &Placeholder) -> bool {
+    if a.spec.descending != b.spec.descending {
+        return false;
+    }
+    let is_integer = matches!(a.shape, Shape::Unsigned { .. } | Shape::Signed { .. });
+    match (a.spec.form, b.spec.form) {
+        // Sorting pads to the width of the type.
+        (Form::Sorted, Form::Padded { width, .. }) | (Form::Padded { width, .. }, Form::Sorted) => {
+            matches!(a.shape, Shape::Unsigned { digits } if digits == width)
+        }
+        (Form::Padded { width: a, decimals: x }, Form::Padded { width: b, decimals: y }) => a == b && x == y,
+        (Form::Escaped, Form::Escaped) | (Form::Sorted, Form::Sorted) => true,
+        (Form::Padded { .. } | Form::Escaped, _) | (_, Form::Padded { .. } | Form::Escaped) => false,
+        (Form::Sorted, _) | (_, Form::Sorted) => !is_integer,
+        (Form::Natural | Form::Raw, Form::Natural | Form::Raw) => true,
     }
 }
 

@@ -258,8 +258,9 @@ pub(super) fn check_text(
     closed: bool,
 ) -> Result<(), PartError> {
     if text.contains(delimiter) {
+        let escaped = if shape == Shape::Text { ", or write `{field:escaped}` in the template" } else { "" };
         return Err(PartError::new(format!(
-            "it contains the delimiter `{delimiter}`, so that another key could be the same; remove it, or write `{{field:escaped}}` in the template"
+            "it contains the delimiter `{delimiter}`, so that another key could be the same; remove it{escaped}"
         )));
     }
     if text.contains(LAST_CHAR) {

@@ -15,8 +15,6 @@ pub enum KeySource {
 /// A key template: segments with a delimiter between them.
 #[derive(Clone, Copy, Debug)]
 pub struct Template {
-    /// As it is written in the source.
-    pub text: &'static str,
     /// What stands between the delimiters.
     pub segments: &'static [Segment],
 }
@@ -191,6 +189,8 @@ pub(crate) struct Rendered {
     pub(crate) text: String,
     /// The segment that comes next.
     pub(crate) next: usize,
+    /// The texts of later segments that are known already, by segment.
+    pub(crate) known: Vec<(usize, String)>,
 }
 
 impl Template {
@@ -211,8 +211,13 @@ impl Template {
                 let closed = rendered.next + 1 < self.segments.len();
                 let value = given(placeholder.position);
                 if !value.write(placeholder, delimiter, closed, &mut rendered.text)? {
-                    rendered.text.truncate(start);
-                    return Ok(rendered);
+                    match rendered.known.iter().find(|(segment, _)| *segment == rendered.next) {
+                        Some((_, text)) => rendered.text.push_str(text),
+                        None => {
+                            rendered.text.truncate(start);
+                            return Ok(rendered);
+                        }
+                    }
                 }
             }
             rendered.next += 1;
@@ -226,8 +231,16 @@ impl Template {
         delimiter: char,
         given: impl Fn(usize) -> Given<'g>,
     ) -> Result<Rendered, KeyProblem> {
-        let empty = Rendered { text: String::new(), next: 0 };
-        self.advance(empty, delimiter, given)
+        let mut known = Vec::new();
+        for (at, segment) in self.segments.iter().enumerate() {
+            let Some(placeholder) = &segment.field else { continue };
+            let (mut text, closed) = (String::new(), at + 1 < self.segments.len());
+            if given(placeholder.position).write(placeholder, delimiter, closed, &mut text)? {
+                known.push((at, text));
+            }
+        }
+        let start = Rendered { text: String::new(), next: 0, known };
+        self.advance(start, delimiter, |_| Given::none())
     }
 
     /// The text that every key begins with that continues `rendered`.

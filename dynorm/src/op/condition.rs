@@ -1,9 +1,11 @@
 //! The conditions of writes: what the user asks, what the operation needs, and what it means if they fail.
 
-use crate::entity::{Entity, Table};
+use std::time::SystemTime;
+
+use crate::entity::{Entity, Table, epoch_seconds, is_expired, ttl_attribute};
 use crate::error::{Error, Failure, FailureKind, Kind, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
-use crate::value::{EncodeError, Name, Step};
+use crate::value::{EncodeError, Name, Step, Value};
 
 /// What a write needs of the item besides what the user asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,29 +27,44 @@ pub(super) fn both<E>(known: Option<Condition<E>>, more: Condition<E>) -> Option
     }
 }
 
-/// The condition expression of a write.
+/// The condition expression of a write. What is expired at `now` counts as absent.
 pub(super) fn render<E: Entity>(
     presence: Presence,
     condition: Option<&Condition<E>>,
+    now: SystemTime,
     renderer: &mut Renderer,
 ) -> Result<Option<String>> {
-    let partition = || Side::Path(vec![Step::Name(Name::from(E::Table::SCHEMA.partition.name))]);
-    let needed = match presence {
-        Presence::Any => None,
-        Presence::Present => Some(Node::Call("attribute_exists", vec![partition()])),
-        Presence::Absent => Some(Node::Call("attribute_not_exists", vec![partition()])),
-    };
-    let asked = condition.map(|condition| condition.node.clone());
-    let node = match (needed, asked) {
-        (None, None) => return Ok(None),
-        (Some(node), None) | (None, Some(node)) => node,
-        (Some(needed), Some(Node::And(mut all))) => {
-            all.insert(0, needed);
-            Node::And(all)
+    let mut nodes: Vec<Node> = needed::<E>(presence, now);
+    match condition.map(|condition| condition.node.clone()) {
+        Some(Node::And(all)) => nodes.extend(all),
+        Some(node) => nodes.push(node),
+        None => {}
+    }
+    let node = if nodes.len() > 1 { Some(Node::And(nodes)) } else { nodes.pop() };
+    node.map(|node| renderer.condition(&node)).transpose().map_err(encode_error::<E>)
+}
+
+fn needed<E: Entity>(presence: Presence, now: SystemTime) -> Vec<Node> {
+    let partition = || vec![Side::Path(vec![Step::Name(Name::from(E::Table::SCHEMA.partition.name))])];
+    match (presence, expired::<E>(now)) {
+        (Presence::Any, _) => Vec::new(),
+        (Presence::Present, None) => vec![Node::Call("attribute_exists", partition())],
+        (Presence::Present, Some(expired)) => {
+            vec![Node::Call("attribute_exists", partition()), Node::Not(Box::new(expired))]
         }
-        (Some(needed), Some(asked)) => Node::And(vec![needed, asked]),
-    };
-    renderer.condition(&node).map(Some).map_err(encode_error::<E>)
+        (Presence::Absent, None) => vec![Node::Call("attribute_not_exists", partition())],
+        (Presence::Absent, Some(expired)) => {
+            vec![Node::Or(vec![Node::Call("attribute_not_exists", partition()), expired])]
+        }
+    }
+}
+
+/// That the time to live of an item was over before `now`; `None` if the entity has none.
+///
+/// An item without the attribute, or with one that is no number, is not expired.
+pub(super) fn expired<E: Entity>(now: SystemTime) -> Option<Node> {
+    let path = Side::Path(vec![Step::Name(Name::from(ttl_attribute(E::DESCRIPTOR)?))]);
+    Some(Node::Compare(path, "<", Side::Value(Value::N(epoch_seconds(now)))))
 }
 
 /// The error of a value in an expression that cannot be stored.
@@ -55,16 +72,23 @@ pub(super) fn encode_error<E: Entity>(source: EncodeError) -> Error {
     Error::new(Kind::Encode { entity: E::DESCRIPTOR.name, source })
 }
 
-/// The error of a write that the backend refused.
-pub(super) fn write_error<E: Entity>(operation: &'static str, presence: Presence, failure: Failure) -> Error {
+/// The error of a write that the backend refused; `asked` says whether the user had a condition too.
+pub(super) fn write_error<E: Entity>(
+    operation: &'static str,
+    presence: Presence,
+    asked: bool,
+    now: SystemTime,
+    failure: Failure,
+) -> Error {
     let entity = E::DESCRIPTOR.name;
     if failure.kind != FailureKind::ConditionFailed {
         return Error::backend(operation, entity, failure);
     }
     let existing = failure.item;
+    let is_there = existing.as_ref().is_some_and(|item| !is_expired::<E>(item, now));
     Error::new(match presence {
-        Presence::Absent => Kind::Exists { entity, existing },
-        Presence::Present if existing.is_none() => Kind::Missing { entity },
+        Presence::Absent if is_there || !asked => Kind::Exists { entity, existing },
+        Presence::Present if !is_there => Kind::Missing { entity },
         _ => Kind::Condition { operation, entity, existing },
     })
 }

@@ -42,7 +42,8 @@ impl<E: Entity> Delete<E> {
         Self { context, key, condition: None, out: PhantomData }
     }
 
-    /// Gives the entity that was deleted, if there was one.
+    /// Gives the entity that was deleted, if there was one. If that cannot be read as this entity, the error comes after
+    /// the deletion.
     pub fn returning_old(self) -> Delete<E, Option<E>> {
         let Self { context, key, condition, .. } = self;
         Delete { context, key, condition, out: PhantomData }
@@ -63,7 +64,8 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
     /// If a field cannot be put into the key, or a value of the condition cannot be stored.
     pub fn to_request(&self) -> Result<call::Delete> {
         let mut renderer = Renderer::default();
-        let condition = render(Presence::Any, self.condition.as_ref(), &mut renderer)?;
+        let condition =
+            render(Presence::Any, self.condition.as_ref(), self.context.backend.now(), &mut renderer)?;
         let (names, values) = renderer.finish();
         Ok(call::Delete {
             table: self.context.table::<E::Table>(),
@@ -86,8 +88,9 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
     /// then.
     pub async fn outcome(self) -> Result<Outcome<Out>> {
         let request = self.to_request()?;
+        let (now, asked) = (self.context.backend.now(), self.condition.is_some());
         let reply = self.context.write(|backend| backend.delete(request.clone())).await;
-        let reply = reply.map_err(|failure| write_error::<E>("delete", Presence::Any, failure))?;
+        let reply = reply.map_err(|f| write_error::<E>("delete", Presence::Any, asked, now, f))?;
         Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
     }
 }

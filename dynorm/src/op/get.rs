@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{BoxFuture, Context, Outcome};
 use crate::backend::call;
-use crate::entity::{Entity, Key, decode_own, expiry};
+use crate::entity::{Entity, Key, decode_own, is_expired};
 use crate::error::{Error, Result};
 
 /// A read of one entity; `.await` runs it and gives the entity, or `None`.
@@ -75,8 +75,7 @@ impl<E: Entity> Get<E> {
         let reply = self.context.read(|backend| backend.get(request.clone())).await;
         let reply = reply.map_err(|failure| Error::backend("get", E::DESCRIPTOR.name, failure))?;
         let now = self.context.backend.now();
-        let item =
-            reply.item.filter(|item| self.include_expired || expiry::<E>(item).is_none_or(|at| at >= now));
+        let item = reply.item.filter(|item| self.include_expired || !is_expired::<E>(item, now));
         let value = item.map(decode_own).transpose()?;
         Ok(Outcome { value, capacity: reply.capacity })
     }

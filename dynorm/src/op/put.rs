@@ -53,7 +53,7 @@ impl<E: Entity> Put<E> {
         Self { presence: Presence::Absent, ..Self::new(context, entity) }
     }
 
-    /// Gives the entity that was replaced.
+    /// Gives the entity that was replaced. If that cannot be read as this entity, the error comes after the write.
     pub fn returning_old(self) -> Put<E, Option<E>> {
         let Self { context, item, presence, condition, .. } = self;
         Put { context, item, presence, condition, out: PhantomData }
@@ -74,7 +74,8 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     /// If a field cannot be stored or put into a key, or the item is too large.
     pub fn to_request(&self) -> Result<call::Put> {
         let mut renderer = Renderer::default();
-        let condition = render(self.presence, self.condition.as_ref(), &mut renderer)?;
+        let condition =
+            render(self.presence, self.condition.as_ref(), self.context.backend.now(), &mut renderer)?;
         let (names, values) = renderer.finish();
         Ok(call::Put {
             table: self.context.table::<E::Table>(),
@@ -98,8 +99,9 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     pub async fn outcome(self) -> Result<Outcome<Out>> {
         let request = self.to_request()?;
         let operation = self.operation();
+        let (now, asked) = (self.context.backend.now(), self.condition.is_some());
         let reply = self.context.write(|backend| backend.put(request.clone())).await;
-        let reply = reply.map_err(|failure| write_error::<E>(operation, self.presence, failure))?;
+        let reply = reply.map_err(|f| write_error::<E>(operation, self.presence, asked, now, f))?;
         Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
     }
 

@@ -51,7 +51,8 @@ impl<E: Entity, I: 'static> Query<E, I> {
         Read::new(context, QuerySource { probe, descending: false, consistent: false, index: PhantomData })
     }
 
-    /// Reads from the end of the sort key: the newest first where it is a time, the largest where it is a number.
+    /// Reads from the end of the sort key: the newest first where it is a time, the largest where it is a number, the
+    /// other way round where the template says `desc`.
     pub fn newest_first(mut self) -> Self {
         self.source.descending = true;
         self

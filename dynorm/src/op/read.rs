@@ -5,16 +5,18 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use futures_core::Stream;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::condition::{both, encode_error};
+use super::condition::{both, encode_error, expired};
 use super::{BoxFuture, Context, Sent};
 use crate::backend::call::Select;
 use crate::backend::{Backend, reply};
-use crate::entity::{Entity, ReadsWholeItems, Table, belongs, decode, expiry, ttl_attribute};
+use crate::entity::{
+    Entity, IndexSchema, ProjectionSchema, ReadsWholeItems, Table, belongs, decode, is_expired, ttl_attribute,
+};
 use crate::error::{Error, Kind, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
 use crate::page::{Cursor, Fingerprint, Page};
@@ -146,9 +148,11 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
         Ok(request.page(self.first_limit(filtered), start, false))
     }
 
-    /// The number of entities that the read finds, without reading them into memory where the service can count.
+    /// The number of entities that the read finds, at most [`take`](Self::take), without reading them into memory where
+    /// the service can count.
     ///
-    /// Counting costs as many read units as reading.
+    /// Counting costs as many read units as reading. An index that does not hold the time to live cannot tell what is
+    /// expired, and counts it.
     ///
     /// # Errors
     ///
@@ -157,12 +161,16 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
         // The service counts what the filter passes; whose the items are shows only on the items.
         let by_service = !self.source.meets_others();
         let Some(mut reader) = Reader::new(self)? else { return Ok(0) };
-        let mut count = 0;
+        let (mut count, wanted) = (0, reader.left);
         while let Some(reply) = reader.fetch(by_service).await? {
             let own = reply.items.iter().filter(|item| reader.wants(item)).count();
-            count += if by_service { reply.count } else { own as u64 };
+            count += if by_service { usize::try_from(reply.count).unwrap_or(usize::MAX) } else { own };
+            if let Some(wanted) = wanted {
+                reader.left = Some(wanted.saturating_sub(count));
+                reader.done |= count >= wanted;
+            }
         }
-        Ok(count)
+        Ok(wanted.map_or(count, |wanted| count.min(wanted)) as u64)
     }
 
     fn start(&self) -> Result<Option<Item>> {
@@ -182,8 +190,15 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
             Some(node) => nodes.push(node),
             None => {}
         }
-        nodes.extend((!self.include_expired).then(|| alive::<E>(now)).flatten());
-        nodes.extend(self.source.meets_others().then(own_tag::<E>).flatten());
+        let holds =
+            |name: &str| index_holds(self.source.index().and_then(|i| E::Table::SCHEMA.index(i)), name);
+        let is_held = |name: Option<&'static str>| name.is_some_and(holds);
+        if !self.include_expired && is_held(ttl_attribute(E::DESCRIPTOR)) {
+            nodes.extend(alive::<E>(now));
+        }
+        if self.source.meets_others() && is_held(E::Table::SCHEMA.tag) {
+            nodes.extend(own_tag::<E>());
+        }
         let node = if nodes.len() > 1 { Some(Node::And(nodes)) } else { nodes.pop() };
         let filter = node.map(|node| renderer.condition(&node)).transpose().map_err(encode_error::<E>)?;
         let filtered = filter.is_some();
@@ -207,7 +222,14 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     where
         S::Index: ReadsWholeItems,
     {
-        Box::pin(async { Ok(self.take(1).next_page().await?.items.pop()) })
+        Box::pin(async {
+            let mut page = self.take(1).next_page().await?;
+            match (page.items.pop(), page.next) {
+                // Not to have looked is not to have found nothing.
+                (None, Some(_)) => Err(Error::new(Kind::Unfinished { requests: page.requests })),
+                (first, _) => Ok(first),
+            }
+        })
     }
 
     /// All entities, from as many requests as it takes.
@@ -386,7 +408,7 @@ impl<E: Entity, S: Source<E>> Reader<E, S> {
 
     /// Whether an item is an entity of this read; filters of the service see to most of it.
     fn wants(&self, item: &Item) -> bool {
-        belongs::<E>(item) && (self.include_expired || expiry::<E>(item).is_none_or(|at| at >= self.now))
+        belongs::<E>(item) && (self.include_expired || !is_expired::<E>(item, self.now))
     }
 
     /// The attributes that a read goes on after: the keys of the table and of the index.
@@ -406,24 +428,31 @@ impl<E: Entity, S: Source<E>> Reader<E, S> {
 /// are sent.
 fn limit(evaluate: Option<u32>, left: Option<usize>, filtered: bool, n_requests: u32) -> Option<u32> {
     const GUESS_MIN: u32 = 16;
+    /// The wire's integers have a sign.
+    const LIMIT_MAX: u32 = i32::MAX.cast_unsigned();
     if evaluate.is_some() {
         return evaluate;
     }
-    let left = u32::try_from(left?).unwrap_or(u32::MAX);
+    let left = u32::try_from(left?).unwrap_or(LIMIT_MAX);
     if !filtered {
-        return Some(left);
+        return Some(left.min(LIMIT_MAX));
     }
     let growth = 1u32.checked_shl(n_requests.saturating_add(1)).unwrap_or(u32::MAX);
-    Some(left.max(GUESS_MIN / 2).saturating_mul(growth))
+    Some(left.max(GUESS_MIN / 2).saturating_mul(growth).min(LIMIT_MAX))
+}
+
+/// Whether a read of the index can filter by an attribute; a local index fetches what it does not hold.
+fn index_holds(index: Option<&IndexSchema>, name: &str) -> bool {
+    index.is_none_or(|index| match index.projection {
+        ProjectionSchema::All => true,
+        ProjectionSchema::KeysOnly => index.local,
+        ProjectionSchema::Include(names) => index.local || names.contains(&name),
+    })
 }
 
 /// Keeps what is not expired. An item without the attribute, or with one that is no number, is not.
 fn alive<E: Entity>(now: SystemTime) -> Option<Node> {
-    let name = ttl_attribute(E::DESCRIPTOR)?;
-    let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let path = Side::Path(vec![Step::Name(Name::from(name))]);
-    let expired = Node::Compare(path, "<", Side::Value(Value::N(seconds.into())));
-    Some(Node::Not(Box::new(expired)))
+    Some(Node::Not(Box::new(expired::<E>(now)?)))
 }
 
 /// Keeps what the tag says is the entity's, and what has no tag.

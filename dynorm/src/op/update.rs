@@ -237,7 +237,8 @@ impl<E: Entity, Out> Update<E, Out> {
             let reason = format!("the update of `{}` changes nothing", E::DESCRIPTOR.name);
             return Err(Error::new(Kind::Request { reason }));
         }
-        let condition = render(Presence::Present, self.condition.as_ref(), &mut renderer)?;
+        let condition =
+            render(Presence::Present, self.condition.as_ref(), self.context.backend.now(), &mut renderer)?;
         let (names, values) = renderer.finish();
         Ok(call::Update {
             table: self.context.table::<E::Table>(),
@@ -263,8 +264,9 @@ impl<E: Entity, Out: Returned<E>> Update<E, Out> {
     /// a value that cannot be stored, or a refusal of the backend. Nothing is written then.
     pub async fn outcome(self) -> Result<Outcome<Out>> {
         let request = self.to_request()?;
+        let (now, asked) = (self.context.backend.now(), self.condition.is_some());
         let reply = self.context.write(|backend| backend.update(request.clone())).await;
-        let reply = reply.map_err(|failure| write_error::<E>("update", Presence::Present, failure))?;
+        let reply = reply.map_err(|f| write_error::<E>("update", Presence::Present, asked, now, f))?;
         Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
     }
 }

@@ -6,7 +6,7 @@
 
 use crate::entity::{AttributeRole, EntityDescriptor, IndexSchema, KeyAttributeSchema, TableSchema};
 use crate::error::{ConstText, same_text};
-use crate::key::{KeySource, Overlap};
+use crate::key::{KeySource, Overlap, same_source};
 
 /// Most global secondary indexes of a table.
 const GLOBAL_INDEXES_MAX: usize = 20;
@@ -49,6 +49,7 @@ pub const fn check_entity(entity: &EntityDescriptor, schema: &TableSchema) {
     report(&check_delimiter(entity, schema));
     report(&check_primary_key(entity, schema));
     report(&check_index_keys(entity, schema));
+    report(&check_sources(entity, schema));
     report(&check_attributes(entity, schema));
 }
 
@@ -162,6 +163,59 @@ const fn check_index_keys(entity: &EntityDescriptor, schema: &TableSchema) -> Co
     ConstText::new()
 }
 
+/// A key of an entity: the attribute that it is written to, and what makes it.
+type KeyOf<'s> = (KeyAttributeSchema, &'s KeySource);
+
+/// The `n`th key of an entity: the primary key's two, then two for each index; `None` where there is none, or where it
+/// is that of the table.
+const fn nth_key<'s>(entity: &'s EntityDescriptor, schema: &TableSchema, n: usize) -> Option<KeyOf<'s>> {
+    let (source, attribute) = match n {
+        0 => (Some(&entity.partition), Some(schema.partition)),
+        1 => (entity.sort.as_ref(), schema.sort),
+        _ => {
+            let keys = &entity.indexes[n / 2 - 1];
+            let Some(index) = find_index(schema, keys.index) else { return None };
+            if n % 2 == 1 {
+                (keys.sort.as_ref(), index.sort)
+            } else if index.local {
+                return None;
+            } else {
+                (Some(&keys.partition), Some(index.partition))
+            }
+        }
+    };
+    match (source, attribute) {
+        (Some(source), Some(attribute)) => Some((attribute, source)),
+        _ => None,
+    }
+}
+
+/// Two keys in one attribute must be made the same way, or one would overwrite the other.
+const fn check_sources(entity: &EntityDescriptor, schema: &TableSchema) -> ConstText {
+    let n_keys = 2 + 2 * entity.indexes.len();
+    let mut a = 0;
+    while a < n_keys {
+        let mut b = a + 1;
+        while b < n_keys {
+            if let (Some((name, source)), Some((other_name, other))) =
+                (nth_key(entity, schema, a), nth_key(entity, schema, b))
+                && same_text(name.name, other_name.name)
+                && !same_source(source, other)
+            {
+                let text = ConstText::new()
+                    .add("entity `")
+                    .add(entity.name)
+                    .add("` makes the attribute `")
+                    .add(name.name);
+                return text.add("` in two ways, so that one key would overwrite another; write the same template for both, or give the index another attribute");
+            }
+            b += 1;
+        }
+        a += 1;
+    }
+    ConstText::new()
+}
+
 const fn find_index<'s>(schema: &'s TableSchema, name: &str) -> Option<&'s IndexSchema> {
     let mut at = 0;
     while at < schema.indexes.len() {
@@ -252,6 +306,26 @@ const fn check_attributes(entity: &EntityDescriptor, schema: &TableSchema) -> Co
                 text.add("is stored as `").add(attribute.name).add("`, where table `").add(schema.type_name);
             return text.add("` keeps a key that a template makes; add `#[attr(rename = \"...\")]`");
         }
+        if let Some(index) = unasked_index(entity, schema, attribute.name) {
+            let text =
+                text.add("is stored as `").add(attribute.name).add("`, which is a key of index `").add(index);
+            let text = text
+                .add("`, so that the item would be in the index unasked; declare `#[entity(index(")
+                .add(index);
+            return text.add(", ...))]`, or rename the field: `#[attr(rename = \"...\")]`");
+        }
+        if let (AttributeRole::Stored, Some(ttl)) = (attribute.role, schema.ttl)
+            && same_text(ttl, attribute.name)
+        {
+            let text = text
+                .add("is stored as `")
+                .add(ttl)
+                .add("`, which is the time to live of table `")
+                .add(schema.type_name);
+            return text.add(
+                "`, so that DynamoDB would delete the item by it; add `#[attr(ttl)]`, or rename the field",
+            );
+        }
         if matches!(attribute.role, AttributeRole::TimeToLive) {
             match schema.ttl {
                 Some(ttl) if same_text(ttl, attribute.name) => {}
@@ -280,34 +354,46 @@ const fn check_attributes(entity: &EntityDescriptor, schema: &TableSchema) -> Co
     ConstText::new()
 }
 
-/// Whether an attribute is a key that a template of the entity makes.
-const fn is_template_key(entity: &EntityDescriptor, schema: &TableSchema, name: &str) -> bool {
-    if is_template_of(&entity.partition, schema.partition, name) {
-        return true;
-    }
-    if let (Some(source), Some(sort)) = (&entity.sort, schema.sort)
-        && is_template_of(source, sort, name)
-    {
-        return true;
+/// The index that an attribute is a key of although the entity does not say so.
+const fn unasked_index<'s>(
+    entity: &EntityDescriptor,
+    schema: &'s TableSchema,
+    name: &str,
+) -> Option<&'s str> {
+    let mut at = 0;
+    while at < 2 + 2 * entity.indexes.len() {
+        if let Some((attribute, _)) = nth_key(entity, schema, at)
+            && same_text(attribute.name, name)
+        {
+            return None;
+        }
+        at += 1;
     }
     let mut at = 0;
-    while at < entity.indexes.len() {
-        let keys = &entity.indexes[at];
-        if let Some(index) = find_index(schema, keys.index) {
-            if !index.local && is_template_of(&keys.partition, index.partition, name) {
-                return true;
-            }
-            if let (Some(source), Some(sort)) = (&keys.sort, index.sort)
-                && is_template_of(source, sort, name)
-            {
-                return true;
-            }
+    while at < schema.indexes.len() {
+        let index = &schema.indexes[at];
+        let is_sort = match index.sort {
+            Some(sort) => same_text(sort.name, name),
+            None => false,
+        };
+        if is_sort || !index.local && same_text(index.partition.name, name) {
+            return Some(index.name);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Whether an attribute is a key that a template of the entity makes.
+const fn is_template_key(entity: &EntityDescriptor, schema: &TableSchema, name: &str) -> bool {
+    let mut at = 0;
+    while at < 2 + 2 * entity.indexes.len() {
+        if let Some((attribute, KeySource::Template(_))) = nth_key(entity, schema, at)
+            && same_text(attribute.name, name)
+        {
+            return true;
         }
         at += 1;
     }
     false
-}
-
-const fn is_template_of(source: &KeySource, attribute: KeyAttributeSchema, name: &str) -> bool {
-    matches!(source, KeySource::Template(_)) && same_text(attribute.name, name)
 }

@@ -10,6 +10,16 @@ crate::cases! {
         assert_eq!(db.get(Customer::key("ann")).consistent().await.unwrap(), Some(ann()));
     }
 
+    /// A condition beside the creation is about the item that is not there.
+    async fn a_condition_is_no_existence(t: &Test) {
+        let db = t.table::<Shop>().await;
+        let error = db.create(&ann()).when(Customer::NAME.eq("Ann")).await.unwrap_err();
+        assert!(error.is_condition_failed() && !error.is_already_exists(), "{error}");
+        db.put(&ann()).await.unwrap();
+        let error = db.create(&ann()).when(Customer::NAME.eq("Ann")).await.unwrap_err();
+        assert!(error.is_already_exists(), "{error}");
+    }
+
     /// A second creation fails, says so, shows what is there, and changes nothing.
     async fn a_second_creation_is_refused(t: &Test) {
         let db = t.table::<Shop>().await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use dynorm::backend::call;
 use dynorm::prelude::*;
 
 use crate::scenario::{Session, Shop};
@@ -36,6 +37,35 @@ crate::cases! {
         assert_eq!(db.query(Session::of_user("ann")).count().await.unwrap(), 2);
         let first_two = db.query(Session::of_user("ann")).take(2).page().await.unwrap();
         assert_eq!(tokens(first_two.items), alive);
+    }
+
+    /// For writes too, what is expired is not there.
+    async fn writes_take_what_is_expired_for_absent(t: &Test) {
+        let db = sessions(t).await;
+        let error = db.update(Session::key("ann", "over")).remove(Session::EXPIRES).await.unwrap_err();
+        assert!(error.is_not_found(), "{error}");
+        let again = Session { customer: "ann".into(), token: "over".into(), expires: None };
+        db.create(&again).await.unwrap();
+        assert_eq!(db.get(Session::key("ann", "over")).await.unwrap(), Some(again.clone()));
+        assert!(db.create(&again).await.unwrap_err().is_already_exists());
+        db.update(Session::key("ann", "over")).set(Session::EXPIRES, Expiry::at(db.backend().now())).await.unwrap();
+    }
+
+    /// A time to live that is over to the second counts as over; in the same second it does not.
+    async fn seconds_are_whole(t: &Test) {
+        let db = t.table::<Shop>().await;
+        for (token, seconds) in [("ancient", -5), ("broken", 1)] {
+            let item = Item::from([
+                ("PK", Value::from("CUSTOMER#ann")),
+                ("SK", Value::S(format!("SESSION#{token}"))),
+                ("ttl", Value::N(Number::from(seconds))),
+            ]);
+            let table = db.table_name::<Shop>();
+            db.backend().put(call::Put { table, item, ..Default::default() }).await.unwrap();
+            assert_eq!(db.get(Session::key("ann", token)).await.unwrap(), None);
+        }
+        assert_eq!(db.query(Session::of_user("ann")).count().await.unwrap(), 0);
+        assert!(db.query(Session::of_user("ann")).all().await.unwrap().is_empty());
     }
 
     /// What is expired and not yet deleted can be asked for.

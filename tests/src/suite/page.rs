@@ -86,6 +86,19 @@ crate::cases! {
         assert_eq!(enough.len(), 10);
     }
 
+    /// A count is limited as the entities would be, and the first entity is looked for or the search is unfinished.
+    async fn counts_and_firsts_are_limited(t: &Test) {
+        let db = readings(t).await;
+        let query = || db.query(Reading::of_device("d"));
+        assert_eq!(query().take(4).count().await.unwrap(), 4);
+        assert_eq!(query().take(40).evaluate(3).count().await.unwrap(), 10);
+        assert_eq!(query().filter(Reading::VALUE.eq(0.0)).take(2).count().await.unwrap(), 2);
+        let last = || query().filter(Reading::VALUE.eq(2.0) & !Reading::VALUE.lt(2.0)).evaluate(1);
+
+        assert!(last().max_requests(1).first().await.unwrap_err().is_unfinished());
+        assert_eq!(last().first().await.unwrap().map(|reading| reading.at), Some(2));
+    }
+
     /// Streams give the same as `all`.
     async fn streams_give_everything(t: &Test) {
         let db = readings(t).await;

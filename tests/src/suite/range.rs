@@ -5,7 +5,7 @@ use std::ops::{Bound, RangeBounds};
 
 use uuid::Uuid;
 
-use crate::scenario::{Article, Blob, File, Order, Reading, Score, Shop, line, may, order};
+use crate::scenario::{Article, Blob, File, Link, Links, Order, Reading, Score, Shop, line, may, order};
 
 /// Every range between two of the values.
 fn ranges<T: Clone>(values: &[T]) -> Vec<(Bound<T>, Bound<T>)> {
@@ -129,6 +129,26 @@ crate::cases! {
             let found = db.query(Score::of_game(game).level(1u8).delta(0).score_in(range)).all().await.unwrap();
             check(&range, &found.iter().map(|score| score.score).collect::<Vec<_>>(), &scores);
         }
+    }
+
+    /// Numbers behind a field of the partition key that stands in the sort key again.
+    async fn behind_a_field_that_is_known(t: &Test) {
+        let db = t.table::<Links>().await;
+        let numbers = [1, 2, 3, 30];
+        for day in [1, 2] {
+            for number in numbers {
+                db.put(&Link { user: "ann".into(), day, number }).await.unwrap();
+            }
+        }
+        let one = db.query(Link::of_user("ann").day(1u32).number(2u32)).all().await.unwrap();
+        assert_eq!(one, [Link { user: "ann".into(), day: 1, number: 2 }]);
+        for range in ranges(&[1, 2, 4]) {
+            let found = db.query(Link::of_user("ann").day(1u32).number_in(range)).all().await.unwrap();
+            check(&range, &found.iter().map(|link| link.number).collect::<Vec<_>>(), &numbers);
+        }
+        let days = db.query(Link::of_user("ann").day_in(2..)).all().await.unwrap();
+        assert_eq!(days.len(), 4);
+        assert_eq!(db.query(Link::inverted(2u32, "ann", 30u32)).count().await.unwrap(), 1);
     }
 
     /// A range without values has no request, and finds nothing without one.

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use dynorm::backend::call;
 use dynorm::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::scenario::{Address, Customer, Order, Shop, Status, order, order_key};
+use crate::scenario::{Address, Badge, Customer, Links, Order, Shop, Status, order, order_key};
 
 fn texts(texts: &[&str]) -> BTreeSet<String> {
     texts.iter().map(ToString::to_string).collect()
@@ -137,6 +138,33 @@ crate::cases! {
         let dear = db.query(Order::by_amount("ann").amount_in(Decimal::from(6)..)).all().await.unwrap();
         assert_eq!(dear, []);
         assert_eq!(db.query(Order::by_amount("ann").amount(Decimal::from(5))).all().await.unwrap().len(), 1);
+    }
+
+    /// The last of two changes of one attribute decides.
+    async fn the_last_change_decides(t: &Test) {
+        let db = t.table::<Shop>().await;
+        db.put(&Order { stock: 7, note: Some("x".into()), ..order(1, 1) }).await.unwrap();
+        let update = db.update(order_key(1, 1)).set(Order::NOTE, "a").set(Order::NOTE, "b").remove(Order::STOCK);
+        let after = update.set(Order::STOCK, 1).add(Order::STOCK, 2).returning(Returning::New).await.unwrap();
+        assert_eq!((after.note.as_deref(), after.stock), (Some("b"), 9));
+    }
+
+    /// A key of others that cannot be read back is refused, and the index key is left alone.
+    async fn a_key_that_does_not_read_back_is_refused(t: &Test) {
+        let db = t.table::<Links>().await;
+        let item = Item::from([("PK", "BADGE#007"), ("SK", "BADGE"), ("status", "a"), ("StatusPK", "STATUS#a")]);
+        let table = db.table_name::<Links>();
+        db.backend().put(call::Put { table, item: item.clone(), ..Default::default() }).await.unwrap();
+        let key = Key::<Badge>::parse(&item).unwrap();
+        assert!(key.field(Badge::ID).unwrap_err().is_key());
+        let error = db.update(key).set(Badge::STATUS, "b").await.unwrap_err();
+        assert!(error.is_key(), "{error}");
+
+        db.put(&Badge { id: 7, status: "a".into() }).await.unwrap();
+        db.update(Badge::key(7u32)).set(Badge::STATUS, "b").await.unwrap();
+        assert_eq!(db.query(Badge::by_status("b")).all().await.unwrap().len(), 1);
+        // The key of others has the form of a badge's.
+        assert_eq!(db.query(Badge::all()).count().await.unwrap(), 2);
     }
 
     /// An update that changes nothing, or sets what cannot be stored, is refused before it is sent.
