@@ -327,10 +327,11 @@ const fn same_form(a: &Placeholder, b: &Placeholder) -> bool {
             matches!(a.shape, Shape::Unsigned { digits } if digits == width)
         }
         (Form::Padded { width: a, decimals: x }, Form::Padded { width: b, decimals: y }) => a == b && x == y,
-        (Form::Escaped, Form::Escaped) | (Form::Sorted, Form::Sorted) => true,
+        (Form::Escaped, Form::Escaped)
+        | (Form::Sorted, Form::Sorted)
+        | (Form::Natural | Form::Raw, Form::Natural | Form::Raw) => true,
         (Form::Padded { .. } | Form::Escaped, _) | (_, Form::Padded { .. } | Form::Escaped) => false,
         (Form::Sorted, _) | (_, Form::Sorted) => !is_integer,
-        (Form::Natural | Form::Raw, Form::Natural | Form::Raw) => true,
     }
 }
 

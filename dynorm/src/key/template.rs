@@ -211,13 +211,12 @@ impl Template {
                 let closed = rendered.next + 1 < self.segments.len();
                 let value = given(placeholder.position);
                 if !value.write(placeholder, delimiter, closed, &mut rendered.text)? {
-                    match rendered.known.iter().find(|(segment, _)| *segment == rendered.next) {
-                        Some((_, text)) => rendered.text.push_str(text),
-                        None => {
-                            rendered.text.truncate(start);
-                            return Ok(rendered);
-                        }
-                    }
+                    let known = rendered.known.iter().find(|(segment, _)| *segment == rendered.next);
+                    let Some((_, text)) = known else {
+                        rendered.text.truncate(start);
+                        return Ok(rendered);
+                    };
+                    rendered.text.push_str(text);
                 }
             }
             rendered.next += 1;
