@@ -27,20 +27,20 @@ pub(crate) fn list(names: &[&str]) -> String {
 /// How many characters have to be changed, added, removed or swapped with their neighbour.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
+    let mut lines: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
     for i in 1..=a.len() {
-        let mut row = vec![i];
+        let mut line = vec![i];
         for j in 1..=b.len() {
-            let replaced = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut best = replaced.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
+            let replaced = lines[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            let mut best = replaced.min(lines[i - 1][j] + 1).min(line[j - 1] + 1);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                best = best.min(rows[i - 2][j - 2] + 1);
+                best = best.min(lines[i - 2][j - 2] + 1);
             }
-            row.push(best);
+            line.push(best);
         }
-        rows.push(row);
+        lines.push(line);
     }
-    rows[a.len()][b.len()]
+    lines[a.len()][b.len()]
 }
 
 #[cfg(test)]

@@ -307,3 +307,89 @@ fn templates_meet_where_every_segment_does() {
     assert!(overlap::accepts(price.field.as_ref().unwrap(), "012.50"));
     assert!(!overlap::accepts(price.field.as_ref().unwrap(), "0125.0"));
 }
+
+/// Segments that share texts with each other in all ways.
+fn any_segment() -> impl Strategy<Value = Segment> {
+    const STATUS: Shape = Shape::OneOf(&["open", "A", "007"]);
+    prop_oneof![
+        prop_oneof![Just("A"), Just("AB"), Just("7"), Just("open")].prop_map(literal),
+        prop_oneof![Just(""), Just("A"), Just("v")].prop_map(|prefix| field(
+            prefix,
+            Form::Sorted,
+            Shape::Text
+        )),
+        prop_oneof![Just(Form::Natural), Just(Form::Sorted), Just(Form::Padded { width: 2, decimals: 0 })]
+            .prop_map(|form| field("", form, Shape::Unsigned { digits: 3 })),
+        Just(field("", Form::Natural, Shape::Signed { digits: 3 })),
+        Just(field("", Form::Sorted, STATUS)),
+        Just(field("", Form::Sorted, Shape::Pattern("99-x"))),
+        Just(field("A", Form::Padded { width: 4, decimals: 1 }, Shape::Decimal)),
+    ]
+}
+
+proptest! {
+    /// The proof of disjointness agrees with the reading of keys: a key of two templates is found, and what is found is
+    /// a key of both.
+    #[test]
+    fn templates_that_share_a_key_meet(
+        a in prop::collection::vec(any_segment(), 1..3),
+        b in prop::collection::vec(any_segment(), 1..3),
+        texts in prop::collection::vec("A|AB|Ax|v|vv|7|07|007|-7|open|12-f|A1.5|A01.5|x", 1..3),
+    ) {
+        let (KeySource::Template(template_a), KeySource::Template(template_b)) = (template(&a), template(&b)) else {
+            unreachable!("both are templates");
+        };
+        let is_of_both = |key: &str| template_a.split(key, '#').is_some() && template_b.split(key, '#').is_some();
+        let met = meet(&a, &b);
+        if is_of_both(&texts.join("#")) {
+            prop_assert!(met.is_some(), "{:?}", texts);
+        }
+        if let Some(witness) = met {
+            prop_assert!(is_of_both(&witness), "{}", witness);
+        }
+    }
+
+    /// Two lists of fields have the same key only if they are the same, and the key reads back into them.
+    #[test]
+    fn whole_keys_are_injective_and_read_back(a in (text(), any::<i16>(), text()), b in (text(), any::<i16>(), text())) {
+        let segments = [("T", 0, Form::Natural), ("", 1, Form::Sorted), ("", 2, Form::Escaped)];
+        let shapes = [Shape::Text, Shape::Signed { digits: 5 }, Shape::Text];
+        let segments: Vec<Segment> = segments
+            .into_iter()
+            .zip(shapes)
+            .map(|((literal, position, form), shape)| {
+                let field = Placeholder { field: "f", attribute: "f", position, spec: spec(form), shape };
+                Segment { literal, field: Some(field) }
+            })
+            .collect();
+        let key = |fields: &(String, i16, String)| {
+            let given = |position| match position {
+                0 => Given::text(&fields.0),
+                1 => Given::text(&fields.1),
+                _ => Given::text(&fields.2),
+            };
+            template(&segments).value('#', given).ok().flatten()
+        };
+        let (Some(key_a), Some(key_b)) = (key(&a), key(&b)) else { return Ok(()) };
+        prop_assert_eq!(a == b, key_a == key_b);
+        let (KeySource::Template(template), Value::S(text)) = (template(&segments), key_a) else {
+            unreachable!("templates make text");
+        };
+        let texts = template.split(&text, '#').expect("a key of the template");
+        prop_assert_eq!(parse_part::<String>(texts[0].1, texts[0].0.spec, '#', true), Some(a.0));
+        prop_assert_eq!(parse_part::<i16>(texts[1].1, texts[1].0.spec, '#', true), Some(a.1));
+        prop_assert_eq!(parse_part::<String>(texts[2].1, texts[2].0.spec, '#', false), Some(a.2));
+    }
+}
+
+#[cfg(feature = "rust_decimal")]
+proptest! {
+    #[test]
+    fn negative_decimals_are_distinct_and_never_padded(a in -1_000_000i64..0, b in -1_000_000i64..1_000_000) {
+        use ::rust_decimal::Decimal;
+        let (a, b) = (Decimal::new(a, 2), Decimal::new(b, 3));
+        check_pair(&a, &b, spec(Form::Natural), true);
+        let padded = encode(&a, spec(Form::Padded { width: 20, decimals: 3 }), true);
+        prop_assert!(padded.is_err(), "{:?}", padded);
+    }
+}
