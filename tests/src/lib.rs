@@ -1,6 +1,6 @@
 //! One suite for all backends: what dynorm promises, as cases that any backend must pass.
 //!
-//! A case gets a [`Test`](setup::Test), which makes tables of its own on the backend under test. The harness in
+//! A case gets a [`Test`], which makes tables of its own on the backend under test. The harness in
 //! `tests/suite.rs` runs every case on every backend.
 #![allow(
     missing_docs,
