@@ -20,7 +20,9 @@
 //! # mod aws_sdk_dynamodb {
 //! #     pub struct Client;
 //! #     impl Client {
-//! #         pub fn new(_: &()) -> ::aws_sdk_dynamodb::Client { unimplemented!() }
+//! #         pub fn new(_: &()) -> ::aws_sdk_dynamodb::Client {
+//! #             ::aws_sdk_dynamodb::Client::from_conf(::aws_sdk_dynamodb::Config::builder().build())
+//! #         }
 //! #     }
 //! #     pub use ::aws_sdk_dynamodb::config;
 //! # }
@@ -72,9 +74,10 @@ use crate::backend::{Backend, Failure, reply, table};
 /// ```no_run
 /// use dynorm::aws::AwsBackend;
 ///
-/// # fn client() -> aws_sdk_dynamodb::Client { unimplemented!() }
-/// let backend = AwsBackend::new(client());
+/// # fn example(client: aws_sdk_dynamodb::Client) {
+/// let backend = AwsBackend::new(client);
 /// let same = AwsBackend::from(backend.client().clone());
+/// # }
 /// ```
 #[derive(Clone)]
 pub struct AwsBackend {

@@ -64,15 +64,10 @@ fn add_keys<'g>(
     for (name, value) in primary_key(descriptor, schema, given)? {
         item.insert(name, value);
     }
-    for keys in descriptor.indexes {
-        let Some(index) = schema.index(keys.index) else { continue };
-        let partition = (!index.local).then_some((&keys.partition, index.partition));
-        let sort = keys.sort.as_ref().zip(index.sort);
-        for (source, attribute) in partition.into_iter().chain(sort) {
-            let value = source.value(descriptor.delimiter, given).map_err(|p| key_error(descriptor, p))?;
-            if let Some(value) = value {
-                item.insert(attribute.name, value);
-            }
+    for (source, attribute) in descriptor.index_sources(schema) {
+        let value = source.value(descriptor.delimiter, given).map_err(|p| key_error(descriptor, p))?;
+        if let Some(value) = value {
+            item.insert(attribute.name, value);
         }
     }
     if let Some(tag) = schema.tag {
@@ -88,8 +83,7 @@ pub(super) fn primary_key<'g>(
     given: &dyn Fn(usize) -> Given<'g>,
 ) -> Result<Item> {
     let mut key = Item::with_capacity(2);
-    let sort = descriptor.sort.as_ref().zip(schema.sort);
-    for (source, attribute) in [(&descriptor.partition, schema.partition)].into_iter().chain(sort) {
+    for (source, attribute) in descriptor.primary_sources(schema) {
         let value = source.value(descriptor.delimiter, given).map_err(|p| key_error(descriptor, p))?;
         let incomplete = Kind::KeyIncomplete { entity: descriptor.name, attribute: attribute.name };
         key.insert(attribute.name, value.ok_or_else(|| Error::new(incomplete))?);
@@ -126,20 +120,13 @@ pub(crate) fn index_key_changes<E: Entity>(
     let descriptor = E::DESCRIPTOR;
     let key_parts = key.parts()?;
     let mut changes = Vec::new();
-    for keys in descriptor.indexes {
-        let Some(index) = E::Table::SCHEMA.index(keys.index) else { continue };
-        let partition = (!index.local).then_some((&keys.partition, index.partition));
-        let sort = keys.sort.as_ref().zip(index.sort);
-        for (source, key_attribute) in partition.into_iter().chain(sort) {
-            let KeySource::Template(template) = source else { continue };
-            let mut fields = template.segments.iter().filter_map(|segment| segment.field);
-            let Some(touched) = fields.find(|field| field.attribute == attribute) else { continue };
-            let lookup = |position| {
-                if position == touched.position { given } else { key_parts.given(position) }
-            };
-            let value = source.value(descriptor.delimiter, lookup).map_err(|p| key_error(descriptor, p))?;
-            changes.push((key_attribute.name, value));
-        }
+    for (source, key_attribute) in descriptor.index_sources(E::Table::SCHEMA) {
+        let KeySource::Template(template) = source else { continue };
+        let mut fields = template.segments.iter().filter_map(|segment| segment.field);
+        let Some(touched) = fields.find(|field| field.attribute == attribute) else { continue };
+        let lookup = |position| if position == touched.position { given } else { key_parts.given(position) };
+        let value = source.value(descriptor.delimiter, lookup).map_err(|p| key_error(descriptor, p))?;
+        changes.push((key_attribute.name, value));
     }
     Ok(changes)
 }
@@ -285,9 +272,7 @@ impl<'d> ItemReader<'d> {
 
     fn read_key<T: KeyPart>(&self, name: &str) -> Option<T> {
         let delimiter = self.descriptor.delimiter;
-        let sort = self.descriptor.sort.as_ref().zip(self.schema.sort);
-        let sources = [(&self.descriptor.partition, self.schema.partition)].into_iter().chain(sort);
-        sources.into_iter().find_map(|(source, attribute)| {
+        self.descriptor.primary_sources(self.schema).find_map(|(source, attribute)| {
             let (KeySource::Template(template), Some(Value::S(text))) = (source, self.peek(attribute.name))
             else {
                 return None;

@@ -117,6 +117,28 @@ impl EntityDescriptor {
         self.indexes.iter().find(|keys| keys.index == name)
     }
 
+    /// What makes each attribute of the primary key.
+    pub(crate) fn primary_sources(
+        &self,
+        schema: &TableSchema,
+    ) -> impl Iterator<Item = (&KeySource, KeyAttributeSchema)> {
+        let sort = self.sort.as_ref().zip(schema.sort);
+        std::iter::once((&self.partition, schema.partition)).chain(sort)
+    }
+
+    /// What makes each attribute of the index keys; a local index has the partition key of the table.
+    pub(crate) fn index_sources(
+        &self,
+        schema: &TableSchema,
+    ) -> impl Iterator<Item = (&'static KeySource, KeyAttributeSchema)> {
+        self.indexes.iter().filter_map(|keys| Some((keys, schema.index(keys.index)?))).flat_map(
+            |(keys, index)| {
+                let partition = (!index.local).then_some((&keys.partition, index.partition));
+                partition.into_iter().chain(keys.sort.as_ref().zip(index.sort))
+            },
+        )
+    }
+
     /// The primary key, to be compared with other entities'.
     #[must_use]
     pub const fn side(&self) -> Side {

@@ -123,8 +123,7 @@ impl<E: Entity> Key<E> {
     /// Each attribute of the key with the source that it is made by.
     fn sources(&self) -> Result<Vec<(&'static KeySource, &Value)>> {
         let (item, schema) = (self.item()?, E::Table::SCHEMA);
-        let sort = E::DESCRIPTOR.sort.as_ref().zip(schema.sort);
-        let all = [(&E::DESCRIPTOR.partition, schema.partition)].into_iter().chain(sort);
+        let all = E::DESCRIPTOR.primary_sources(schema);
         Ok(all.filter_map(|(source, attribute)| Some((source, item.get(attribute.name)?))).collect())
     }
 
