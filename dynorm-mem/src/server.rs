@@ -4,9 +4,12 @@
 //! meant for the machine it runs on.
 
 mod auth;
+mod body;
+mod compression;
 mod data;
 mod request;
 mod request_id;
+mod signature;
 
 use std::future::Future;
 use std::io;
@@ -22,6 +25,8 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use self::auth::Access;
+pub use self::auth::{Credentials, CredentialsError};
 pub use self::data::{load, save, seed};
 use self::request::Handler;
 use crate::MemBackend;
@@ -85,11 +90,32 @@ impl Server {
         self
     }
 
-    /// The same server, for requests only that bring the headers of a signature. Signatures themselves are not
-    /// looked at.
+    /// The same server, for requests only that bring a signature, by whichever key, right or wrong.
     #[must_use]
     pub fn with_required_auth(mut self) -> Self {
-        self.handler.requires_auth = true;
+        if matches!(self.handler.access, Access::Open) {
+            self.handler.access = Access::Signed;
+        }
+        self
+    }
+
+    /// The same server, for requests only that are signed with one of these keys (AWS Signature Version 4), for
+    /// whichever region. The time that signatures expire by is the backend's.
+    ///
+    /// ```
+    /// use dynorm_mem::MemBackend;
+    /// use dynorm_mem::server::{Credentials, Server};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let server = Server::bind(([127, 0, 0, 1], 0).into(), MemBackend::new()).await?;
+    /// let server = server.with_credentials([Credentials::new("AKIDEXAMPLE", "wJalrXUtnFEMI")]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_credentials(mut self, credentials: impl IntoIterator<Item = Credentials>) -> Self {
+        self.handler.access.verify(credentials);
         self
     }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use dynorm_mem::MemBackend;
-use dynorm_mem::server::{self, Server};
+use dynorm_mem::server::{self, Credentials, Server};
 
 const HELP: &str = "\
 DynamoDB in process, as a server on this machine
@@ -21,7 +21,9 @@ Options:
                    and save them to it at the end
   --seed <file>    import tables and items from this file at the start
   --cors           let web pages of any origin use the server
-  --require-auth   refuse requests without the headers of a signature; any key is good
+  --require-auth   refuse requests without a signature; any key is good
+  --credentials <key>:<secret>
+                   verify signatures, and refuse those of other keys; may be repeated
   --version        print the version
   --help           print this help
 
@@ -41,6 +43,7 @@ struct Options {
     seed: Option<PathBuf>,
     cors: bool,
     require_auth: bool,
+    credentials: Vec<Credentials>,
 }
 
 /// What to do.
@@ -78,6 +81,7 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
         seed: None,
         cors: false,
         require_auth: false,
+        credentials: Vec::new(),
     };
     // `--port=8000` is `--port 8000`.
     let mut words = arguments.flat_map(|argument| match argument.split_once('=') {
@@ -92,6 +96,7 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
             "--data" => options.data = Some(value()?.into()),
             "--seed" => options.seed = Some(value()?.into()),
             "--cors" => options.cors = true,
+            "--credentials" => options.credentials.push(credentials(&flag, &value()?)?),
             "--require-auth" => options.require_auth = true,
             "--help" | "-h" => return Ok(Command::Help),
             "--version" | "-V" => return Ok(Command::Version),
@@ -107,6 +112,11 @@ fn parsed<T: std::str::FromStr>(flag: &str, value: &str) -> Result<T, String> {
 
 fn host(flag: &str, value: &str) -> Result<IpAddr, String> {
     if value == "localhost" { Ok(IpAddr::from([127, 0, 0, 1])) } else { parsed(flag, value) }
+}
+
+/// The text is not repeated in the message: it may hold a secret.
+fn credentials(flag: &str, value: &str) -> Result<Credentials, String> {
+    value.parse().map_err(|error| format!("{flag}: {error}"))
 }
 
 fn serve(options: &Options) -> Result<(), Box<dyn Error + Send + Sync>> {
@@ -127,6 +137,9 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error + Send + Sync>> {
     }
     if options.require_auth {
         server = server.with_required_auth();
+    }
+    if !options.credentials.is_empty() {
+        server = server.with_credentials(options.credentials.iter().cloned());
     }
     print(&format!("dynorm-mem listens at http://{}\n", server.address()))?;
     server.serve(asked_to_stop()).await;

@@ -3,17 +3,21 @@
 use std::convert::Infallible;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full};
-use hyper::body::{Body as _, Incoming};
+use dynorm::backend::Backend as _;
+use http_body_util::Full;
+use hyper::body::Incoming;
 use hyper::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS,
-    ACCESS_CONTROL_REQUEST_METHOD, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, ORIGIN, SERVER,
+    ACCESS_CONTROL_REQUEST_METHOD, CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue,
+    ORIGIN, SERVER,
 };
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 
+use super::auth::{Access, Refused};
+use super::body::Unreadable;
 use super::request_id::RequestIds;
-use super::{BODY_BYTES_MAX, BODY_TIME_MAX, auth};
+use super::{BODY_TIME_MAX, body, compression};
 use crate::wire::{self, Answer, Wire};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
@@ -24,27 +28,18 @@ const HEALTH: &str = "healthy: dynamodb.us-east-1.amazonaws.com ";
 const UNKNOWN_OPERATION: &str = "<UnknownOperationException/>\n";
 const PLAIN_JSON: &str = "application/json";
 
-/// How much of a body that is too large is taken in, so that clients that send it all hear the answer.
-const REFUSED_BYTES_MAX: usize = 4 * BODY_BYTES_MAX;
-
 /// Answers requests, of all connections.
 #[derive(Debug)]
 pub(super) struct Handler {
     wire: Wire,
     ids: RequestIds,
     pub(super) allows_cors: bool,
-    pub(super) requires_auth: bool,
-}
-
-/// Why a body could not be read.
-enum Unreadable {
-    TooLarge,
-    Broken,
+    pub(super) access: Access,
 }
 
 impl Handler {
     pub(super) fn new(wire: Wire) -> Self {
-        Self { wire, ids: RequestIds::default(), allows_cors: false, requires_auth: false }
+        Self { wire, ids: RequestIds::default(), allows_cors: false, access: Access::default() }
     }
 
     pub(super) async fn answer(
@@ -74,78 +69,70 @@ impl Handler {
         if head.uri.path() == "/" && matches!(head.method, Method::GET | Method::HEAD) {
             return text(StatusCode::OK, HEALTH);
         }
-        let content_type = content_type(&head.headers);
         if head.uri.path() != "/" || head.method != Method::POST {
             return text(StatusCode::NOT_FOUND, UNKNOWN_OPERATION);
         }
-        let body = match tokio::time::timeout(BODY_TIME_MAX, read(body)).await {
+        let sent = match tokio::time::timeout(BODY_TIME_MAX, body::read(body)).await {
             Ok(Ok(body)) => body,
             Ok(Err(Unreadable::TooLarge)) => return closing(StatusCode::PAYLOAD_TOO_LARGE),
             Ok(Err(Unreadable::Broken)) => return closing(StatusCode::BAD_REQUEST),
             Err(_) => return closing(StatusCode::REQUEST_TIMEOUT),
         };
-        let Some(content_type) = content_type else {
+        let Some(content_type) = content_type(&head.headers, &sent) else {
             return text(StatusCode::NOT_FOUND, UNKNOWN_OPERATION);
         };
-        if self.requires_auth
-            && let Err(unsigned) = auth::check(&head.headers)
-        {
-            return json(content_type, wire::service_error(unsigned.exception, &unsigned.message));
-        }
+        let body = match compression::inflated(&head.headers, sent.clone()) {
+            Ok(body) => body,
+            Err(Unreadable::TooLarge) => return text(StatusCode::PAYLOAD_TOO_LARGE, ""),
+            Err(Unreadable::Broken) => {
+                let message = "The body is not compressed as its header Content-Encoding says";
+                return json(&head.headers, content_type, wire::internal_error(message));
+            }
+        };
         let target = head.headers.get(TARGET).and_then(|target| target.to_str().ok()).unwrap_or_default();
-        json(content_type, self.wire.answer(target, &body))
+        let answer = match self.access.check(&head, &sent, || self.wire.backend().now()) {
+            Ok(()) => self.wire.answer(target, &body),
+            Err(Refused { exception, message }) => {
+                // The service reads the text and the target before it looks at signatures.
+                Wire::unreadable(target, &body).unwrap_or_else(|| wire::service_error(exception, &message))
+            }
+        };
+        json(&head.headers, content_type, answer)
     }
 }
 
-/// The content type of the answer, if the request's is one that the service knows. Its parameters do not count.
-fn content_type(headers: &HeaderMap) -> Option<&'static str> {
+/// The content type of the answer, if the request's is one that the service knows. Its parameters do not count;
+/// a request without a body needs none.
+fn content_type(headers: &HeaderMap, body: &[u8]) -> Option<&'static str> {
+    if body.is_empty() && !headers.contains_key(CONTENT_TYPE) {
+        return Some(PLAIN_JSON);
+    }
     let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
     let essence = value.split(';').next().unwrap_or_default().trim();
     [wire::CONTENT_TYPE, PLAIN_JSON].into_iter().find(|known| essence.eq_ignore_ascii_case(known))
 }
 
-/// Reads a body up to its limit, mostly without a copy.
-async fn read(mut body: Incoming) -> Result<Bytes, Unreadable> {
-    let mut first = Bytes::new();
-    let mut all: Vec<u8> = Vec::new();
-    let mut n_bytes = 0_usize;
-    let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-    if announced > REFUSED_BYTES_MAX {
-        return Err(Unreadable::TooLarge);
-    }
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| Unreadable::Broken)?.into_data() else { continue };
-        n_bytes = n_bytes.saturating_add(data.len());
-        if n_bytes > REFUSED_BYTES_MAX {
-            return Err(Unreadable::TooLarge);
-        }
-        if n_bytes > BODY_BYTES_MAX {
-            all = Vec::new();
-            first = Bytes::new();
-        } else if n_bytes == data.len() {
-            first = data;
-        } else {
-            if all.is_empty() {
-                all.reserve(announced.min(BODY_BYTES_MAX));
-                all.extend_from_slice(&first);
-            }
-            all.extend_from_slice(&data);
-        }
-    }
-    match n_bytes {
-        _ if n_bytes > BODY_BYTES_MAX => Err(Unreadable::TooLarge),
-        _ if all.is_empty() => Ok(first),
-        _ => Ok(all.into()),
-    }
-}
-
-fn json(content_type: &'static str, answer: Answer) -> Response<Full<Bytes>> {
+/// The answer as the client wants it. The checksum is of the bytes that are sent, compressed or not: that is what
+/// clients check.
+///
+/// Source: the package documentation of the DynamoDB customizations in the AWS SDK for Go.
+fn json(asked: &HeaderMap, content_type: &'static str, answer: Answer) -> Response<Full<Bytes>> {
     let Answer { status, body } = answer;
-    let checksum = crc32fast::hash(body.as_bytes());
+    let mut body = body.into_bytes();
+    let coding = compression::wanted(asked, body.len());
+    let coding = coding.filter(|coding| {
+        let deflated = compression::deflated(*coding, &body).map(|deflated| body = deflated);
+        deflated.is_ok()
+    });
+    let checksum = crc32fast::hash(&body);
     let mut response = Response::new(Full::new(Bytes::from(body)));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response.headers_mut().insert(CRC32, checksum.into());
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(CRC32, checksum.into());
+    if let Some(coding) = coding {
+        headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+    }
     response
 }
 

@@ -27,6 +27,12 @@ pub(crate) fn service_error(exception: &str, message: &str) -> Answer {
     Answer { status: 400, body }
 }
 
+/// The answer to a request that cannot be carried out for a reason that no operation knows.
+#[cfg(feature = "server")]
+pub(crate) fn internal_error(message: &str) -> Answer {
+    answer(&Failure::new(FailureKind::Internal, message))
+}
+
 fn body(failure: &Failure) -> String {
     let (namespace, message) = match failure.kind {
         FailureKind::Validation => (VALIDATE, "message"),

@@ -38,7 +38,7 @@ mod writer;
 use dynorm::backend::{Failure, FailureKind};
 
 #[cfg(feature = "server")]
-pub(crate) use self::failure::service_error;
+pub(crate) use self::failure::{internal_error, service_error};
 use self::reader::{Parsed, Reader};
 pub use self::snapshot::{ImportError, Imported, export, import};
 use crate::{Cohort, MemBackend};
@@ -113,6 +113,17 @@ impl Wire {
             Ok(body) => Answer { status: 200, body },
             Err(failure) => failure::answer(&failure),
         }
+    }
+
+    /// The refusal of a request whose target or text no operation can read, if it is such a one.
+    #[cfg(feature = "server")]
+    pub(crate) fn unreadable(target: &str, body: &[u8]) -> Option<Answer> {
+        let is_json = |body| {
+            let mut json = Reader::new(body)?;
+            json.skip().and_then(|()| json.finish())
+        };
+        let read = if body.is_empty() { Ok(()) } else { is_json(body).map_err(Failure::from) };
+        read.and_then(|()| operation(target).map(|_| ())).err().map(|failure| failure::answer(&failure))
     }
 
     fn read<T>(&self, body: &[u8], parse: impl FnOnce(&mut Reader<'_>) -> Parsed<T>) -> Result<T, Failure> {
