@@ -33,6 +33,7 @@
 //! |---|---|
 //! | `wire` | DynamoDB's protocol: JSON requests in, JSON answers out |
 //! | `sdk` | a client of the AWS SDK that talks to the engine in process, without a socket or credentials |
+//! | `sdk-streams` | the same for `aws_sdk_dynamodbstreams` |
 //! | `server` | the HTTP server, as a library and as the program `dynorm-mem` |
 
 #![allow(clippy::result_large_err, reason = "`Failure` is the seam's own type and is moved once a call")]
@@ -64,5 +65,7 @@ pub use crate::clock::ManualClock;
 pub use crate::diff::{Diff, Difference};
 pub use crate::engine::{Engine, Request, Response};
 pub use crate::message::Cohort;
+#[cfg(feature = "sdk-streams")]
+pub use crate::sdk::streams_sdk_client;
 #[cfg(feature = "sdk")]
 pub use crate::sdk::{SdkConnector, sdk_client};

@@ -1,4 +1,5 @@
-//! The AWS SDK in process: an HTTP client for `aws_sdk_dynamodb` that asks the engine instead of a network.
+//! The AWS SDK in process: an HTTP client for `aws_sdk_dynamodb` and `aws_sdk_dynamodbstreams` that asks the engine
+//! instead of a network.
 //!
 //! Everything above HTTP is the SDK's own: builders, paginators, retries, waiters and errors behave as against
 //! the service.
@@ -66,7 +67,50 @@ pub fn sdk_client(backend: &MemBackend) -> aws_sdk_dynamodb::Client {
     aws_sdk_dynamodb::Client::from_conf(config)
 }
 
-/// An `HttpClient` for `aws_sdk_dynamodb::Config` that carries out requests on an engine.
+/// A client of the AWS SDK that reads the streams of this engine: the streams have a crate of their own.
+///
+/// ```
+/// use aws_sdk_dynamodbstreams::types::ShardIteratorType;
+/// use dynorm::backend::table::{CreateTable, KeyAttribute, KeySchema, StreamView};
+/// use dynorm::backend::{Backend, call};
+/// use dynorm::value::{Item, KeyKind};
+/// use dynorm_mem::MemBackend;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let backend = MemBackend::new();
+/// let id = KeyAttribute { name: "id".into(), kind: KeyKind::S };
+/// let key = KeySchema { partition: vec![id], sort: vec![] };
+/// let stream = Some(StreamView::NewImage);
+/// backend.create_table(CreateTable { table: "users".into(), key, stream, ..Default::default() }).await?;
+/// let item = Item::from([("id", "ann")]);
+/// backend.put(call::Put { table: "users".into(), item, ..Default::default() }).await?;
+///
+/// let client = dynorm_mem::streams_sdk_client(&backend);
+/// let streams = client.list_streams().table_name("users").send().await?;
+/// let arn = streams.streams()[0].stream_arn().expect("a stream has an ARN");
+/// let stream = client.describe_stream().stream_arn(arn).send().await?;
+/// let shard = stream.stream_description().expect("it is there").shards()[0].shard_id().expect("it has an id");
+/// let start = client.get_shard_iterator().stream_arn(arn).shard_id(shard);
+/// let start = start.shard_iterator_type(ShardIteratorType::TrimHorizon).send().await?;
+/// let records = client.get_records().set_shard_iterator(start.shard_iterator).send().await?;
+/// assert_eq!(records.records().len(), 1);
+/// # Ok(())
+/// # }
+/// ```
+#[cfg(feature = "sdk-streams")]
+#[must_use]
+pub fn streams_sdk_client(backend: &MemBackend) -> aws_sdk_dynamodbstreams::Client {
+    let config = aws_sdk_dynamodbstreams::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .allow_no_auth()
+        .http_client(SdkConnector::new(backend.clone()))
+        .build();
+    aws_sdk_dynamodbstreams::Client::from_conf(config)
+}
+
+/// An `HttpClient` for the `Config` of `aws_sdk_dynamodb`, or of `aws_sdk_dynamodbstreams`, that carries out requests on an engine.
 ///
 /// Clones talk to the same engine. Requests may be signed or not; signatures are not looked at.
 ///

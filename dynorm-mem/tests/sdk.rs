@@ -29,6 +29,10 @@ fn text(text: &str) -> AttributeValue {
 }
 
 async fn create_table(client: &Client) {
+    create_table_of(client, "users").await;
+}
+
+async fn create_table_of(client: &Client, name: &str) {
     let attribute = |name: &str, kind| {
         AttributeDefinition::builder().attribute_name(name).attribute_type(kind).build().unwrap()
     };
@@ -36,7 +40,7 @@ async fn create_table(client: &Client) {
         |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
     client
         .create_table()
-        .table_name("users")
+        .table_name(name)
         .attribute_definitions(attribute("group", ScalarAttributeType::S))
         .attribute_definitions(attribute("number", ScalarAttributeType::N))
         .key_schema(key("group", KeyType::Hash))
@@ -223,47 +227,117 @@ async fn clients_of_one_engine_see_each_others_writes() {
     assert_eq!(sdk_client(&backend.fork()).scan().table_name("users").send().await.unwrap().count(), 1);
 }
 
-/// Throttles the first requests, then passes them on.
-#[derive(Clone, Debug)]
-struct Throttled {
-    inner: SdkConnector,
-    n_left: Arc<AtomicU32>,
+#[tokio::test]
+async fn a_table_that_is_deleted_is_waited_for() {
+    let client = with_table().await;
+    let early = client.wait_until_table_not_exists().table_name("users").wait(Duration::ZERO).await;
+    assert!(early.is_err(), "the table is there");
+    client.delete_table().table_name("users").send().await.unwrap();
+    let waited = client.wait_until_table_not_exists().table_name("users").wait(Duration::from_secs(1)).await;
+    let last = waited.unwrap().into_result().unwrap_err();
+    assert!(last.into_service_error().is_resource_not_found_exception());
 }
 
-impl HttpConnector for Throttled {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let is_throttled =
-            self.n_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
-        if !is_throttled {
-            return self.inner.call(request);
-        }
-        let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException"}"#;
-        HttpConnectorFuture::ready(Ok(HttpResponse::new(400_u16.try_into().unwrap(), SdkBody::from(body))))
+#[tokio::test]
+async fn names_of_tables_are_read_page_by_page() {
+    let client = sdk_client(&MemBackend::new());
+    for name in ["table_a", "table_b", "table_c", "table_d", "table_e"] {
+        create_table_of(&client, name).await;
+    }
+    let pages: Vec<_> =
+        client.list_tables().limit(2).into_paginator().send().collect::<Result<_, _>>().await.unwrap();
+    assert_eq!(pages.iter().map(|page| page.table_names().len()).collect::<Vec<_>>(), [2, 2, 1]);
+    assert_eq!(pages[1].last_evaluated_table_name(), Some("table_d"));
+}
+
+#[tokio::test]
+async fn statements_pass() {
+    let client = with_table().await;
+    let insert = "INSERT INTO users VALUE {'group': ?, 'number': 1}";
+    client.execute_statement().statement(insert).parameters(text("a")).send().await.unwrap();
+    let again = client.execute_statement().statement(insert).parameters(text("a")).send().await.unwrap_err();
+    assert!(again.into_service_error().is_duplicate_item_exception());
+    let select = client.execute_statement().statement("SELECT * FROM users WHERE \"group\" = 'a'");
+    assert_eq!(select.send().await.unwrap().items().len(), 1);
+}
+
+/// Refuses the first requests in this way, then passes them on; counts all.
+#[derive(Clone, Debug)]
+struct Flaky {
+    inner: SdkConnector,
+    n_left: Arc<AtomicU32>,
+    n_asked: Arc<AtomicU32>,
+    refusal: (u16, &'static str),
+}
+
+impl Flaky {
+    fn new(backend: &MemBackend, n_left: u32, refusal: (u16, &'static str)) -> Self {
+        let n_left = Arc::new(AtomicU32::new(n_left));
+        Self { inner: SdkConnector::new(backend.clone()), n_left, n_asked: Arc::default(), refusal }
+    }
+
+    fn client(&self) -> Client {
+        let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .allow_no_auth()
+            .retry_config(retries)
+            .http_client(self.clone())
+            .build();
+        Client::from_conf(config)
+    }
+
+    fn n_asked(&self) -> u32 {
+        self.n_asked.load(Ordering::SeqCst)
     }
 }
 
-impl HttpClient for Throttled {
+impl HttpConnector for Flaky {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        self.n_asked.fetch_add(1, Ordering::SeqCst);
+        let is_refused =
+            self.n_left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok();
+        if !is_refused {
+            return self.inner.call(request);
+        }
+        let (status, exception) = self.refusal;
+        let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{exception}"}}"#);
+        HttpConnectorFuture::ready(Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body))))
+    }
+}
+
+impl HttpClient for Flaky {
     fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 }
 
 #[tokio::test]
-async fn throttled_requests_are_retried_by_the_sdk() {
+async fn throttled_requests_and_failures_of_the_service_are_retried_by_the_sdk() {
+    for refusal in [(400, "ProvisionedThroughputExceededException"), (500, "InternalServerError")] {
+        let backend = MemBackend::new();
+        create_table(&sdk_client(&backend)).await;
+        let flaky = Flaky::new(&backend, 2, refusal);
+        put(&flaky.client(), "a", 1).send().await.unwrap();
+        assert_eq!(flaky.n_asked(), 3, "{refusal:?}");
+        assert_eq!(backend.items("users").len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn refusals_are_not_retried() {
     let backend = MemBackend::new();
     create_table(&sdk_client(&backend)).await;
-    let n_left = Arc::new(AtomicU32::new(2));
-    let throttled = Throttled { inner: SdkConnector::new(backend.clone()), n_left: Arc::clone(&n_left) };
-    let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .allow_no_auth()
-        .retry_config(retries)
-        .http_client(throttled)
-        .build();
-    let client = Client::from_conf(config);
+    let counted = Flaky::new(&backend, 0, (500, ""));
+    let client = counted.client();
+    let missing = client.get_item().table_name("nobody").key("group", text("a")).send().await.unwrap_err();
+    assert!(missing.into_service_error().is_resource_not_found_exception());
     put(&client, "a", 1).send().await.unwrap();
-    assert_eq!(n_left.load(Ordering::SeqCst), 0);
-    assert_eq!(backend.items("users").len(), 1);
+    let failed = put(&client, "a", 1)
+        .condition_expression("attribute_not_exists(#g)")
+        .expression_attribute_names("#g", "group");
+    let failed = failed.send().await.unwrap_err().into_service_error();
+    assert!(failed.is_conditional_check_failed_exception());
+    assert_eq!(counted.n_asked(), 3);
 }
