@@ -10,6 +10,8 @@ use crate::backend::table::{TableStatus, TimeToLive};
 use crate::entity::{Entity, Key, Pattern, Scannable, Table};
 use crate::error::{Error, Failure, FailureKind, Result};
 use crate::op::{Context, Delete, Get, Put, Query, Scan, TransactWrite, Update};
+#[cfg(feature = "signed-cursors")]
+use crate::page::CursorKeys;
 use crate::schema;
 
 /// How long a table that is being created is given before it counts as failed.
@@ -49,7 +51,8 @@ impl Db {
     #[must_use]
     pub fn from_backend(backend: Arc<dyn Backend>) -> Self {
         let capacity = ReturnCapacity::Total;
-        Self { context: Arc::new(Context { backend, table_names: BTreeMap::new(), capacity }) }
+        let context = Context { backend, table_names: BTreeMap::new(), capacity, cursor_keys: None };
+        Self { context: Arc::new(context) }
     }
 
     /// The same database, in which the table `T` has another name than its schema says: one per stage, for example.
@@ -64,6 +67,17 @@ impl Db {
     #[must_use]
     pub fn with_capacity(&self, capacity: ReturnCapacity) -> Self {
         let context = Context { capacity, ..Context::clone(&self.context) };
+        Self { context: Arc::new(context) }
+    }
+
+    /// The same database, which signs the cursors of pages with these keys, and accepts no others.
+    ///
+    /// Without keys a client can write cursors of its own, though none that leaves the partition of a query; and what
+    /// it may read at all is not the cursor's matter but the query's. Needs the feature `signed-cursors`.
+    #[cfg(feature = "signed-cursors")]
+    #[must_use]
+    pub fn with_cursor_keys(&self, keys: CursorKeys) -> Self {
+        let context = Context { cursor_keys: Some(keys), ..Context::clone(&self.context) };
         Self { context: Arc::new(context) }
     }
 

@@ -41,6 +41,7 @@
 //! | `aws` (default) | the backend on aws-sdk-dynamodb |
 //! | `aws-local` | `AwsBackend::local`, for servers on this machine, over plain HTTP |
 //! | `chrono`, `rust_decimal`, `uuid` | attributes and key parts of these crates' types |
+//! | `signed-cursors` | `CursorKeys`: cursors that clients cannot forge |
 //! | `serde` | [`value::Value`] and [`value::Item`] as DynamoDB JSON |
 
 #[cfg(feature = "aws")]
@@ -62,9 +63,13 @@ pub mod __private;
 
 pub use crate::db::Db;
 pub use crate::entity::{Entity, Key, Pattern, Scannable, Table};
-pub use crate::error::{CancellationReason, CancelledAction, Error, Failure, FailureKind, Result};
+pub use crate::error::{
+    CancellationReason, CancelledAction, CursorProblem, Error, Failure, FailureKind, Result,
+};
 pub use crate::expr::{Attr, Condition};
 pub use crate::op::{Outcome, Query, Read, Returning, Scan};
+#[cfg(feature = "signed-cursors")]
+pub use crate::page::CursorKeys;
 pub use crate::page::{Cursor, Page};
 pub use crate::value::{Attribute, Expiry};
 

@@ -92,7 +92,7 @@ async fn products_of_category(
     let Query(InCategory { category, next }) = query?;
     let mut listings = db.query(Listing::of_category(category)).take(PAGE_ITEMS);
     if let Some(next) = next {
-        listings = listings.after(next.parse()?);
+        listings = listings.cursor(next.parse::<Cursor>()?);
     }
     Ok(Json(listings.page().await?.into()))
 }
@@ -110,7 +110,7 @@ async fn reviews(
     let product = find_product(&db, id).await?;
     let mut reviews = db.query(Review::of_product(product.id)).newest_first().take(PAGE_ITEMS);
     if let Some(next) = next {
-        reviews = reviews.after(next.parse()?);
+        reviews = reviews.cursor(next.parse::<Cursor>()?);
     }
     Ok(Json(reviews.page().await?.into()))
 }

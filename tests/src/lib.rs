@@ -50,6 +50,7 @@ pub fn cases() -> Vec<Case> {
         suite::transact_write::CASES,
         suite::table::CASES,
         suite::value::CASES,
+        suite::decode::CASES,
         suite::expiry::CASES,
     ];
     modules.concat()

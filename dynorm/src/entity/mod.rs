@@ -16,6 +16,7 @@ pub use self::descriptor::{
     ProjectionSchema, TableSchema,
 };
 pub use self::key::{Key, KeyCheck, StoredPart};
+pub(crate) use self::pattern::KeyCondition;
 pub use self::pattern::{
     ConsistentReads, END, Global, IndexAt, Local, Partial, Pattern, Primary, Probe, ReadsWholeItems, Whole,
     range_of,

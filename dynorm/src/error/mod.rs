@@ -62,7 +62,7 @@ pub(crate) enum Kind {
     /// A range without values, which DynamoDB has no request for.
     EmptyRange { entity: &'static str, pattern: &'static str },
     /// A cursor that cannot be used here.
-    Cursor { reason: &'static str },
+    Cursor { problem: CursorProblem, detail: String },
     /// A read that was not at its end after as many requests as it may send.
     Unfinished { requests: u32 },
     /// A request that breaks a rule before it is sent.
@@ -83,9 +83,28 @@ pub struct CancelledAction {
     pub reason: CancellationReason,
 }
 
+/// Why a cursor cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CursorProblem {
+    /// It is no token, or was changed on its way.
+    Damaged,
+    /// It was written by a release with another format.
+    OtherVersion,
+    /// It belongs to another read; the message says what differs.
+    OtherRead,
+    /// It is not signed, or by none of the keys of the database.
+    BadSignature,
+}
+
 impl Error {
     pub(crate) fn new(kind: Kind) -> Self {
         Self { kind: Arc::new(kind) }
+    }
+
+    /// A cursor that cannot be used.
+    pub(crate) fn cursor(problem: CursorProblem, detail: impl Into<String>) -> Self {
+        Self::new(Kind::Cursor { problem, detail: detail.into() })
     }
 
     /// The refusal of a backend to carry out `operation` on `subject`, an entity or a table.
@@ -170,10 +189,20 @@ impl Error {
         matches!(*self.kind, Kind::EmptyRange { .. })
     }
 
-    /// A cursor is damaged, or belongs to another query.
+    /// A cursor is damaged, belongs to another query, or is not signed as it must be;
+    /// [`cursor_problem`](Self::cursor_problem) says which.
     #[must_use]
     pub fn is_cursor(&self) -> bool {
         matches!(*self.kind, Kind::Cursor { .. })
+    }
+
+    /// Why a cursor cannot be used.
+    #[must_use]
+    pub fn cursor_problem(&self) -> Option<CursorProblem> {
+        match *self.kind {
+            Kind::Cursor { problem, .. } => Some(problem),
+            _ => None,
+        }
     }
 
     /// A read was not at its end after as many requests as [`max_requests`](crate::Read::max_requests) allows.
@@ -261,7 +290,7 @@ impl fmt::Display for Error {
             Kind::EmptyRange { entity, pattern } => {
                 write!(f, "the range of `{entity}::{pattern}` has no values, so there is no request to send")
             }
-            Kind::Cursor { reason } => write!(f, "cannot go on from this cursor: {reason}"),
+            Kind::Cursor { detail, .. } => write!(f, "cannot go on from this cursor: {detail}"),
             Kind::Unfinished { requests } => {
                 write!(
                     f,

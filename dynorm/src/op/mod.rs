@@ -29,6 +29,7 @@ use crate::backend::retry::{self, Effect};
 use crate::backend::{Backend, Failure};
 use crate::entity::{Entity, Table, decode};
 use crate::error::Result;
+use crate::page::CursorKeys;
 use crate::value::Item;
 
 /// What the operations of one [`Db`](crate::Db) have in common.
@@ -38,6 +39,8 @@ pub struct Context {
     /// The names of tables that are not called as their schema says, by the name in the schema.
     pub(crate) table_names: BTreeMap<&'static str, String>,
     pub(crate) capacity: ReturnCapacity,
+    /// What cursors are signed with, if they are.
+    pub(crate) cursor_keys: Option<CursorKeys>,
 }
 
 impl Context {

@@ -8,11 +8,11 @@ use super::read::{PageRequest, Read, Source, select};
 use super::{Context, Sent};
 use crate::backend::call::{self, Select};
 use crate::backend::{Backend, reply};
-use crate::entity::{ConsistentReads, Entity, Pattern, Probe, ProjectionSchema, Table};
+use crate::entity::{ConsistentReads, Entity, KeyCondition, Pattern, Probe, ProjectionSchema, Table};
 use crate::error::Result;
 use crate::expr::{Node, Renderer, Side};
 use crate::key::SortCondition;
-use crate::page::Fingerprint;
+use crate::page::{Meaning, write_part, write_value};
 use crate::value::{Item, Name, Step};
 
 /// A query of an access pattern of the entity `E`, which reads from `I`: the table, a local or a global index.
@@ -92,17 +92,52 @@ impl<E: Entity, I: 'static> Source<E> for QuerySource<I> {
         self.probe.meets_others(E::Table::ENTITIES)
     }
 
-    fn fingerprint(&self) -> Result<Fingerprint> {
-        let (table, entity) = (E::Table::SCHEMA.type_name, E::DESCRIPTOR.name);
-        let keys = format!("{:?}", self.probe.condition()?);
-        let direction = if self.descending { "descending" } else { "ascending" };
-        let index = self.probe.index.unwrap_or_default();
-        Ok(Fingerprint::of(&["query", table, entity, index, self.probe.pattern, &keys, direction]))
+    const REVERSIBLE: bool = true;
+
+    fn meaning(&self, context: &Context) -> Result<Meaning> {
+        Ok(Meaning {
+            table: context.table::<E::Table>(),
+            index: self.probe.index.unwrap_or_default().to_owned(),
+            pattern: format!("query {} {}", E::DESCRIPTOR.tag, self.probe.pattern),
+            keys: canonical(&self.probe.condition()?),
+            descending: self.descending,
+        })
+    }
+
+    fn can_start_after(&self, key: &Item) -> Result<bool> {
+        let (name, value) = self.probe.condition()?.partition;
+        Ok(key.get(name) == Some(&value))
     }
 
     fn index(&self) -> Option<&'static str> {
         self.probe.index
     }
+}
+
+/// A key condition in bytes that every release writes alike: cursors are bound to them.
+fn canonical(condition: &KeyCondition) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let (name, value) = &condition.partition;
+    write_part(&mut bytes, name.as_bytes());
+    write_value(&mut bytes, value);
+    let Some((name, sort)) = &condition.sort else { return bytes };
+    write_part(&mut bytes, name.as_bytes());
+    let (operator, values) = match sort {
+        SortCondition::Any => ("any", vec![]),
+        SortCondition::Equal(value) => ("=", vec![value]),
+        SortCondition::BeginsWith(value) => ("begins_with", vec![value]),
+        SortCondition::AtLeast(value) => (">=", vec![value]),
+        SortCondition::Above(value) => (">", vec![value]),
+        SortCondition::AtMost(value) => ("<=", vec![value]),
+        SortCondition::Below(value) => ("<", vec![value]),
+        SortCondition::Between(low, high) => ("between", vec![low, high]),
+        SortCondition::Nothing => ("nothing", vec![]),
+    };
+    write_part(&mut bytes, operator.as_bytes());
+    for value in values {
+        write_value(&mut bytes, value);
+    }
+    bytes
 }
 
 fn key_condition<E: Entity>(probe: &Probe, renderer: &mut Renderer) -> Result<String> {
@@ -140,6 +175,10 @@ impl PageRequest for call::Query {
     fn with_filter(self, filter: Option<String>, renderer: Renderer) -> Self {
         let (names, values) = renderer.finish();
         Self { filter, names, values, ..self }
+    }
+
+    fn reversed(self) -> Self {
+        Self { descending: !self.descending, ..self }
     }
 
     fn page(&self, limit: Option<u32>, start: Option<Item>, count: bool) -> Self {

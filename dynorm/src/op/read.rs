@@ -17,9 +17,9 @@ use crate::backend::{Backend, reply};
 use crate::entity::{
     Entity, IndexSchema, ProjectionSchema, ReadsWholeItems, Table, belongs, decode, is_expired, ttl_attribute,
 };
-use crate::error::{Error, Kind, Result};
+use crate::error::{CursorProblem, Error, Kind, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
-use crate::page::{Cursor, Fingerprint, Page};
+use crate::page::{Cursor, Meaning, Page, Start, Way};
 use crate::value::{Item, Name, Step, Value};
 
 /// A query or a scan: what it reads, how much of it, and in which shape the result comes.
@@ -36,7 +36,7 @@ pub struct Read<E, S> {
     evaluate: Option<u32>,
     max_requests: Option<u32>,
     include_expired: bool,
-    after: Option<Cursor>,
+    cursor: Option<Cursor>,
 }
 
 /// What is read: a [`QuerySource`](super::QuerySource) or a [`ScanSource`](super::ScanSource).
@@ -54,9 +54,17 @@ pub trait Source<E>: Send + 'static {
     #[doc(hidden)]
     fn meets_others(&self) -> bool;
 
+    /// Whether it can be read backwards.
+    #[doc(hidden)]
+    const REVERSIBLE: bool;
+
     /// What makes this read another than others.
     #[doc(hidden)]
-    fn fingerprint(&self) -> Result<Fingerprint>;
+    fn meaning(&self, context: &Context) -> Result<Meaning>;
+
+    /// Whether it can read on from this key, which a client may have made up.
+    #[doc(hidden)]
+    fn can_start_after(&self, key: &Item) -> Result<bool>;
 
     /// The index that is read.
     #[doc(hidden)]
@@ -72,6 +80,10 @@ pub trait PageRequest: Clone + Debug + Send + Sync + 'static {
     /// Completes the request.
     #[doc(hidden)]
     fn with_filter(self, filter: Option<String>, renderer: Renderer) -> Self;
+
+    /// The request in the other direction.
+    #[doc(hidden)]
+    fn reversed(self) -> Self;
 
     /// The request for one page.
     #[doc(hidden)]
@@ -92,7 +104,7 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
             evaluate: None,
             max_requests: None,
             include_expired: false,
-            after: None,
+            cursor: None,
         }
     }
 
@@ -129,9 +141,13 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
         self
     }
 
-    /// Goes on where a [`Page`] of the same read ended.
-    pub fn after(mut self, cursor: Cursor) -> Self {
-        self.after = Some(cursor);
+    /// Goes on from a [`Page`] of the same read: from its [`next`](Page::next) with what comes after it, from its
+    /// [`previous`](Page::previous) with what comes before it, nearest first to be found, and given in the usual order.
+    /// `None` starts from the beginning.
+    ///
+    /// Streams go on only from `next`.
+    pub fn cursor(mut self, cursor: impl Into<Option<Cursor>>) -> Self {
+        self.cursor = cursor.into();
         self
     }
 
@@ -143,9 +159,9 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     /// values, so that there is no request: [`is_empty_range`](crate::Error::is_empty_range).
     pub fn to_request(&self) -> Result<S::Request> {
         let now = self.context.backend.now();
-        let (request, filtered) = self.request(now)?;
         let start = self.start()?;
-        Ok(request.page(self.first_limit(filtered), start, false))
+        let (request, filtered) = self.request(now, start.way)?;
+        Ok(request.page(self.first_limit(filtered), start.key, false))
     }
 
     /// The number of entities that the read finds, at most [`take`](Self::take), without reading them into memory where
@@ -173,17 +189,25 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
         Ok(wanted.map_or(count, |wanted| count.min(wanted)) as u64)
     }
 
-    fn start(&self) -> Result<Option<Item>> {
-        match &self.after {
-            None => Ok(None),
-            Some(cursor) => cursor.key_for(self.source.fingerprint()?).cloned().map(Some),
+    fn start(&self) -> Result<Start> {
+        let Some(cursor) = &self.cursor else { return Ok(Start { way: Way::Onwards, key: None }) };
+        let start = cursor.start(&self.source.meaning(&self.context)?, self.context.cursor_keys.as_ref())?;
+        let is_possible = match &start.key {
+            Some(key) => self.source.can_start_after(key)?,
+            None => true,
+        };
+        if !is_possible || start.way == Way::Back && !S::REVERSIBLE {
+            let detail = "it is not one that this read wrote: it leaves the keys of the read";
+            return Err(Error::cursor(CursorProblem::Damaged, detail));
         }
+        Ok(start)
     }
 
     /// The request without limits, and whether it filters.
-    fn request(&self, now: SystemTime) -> Result<(S::Request, bool)> {
+    fn request(&self, now: SystemTime, way: Way) -> Result<(S::Request, bool)> {
         let mut renderer = Renderer::default();
         let request = self.source.request(&self.context, &mut renderer)?;
+        let request = if way == Way::Back { request.reversed() } else { request };
         let mut nodes = Vec::new();
         match self.filter.as_ref().map(|filter| filter.node.clone()) {
             Some(Node::And(all)) => nodes.extend(all),
@@ -223,7 +247,7 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
         S::Index: ReadsWholeItems,
     {
         Box::pin(async {
-            let mut page = self.take(1).next_page().await?;
+            let mut page = self.take(1).next_page().await?.all_or_none()?;
             match (page.items.pop(), page.next) {
                 // Not to have looked is not to have found nothing.
                 (None, Some(_)) => Err(Error::new(Kind::Unfinished { requests: page.requests })),
@@ -244,8 +268,13 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
         Box::pin(async {
             let Some(mut reader) = Reader::new(self)? else { return Ok(Vec::new()) };
             let mut all = Vec::new();
-            while let Some(page) = reader.page().await? {
-                all.extend(page.items);
+            while let Some(part) = reader.part().await? {
+                for entity in part.page.items {
+                    all.push(entity?);
+                }
+            }
+            if reader.way == Way::Back {
+                all.reverse();
             }
             Ok(all)
         })
@@ -257,8 +286,21 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     /// # Errors
     ///
     /// If a value cannot be put into a key or stored, if the cursor belongs to another read, if the backend refuses,
-    /// or if an item is not one of the entity.
+    /// or if an item is not one of the entity: [`is_decode`](crate::Error::is_decode), which names the item.
     pub fn page(self) -> BoxFuture<Result<Page<E>>>
+    where
+        S::Index: ReadsWholeItems,
+    {
+        Box::pin(async { self.next_page().await?.all_or_none() })
+    }
+
+    /// As [`page`](Self::page), but an item that is not one of the entity is an error in its place, and the others are
+    /// not lost.
+    ///
+    /// # Errors
+    ///
+    /// As for [`page`](Self::page), but for such items.
+    pub fn page_of_results(self) -> BoxFuture<Result<Page<Result<E>>>>
     where
         S::Index: ReadsWholeItems,
     {
@@ -270,46 +312,61 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     where
         S::Index: ReadsWholeItems,
     {
-        let pages = stream::try_unfold(Start::Read(self), |state| async move {
-            let mut reader = match state {
-                Start::Reader(reader) => reader,
-                Start::Read(read) => match Reader::new(read)? {
-                    None => return Ok(None),
-                    Some(reader) => reader,
-                },
-            };
-            Ok(reader.page().await?.map(|page| (page, Start::Reader(reader))))
-        });
+        let pages = self.stream().and_then(|page| async { page.all_or_none() });
         Pages { pages: Box::pin(pages) }
     }
 
     /// All entities as a stream, which asks for a page when the one before is used up.
+    ///
+    /// An item that is not one of the entity is an error in its place, and the stream goes on after it. It ends with
+    /// any other error.
     pub fn items(self) -> Items<E>
     where
         S::Index: ReadsWholeItems,
     {
-        let items = self.pages().map_ok(|page| stream::iter(page.items.into_iter().map(Ok))).try_flatten();
+        let items = self.stream().map_ok(|page| stream::iter(page.items)).try_flatten();
         Items { items: Box::pin(items) }
     }
 }
 
 impl<E: Entity, S: Source<E>> Read<E, S> {
-    async fn next_page(self) -> Result<Page<E>> {
+    async fn next_page(self) -> Result<Page<Result<E>>> {
         let to_be_filled = self.take.is_some();
         let Some(mut reader) = Reader::new(self)? else { return Ok(Page::empty()) };
-        let mut page = Page::empty();
-        while let Some(later) = reader.page().await? {
-            page.append(later);
+        let (began, mut whole) = (reader.start.is_some(), Part::empty());
+        while let Some(part) = reader.part().await? {
+            whole.append(part);
             if !to_be_filled || reader.requests_left == Some(0) {
                 break;
             }
         }
-        Ok(page)
+        Ok(reader.close(whole, began))
+    }
+
+    /// A page for each request.
+    fn stream(self) -> impl Stream<Item = Result<Page<Result<E>>>> {
+        stream::try_unfold(Stage::Read(self), |stage| async move {
+            let mut reader = match stage {
+                Stage::Reader(reader) => reader,
+                Stage::Read(read) => match Reader::new(read)? {
+                    None => return Ok(None),
+                    Some(reader) if reader.way == Way::Back => {
+                        let reason =
+                            "a stream cannot go on from `Page::previous`; ask for a `page`".to_owned();
+                        return Err(Error::new(Kind::Request { reason }));
+                    }
+                    Some(reader) => reader,
+                },
+            };
+            let began = reader.start.is_some();
+            let part = reader.part().await?;
+            Ok(part.map(|part| (reader.close(part, began), Stage::Reader(reader))))
+        })
     }
 }
 
 /// A read before and after its first request.
-enum Start<E, S: Source<E>> {
+enum Stage<E, S: Source<E>> {
     Read(Read<E, S>),
     Reader(Reader<E, S>),
 }
@@ -318,7 +375,8 @@ enum Start<E, S: Source<E>> {
 struct Reader<E, S: Source<E>> {
     context: Arc<Context>,
     request: S::Request,
-    fingerprint: Fingerprint,
+    meaning: Meaning,
+    way: Way,
     index: Option<&'static str>,
     filtered: bool,
     include_expired: bool,
@@ -337,13 +395,15 @@ impl<E: Entity, S: Source<E>> Reader<E, S> {
     /// `None` where the range has no values.
     fn new(read: Read<E, S>) -> Result<Option<Self>> {
         let now = read.context.backend.now();
-        let (request, filtered) = match read.request(now) {
-            Err(error) if error.is_empty_range() => return Ok(None),
-            request => request?,
+        let (meaning, start) = match (read.source.meaning(&read.context), read.start()) {
+            (Err(error), _) if error.is_empty_range() => return Ok(None),
+            (meaning, start) => (meaning?, start?),
         };
+        let (request, filtered) = read.request(now, start.way)?;
         Ok(Some(Self {
             request,
-            fingerprint: read.source.fingerprint()?,
+            meaning,
+            way: start.way,
             index: read.source.index(),
             filtered,
             include_expired: read.include_expired,
@@ -352,7 +412,7 @@ impl<E: Entity, S: Source<E>> Reader<E, S> {
             left: read.take,
             requests_left: read.max_requests,
             requests: 0,
-            start: read.start()?,
+            start: start.key,
             done: read.take == Some(0),
             entity: PhantomData,
             context: read.context,
@@ -378,11 +438,12 @@ impl<E: Entity, S: Source<E>> Reader<E, S> {
         Ok(Some(reply))
     }
 
-    /// The next page, or `None` at the end.
-    async fn page(&mut self) -> Result<Option<Page<E>>> {
+    /// What the next request gives, or `None` at the end.
+    async fn part(&mut self) -> Result<Option<Part<E>>> {
         let Some(reply) = self.fetch(false).await? else { return Ok(None) };
-        let mut page = Page { count: reply.count, scanned: reply.scanned, requests: 1, ..Page::empty() };
-        page.capacity = reply.capacity;
+        let mut part = Part::empty();
+        part.page = Page { count: reply.count, scanned: reply.scanned, requests: 1, ..part.page };
+        part.page.capacity = reply.capacity;
         let mut last = None;
         for item in reply.items {
             if !self.wants(&item) {
@@ -394,16 +455,37 @@ impl<E: Entity, S: Source<E>> Reader<E, S> {
                 break;
             }
             self.left = self.left.map(|left| left - 1);
+            if S::REVERSIBLE && part.first.is_none() {
+                part.first = Some(self.key_of(&item));
+            }
             if self.left == Some(0) {
                 last = Some(self.key_of(&item));
             }
-            page.items.push(decode(item)?);
+            part.page.items.push(decode(item));
         }
         if self.left == Some(0) {
             self.done = true;
         }
-        page.next = self.start.clone().map(|key| Cursor::new(self.fingerprint, key));
-        Ok(Some(page))
+        Ok(Some(part))
+    }
+
+    /// The page with its cursors, in the order of the read; `began` says whether anything was read before it.
+    fn close(&self, part: Part<E>, began: bool) -> Page<Result<E>> {
+        let Part { mut page, first } = part;
+        let cursor =
+            |way, key: &Item| Cursor::new(&self.meaning, way, key, self.context.cursor_keys.as_ref());
+        let ahead = self.start.as_ref().map(|key| cursor(self.way, key));
+        // Behind an empty page is what is behind the place where it ended, which may be the end of the read.
+        let behind = first.or_else(|| self.start.clone()).unwrap_or_default();
+        let behind = (S::REVERSIBLE && began).then(|| cursor(self.way.reversed(), &behind));
+        (page.previous, page.next) = match self.way {
+            Way::Onwards => (behind, ahead),
+            Way::Back => {
+                page.items.reverse();
+                (ahead, behind)
+            }
+        };
+        page
     }
 
     /// Whether an item is an entity of this read; filters of the service see to most of it.
@@ -418,6 +500,24 @@ impl<E: Entity, S: Source<E>> Reader<E, S> {
         let of_index = index.into_iter().flat_map(|index| [Some(index.partition), index.sort]);
         let names = [Some(schema.partition), schema.sort].into_iter().chain(of_index).flatten();
         names.filter_map(|key| item.get(key.name).map(|value| (key.name, value.clone()))).collect()
+    }
+}
+
+/// What a request gave, before its cursors are known.
+struct Part<E> {
+    page: Page<Result<E>>,
+    /// The key of its first entity.
+    first: Option<Item>,
+}
+
+impl<E> Part<E> {
+    fn empty() -> Self {
+        Self { page: Page::empty(), first: None }
+    }
+
+    fn append(&mut self, later: Self) {
+        self.page.append(later.page);
+        self.first = self.first.take().or(later.first);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::backend::{Backend, reply};
 use crate::entity::{Entity, Primary, Table};
 use crate::error::Result;
 use crate::expr::Renderer;
-use crate::page::Fingerprint;
+use crate::page::Meaning;
 use crate::value::Item;
 
 /// A scan for the entities `E`: it reads, and bills, every item of the table, in no order.
@@ -63,8 +63,20 @@ impl<E: Entity> Source<E> for ScanSource {
         E::Table::ENTITIES.len() > 1
     }
 
-    fn fingerprint(&self) -> Result<Fingerprint> {
-        Ok(Fingerprint::of(&["scan", E::Table::SCHEMA.type_name, E::DESCRIPTOR.name]))
+    const REVERSIBLE: bool = false;
+
+    fn meaning(&self, context: &Context) -> Result<Meaning> {
+        Ok(Meaning {
+            table: context.table::<E::Table>(),
+            index: String::new(),
+            pattern: format!("scan {}", E::DESCRIPTOR.tag),
+            keys: Vec::new(),
+            descending: false,
+        })
+    }
+
+    fn can_start_after(&self, _: &Item) -> Result<bool> {
+        Ok(true)
     }
 
     fn index(&self) -> Option<&'static str> {
@@ -78,6 +90,11 @@ impl PageRequest for call::Scan {
     fn with_filter(self, filter: Option<String>, renderer: Renderer) -> Self {
         let (names, values) = renderer.finish();
         Self { filter, names, values, ..self }
+    }
+
+    /// Its source is not reversible.
+    fn reversed(self) -> Self {
+        self
     }
 
     fn page(&self, limit: Option<u32>, start: Option<Item>, count: bool) -> Self {

@@ -1,6 +1,7 @@
 //! The cases, by operation.
 
 pub mod create;
+pub mod decode;
 pub mod delete;
 pub mod expiry;
 pub mod get;

@@ -1,6 +1,7 @@
 //! Pages, limits and cursors.
 
 use dynorm::prelude::*;
+use dynorm::{CursorKeys, CursorProblem};
 
 use crate::scenario::{Order, Reading, Shop, Status, line, order};
 
@@ -31,17 +32,13 @@ crate::cases! {
             for n in [1, 3, 5, 10, 11] {
                 let (mut found, mut next) = (Vec::new(), None::<Cursor>);
                 loop {
-                    let query = query().take(n);
-                    let query = match next {
-                        Some(cursor) => query.after(cursor.to_string().parse().unwrap()),
-                        None => query,
-                    };
-                    let page = query.page().await.unwrap();
+                    let cursor = next.map(|next| next.to_string().parse::<Cursor>().unwrap());
+                    let page = query().take(n).cursor(cursor).page().await.unwrap();
                     assert!(page.items.len() <= n);
                     found.extend(page.items);
-                    match page.next {
-                        Some(cursor) => next = Some(cursor),
-                        None => break,
+                    next = page.next;
+                    if next.is_none() {
+                        break;
                     }
                 }
                 assert_eq!(found, whole, "{n} {descending}");
@@ -55,7 +52,7 @@ crate::cases! {
         let zeros = || db.query(Reading::of_device("d")).filter(Reading::VALUE.eq(0.0));
         let page = zeros().take(3).page().await.unwrap();
         assert_eq!(times(&page.items), [0, 3, 6]);
-        let rest = zeros().take(3).after(page.next.unwrap()).page().await.unwrap();
+        let rest = zeros().take(3).cursor(page.next.unwrap()).page().await.unwrap();
         assert_eq!((times(&rest.items), rest.next), (vec![9], None));
         assert_eq!(times(&zeros().take(99).all().await.unwrap()), [0, 3, 6, 9]);
         assert_eq!(times(&zeros().take(0).all().await.unwrap()), [] as [i64; 0]);
@@ -78,7 +75,7 @@ crate::cases! {
         let query = || db.query(Reading::of_device("d")).evaluate(2).max_requests(2);
         let page = query().take(9).page().await.unwrap();
         assert_eq!((times(&page.items), page.requests), (vec![0, 1, 2, 3], 2));
-        let rest = db.query(Reading::of_device("d")).after(page.next.unwrap()).all().await.unwrap();
+        let rest = db.query(Reading::of_device("d")).cursor(page.next.unwrap()).all().await.unwrap();
         assert_eq!(times(&rest), [4, 5, 6, 7, 8, 9]);
         assert!(query().all().await.unwrap_err().is_unfinished());
         assert!(query().count().await.unwrap_err().is_unfinished());
@@ -122,30 +119,142 @@ crate::cases! {
             db.put(&line(1, number, 1)).await.unwrap();
         }
         let first = db.query(Order::of_customer("ann")).take(2).page().await.unwrap();
-        let second = db.query(Order::of_customer("ann")).after(first.next.unwrap()).take(2).page().await.unwrap();
+        let second = db.query(Order::of_customer("ann")).cursor(first.next.unwrap()).take(2).page().await.unwrap();
         assert_eq!(second.items.iter().map(|order| order.number).collect::<Vec<_>>(), [2, 3]);
 
         let first = db.query(Order::by_status(Status::Open)).take(4).page().await.unwrap();
-        let rest = db.query(Order::by_status(Status::Open)).after(first.next.unwrap()).all().await.unwrap();
+        let rest = db.query(Order::by_status(Status::Open)).cursor(first.next.unwrap()).all().await.unwrap();
         assert_eq!(rest.iter().map(|order| order.number).collect::<Vec<_>>(), [4, 5]);
     }
 
-    /// Another query refuses a cursor, and a damaged one is no cursor.
-    async fn foreign_and_damaged_cursors_are_refused(t: &Test) {
+    /// Another query refuses a cursor and says what differs.
+    async fn another_query_refuses_a_cursor(t: &Test) {
         let db = readings(t).await;
-        let cursor = || async { db.query(Reading::of_device("d")).take(2).page().await.unwrap().next.unwrap() };
-        for query in [
-            db.query(Reading::of_device("e")).after(cursor().await),
-            db.query(Reading::of_device("d")).newest_first().after(cursor().await),
+        let next = async || db.query(Reading::of_device("d")).take(2).page().await.unwrap().next.unwrap();
+        for (query, differs) in [
+            (db.query(Reading::of_device("e")), "with other key values"),
+            (db.query(Reading::of_device("d").at_in(1..)), "with other key values"),
+            (db.query(Reading::of_device("d")).newest_first(), "with another direction"),
         ] {
-            let error = query.page().await.unwrap_err();
-            assert!(error.is_cursor() && error.to_string().contains("another query"), "{error}");
+            let error = query.cursor(next().await).page().await.unwrap_err();
+            assert_eq!(error.cursor_problem(), Some(CursorProblem::OtherRead), "{error}");
+            assert!(error.to_string().contains(differs), "{error}");
         }
-        let narrowed = db.query(Reading::of_device("d").at_in(1..)).after(cursor().await).page().await;
-        assert!(narrowed.unwrap_err().is_cursor());
-        for damaged in ["", "x", "AAAA", "%%%"] {
-            assert!(damaged.parse::<Cursor>().unwrap_err().is_cursor(), "{damaged:?}");
+        let renamed = db.with_table_name::<Reading>("another");
+        let error = renamed.query(Reading::of_device("d")).cursor(next().await).page().await.unwrap_err();
+        assert!(error.to_string().contains("with another table"), "{error}");
+
+        let shop = t.table_in::<Shop>(&db).await;
+        shop.put(&Order { priority: Some(1), ..order(1, 1) }).await.unwrap();
+        shop.put(&Order { priority: Some(1), ..order(1, 2) }).await.unwrap();
+        let next = shop.query(Order::of_customer("ann")).take(1).page().await.unwrap().next;
+        let error = shop.query(Order::by_status(Status::Open)).cursor(next).page().await.unwrap_err();
+        assert!(error.to_string().contains("another index, another access pattern, other key values"), "{error}");
+    }
+
+    /// A cursor is a place between keys: another filter, page size, consistency or the expired may go on from it.
+    async fn a_cursor_goes_on_under_another_filter(t: &Test) {
+        let db = readings(t).await;
+        let page = db.query(Reading::of_device("d")).filter(Reading::VALUE.eq(0.0)).take(2).page().await.unwrap();
+        let rest = db.query(Reading::of_device("d")).consistent().include_expired().cursor(page.next).all().await;
+        assert_eq!(times(&rest.unwrap()), [4, 5, 6, 7, 8, 9]);
+    }
+
+    /// A token that is damaged, or of another version, is no cursor.
+    async fn damaged_tokens_are_no_cursors(t: &Test) {
+        let db = readings(t).await;
+        let token = db.query(Reading::of_device("d")).take(2).page().await.unwrap().next.unwrap().to_string();
+        for damaged in ["", "x", "AQAA", "%%%", &token[..token.len() - 4], &format!("{token}AAAA")] {
+            let error = damaged.parse::<Cursor>().unwrap_err();
+            assert_eq!(error.cursor_problem(), Some(CursorProblem::Damaged), "{damaged:?}");
         }
+        let error = format!("B{}", &token[1..]).parse::<Cursor>().unwrap_err();
+        assert_eq!(error.cursor_problem(), Some(CursorProblem::OtherVersion));
+        assert!(error.to_string().contains("version 5"), "{error}");
+    }
+
+    /// A page knows the one before it, and both ends of the read say so.
+    async fn a_page_knows_the_one_before(t: &Test) {
+        let db = readings(t).await;
+        for descending in [false, true] {
+            let query = || {
+                let query = db.query(Reading::of_device("d")).take(4);
+                if descending { query.newest_first() } else { query }
+            };
+            let first = query().page().await.unwrap();
+            assert_eq!(first.previous, None);
+            let second = query().cursor(first.next.clone()).page().await.unwrap();
+            let third = query().cursor(second.next.clone()).page().await.unwrap();
+            assert_eq!((third.items.len(), third.next), (2, None));
+
+            let back = query().cursor(third.previous).page().await.unwrap();
+            assert_eq!(back.items, second.items);
+            let again = query().cursor(back.next).page().await.unwrap();
+            assert_eq!(again.items, third.items);
+            let back = query().cursor(back.previous).page().await.unwrap();
+            assert_eq!(back.items, first.items);
+
+            // What comes before the first page is empty, and knows that the first page is next.
+            let before = query().cursor(back.previous).page().await.unwrap();
+            assert_eq!((before.items.len(), before.previous), (0, None));
+            assert_eq!(query().cursor(before.next).page().await.unwrap().items, first.items);
+        }
+    }
+
+    /// From a previous page, everything before it can be read in the usual order, but not streamed.
+    async fn what_came_before_is_read_in_order(t: &Test) {
+        let db = readings(t).await;
+        let query = || db.query(Reading::of_device("d")).evaluate(2);
+        let first = query().take(5).page().await.unwrap();
+        let previous = query().cursor(first.next).take(1).page().await.unwrap().previous;
+        assert_eq!(times(&query().cursor(previous.clone()).all().await.unwrap()), [0, 1, 2, 3, 4]);
+        assert_eq!(query().cursor(previous.clone()).count().await.unwrap(), 5);
+        assert_eq!(query().cursor(previous.clone()).first().await.unwrap().unwrap().at, 4);
+        assert!(query().cursor(previous.clone()).to_request().unwrap().descending);
+        let error = query().cursor(previous).items().next().await.unwrap().unwrap_err();
+        assert_eq!(error.code(), "DYN0402");
+    }
+
+    /// A scan has no previous page.
+    async fn a_scan_goes_one_way(t: &Test) {
+        let db = t.table::<Shop>().await;
+        for number in 0..4 {
+            db.put(&order(1, number)).await.unwrap();
+        }
+        let first = db.scan::<Order>().take(2).page().await.unwrap();
+        let second = db.scan::<Order>().take(2).cursor(first.next).page().await.unwrap();
+        assert_eq!((second.items.len(), second.previous), (2, None));
+    }
+
+    /// A database with keys signs its cursors and accepts only its own; keys can be changed without losing cursors.
+    async fn signed_cursors_cannot_be_forged(t: &Test) {
+        let unsigned = readings(t).await;
+        let old = || CursorKeys::new([1; 32]).unwrap();
+        let new = || CursorKeys::new([2; 32]).unwrap();
+        let next = async |db: &Db, device: &str| {
+            db.query(Reading::of_device(device)).take(3).page().await.unwrap().next.unwrap().to_string()
+        };
+        let read = async |db: &Db, token: &str| {
+            db.query(Reading::of_device("d")).cursor(token.parse::<Cursor>().unwrap()).all().await
+        };
+        let signed = unsigned.with_cursor_keys(old());
+        let token = next(&signed, "d").await;
+        assert_eq!(read(&signed, &token).await.unwrap().len(), 7);
+        assert_eq!(read(&unsigned, &token).await.unwrap().len(), 7);
+
+        let rotated = unsigned.with_cursor_keys(new().accept([1; 32]).unwrap());
+        assert_eq!(read(&rotated, &token).await.unwrap().len(), 7);
+        let after_rotation = next(&rotated, "d").await;
+        assert_eq!(read(&unsigned.with_cursor_keys(new()), &after_rotation).await.unwrap().len(), 7);
+
+        let plain = next(&unsigned, "d").await;
+        let changed = format!("{}{}", &token[..token.len() - 1], if token.ends_with('A') { "E" } else { "A" });
+        let other_key = next(&unsigned.with_cursor_keys(new()), "d").await;
+        for forged in [plain, changed, other_key] {
+            let error = read(&signed, &forged).await.unwrap_err();
+            assert_eq!(error.cursor_problem(), Some(CursorProblem::BadSignature), "{forged}: {error}");
+        }
+        assert_eq!(CursorKeys::new([1; 31]).unwrap_err().code(), "DYN0402");
     }
 
     /// A page states the sum of what its requests cost.

@@ -28,7 +28,7 @@ crate::cases! {
         loop {
             let scan = odd().take(3);
             let scan = match next {
-                Some(cursor) => scan.after(cursor),
+                Some(cursor) => scan.cursor(cursor),
                 None => scan,
             };
             let page = scan.page().await.unwrap();
