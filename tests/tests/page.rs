@@ -185,7 +185,7 @@ fn a_forged_cursor_stays_in_its_partition() {
         let next = db.query(Wanted::of("x")).take(1).page().await.unwrap().next.unwrap();
         let forged = forge(&next.to_string());
         let error = db.query(Wanted::of("x")).cursor(forged).page().await.unwrap_err();
-        assert!(error.is_cursor() && error.to_string().contains("leaves the keys"), "{error}");
+        assert!(error.is_cursor() && error.to_string().contains("leads out of the keys"), "{error}");
     });
 }
 

@@ -147,6 +147,19 @@ impl EntityDescriptor {
 }
 
 impl TableSchema {
+    /// The names of the key attributes of the table, and of an index.
+    pub(crate) fn key_names(&self, index: Option<&str>) -> Vec<&'static str> {
+        let index = index.and_then(|name| self.index(name));
+        let of_index = index.into_iter().flat_map(|index| [Some(index.partition), index.sort]);
+        let mut names: Vec<&'static str> = Vec::new();
+        for key in [Some(self.partition), self.sort].into_iter().chain(of_index).flatten() {
+            if !names.contains(&key.name) {
+                names.push(key.name);
+            }
+        }
+        names
+    }
+
     /// The index of this name.
     pub(crate) fn index(&self, name: &str) -> Option<&'static IndexSchema> {
         self.indexes.iter().find(|index| index.name == name)

@@ -3,6 +3,7 @@
 mod condition;
 mod delete;
 mod get;
+pub(crate) mod pager;
 mod put;
 mod query;
 mod read;

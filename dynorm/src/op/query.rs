@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::condition::encode_error;
-use super::read::{PageRequest, Read, Source, select};
+use super::pager::PageRequest;
+use super::read::{Read, Source, select};
 use super::{Context, Sent};
 use crate::backend::call::{self, Select};
 use crate::backend::{Backend, reply};
@@ -92,8 +93,6 @@ impl<E: Entity, I: 'static> Source<E> for QuerySource<I> {
         self.probe.meets_others(E::Table::ENTITIES)
     }
 
-    const REVERSIBLE: bool = true;
-
     fn meaning(&self, context: &Context) -> Result<Meaning> {
         Ok(Meaning {
             table: context.table::<E::Table>(),
@@ -171,6 +170,7 @@ fn key_condition<E: Entity>(probe: &Probe, renderer: &mut Renderer) -> Result<St
 
 impl PageRequest for call::Query {
     const OPERATION: &'static str = "query";
+    const REVERSIBLE: bool = true;
 
     fn with_filter(self, filter: Option<String>, renderer: Renderer) -> Self {
         let (names, values) = renderer.finish();

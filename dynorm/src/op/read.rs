@@ -1,19 +1,19 @@
 //! What queries and scans have in common: limits, filters, and the ways to take their results.
 
 use std::fmt::Debug;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 use std::time::SystemTime;
 
 use futures_core::Stream;
+use futures_util::TryFutureExt as _;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::condition::{both, encode_error, expired};
-use super::{BoxFuture, Context, Sent};
+use super::pager::{Limits, PageRequest, Pager, Plan};
+use super::{BoxFuture, Context};
 use crate::backend::call::Select;
-use crate::backend::{Backend, reply};
 use crate::entity::{
     Entity, IndexSchema, ProjectionSchema, ReadsWholeItems, Table, belongs, decode, is_expired, ttl_attribute,
 };
@@ -32,9 +32,7 @@ pub struct Read<E, S> {
     pub(super) context: Arc<Context>,
     pub(super) source: S,
     filter: Option<Condition<E>>,
-    take: Option<usize>,
-    evaluate: Option<u32>,
-    max_requests: Option<u32>,
+    limits: Limits,
     include_expired: bool,
     cursor: Option<Cursor>,
 }
@@ -54,10 +52,6 @@ pub trait Source<E>: Send + 'static {
     #[doc(hidden)]
     fn meets_others(&self) -> bool;
 
-    /// Whether it can be read backwards.
-    #[doc(hidden)]
-    const REVERSIBLE: bool;
-
     /// What makes this read another than others.
     #[doc(hidden)]
     fn meaning(&self, context: &Context) -> Result<Meaning>;
@@ -71,38 +65,13 @@ pub trait Source<E>: Send + 'static {
     fn index(&self) -> Option<&'static str>;
 }
 
-/// A request for a page.
-pub trait PageRequest: Clone + Debug + Send + Sync + 'static {
-    /// The operation's name.
-    #[doc(hidden)]
-    const OPERATION: &'static str;
-
-    /// Completes the request.
-    #[doc(hidden)]
-    fn with_filter(self, filter: Option<String>, renderer: Renderer) -> Self;
-
-    /// The request in the other direction.
-    #[doc(hidden)]
-    fn reversed(self) -> Self;
-
-    /// The request for one page.
-    #[doc(hidden)]
-    fn page(&self, limit: Option<u32>, start: Option<Item>, count: bool) -> Self;
-
-    /// Sends it.
-    #[doc(hidden)]
-    fn send(self, backend: &dyn Backend) -> Sent<'_, reply::Query>;
-}
-
 impl<E: Entity, S: Source<E>> Read<E, S> {
     pub(super) fn new(context: Arc<Context>, source: S) -> Self {
         Self {
             context,
             source,
             filter: None,
-            take: None,
-            evaluate: None,
-            max_requests: None,
+            limits: Limits::default(),
             include_expired: false,
             cursor: None,
         }
@@ -117,13 +86,13 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
 
     /// Returns at most this many entities. As many requests are sent as it takes to find them.
     pub fn take(mut self, n_items: usize) -> Self {
-        self.take = Some(n_items);
+        self.limits.take = Some(n_items);
         self
     }
 
     /// Reads at most this many items in one request, before the filter: DynamoDB's `Limit`.
     pub fn evaluate(mut self, n_items: u32) -> Self {
-        self.evaluate = Some(n_items);
+        self.limits.evaluate = Some(n_items);
         self
     }
 
@@ -131,7 +100,7 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     /// goes on, and the methods that give everything fail with
     /// [`is_unfinished`](crate::Error::is_unfinished).
     pub fn max_requests(mut self, n_requests: u32) -> Self {
-        self.max_requests = Some(n_requests);
+        self.limits.max_requests = Some(n_requests);
         self
     }
 
@@ -158,10 +127,7 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     /// If a value cannot be put into a key or stored, if the cursor belongs to another read, or if the range has no
     /// values, so that there is no request: [`is_empty_range`](crate::Error::is_empty_range).
     pub fn to_request(&self) -> Result<S::Request> {
-        let now = self.context.backend.now();
-        let start = self.start()?;
-        let (request, filtered) = self.request(now, start.way)?;
-        Ok(request.page(self.first_limit(filtered), start.key, false))
+        Ok(self.plan()?.first_request())
     }
 
     /// The number of entities that the read finds, at most [`take`](Self::take), without reading them into memory where
@@ -176,29 +142,52 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     pub async fn count(self) -> Result<u64> {
         // The service counts what the filter passes; whose the items are shows only on the items.
         let by_service = !self.source.meets_others();
-        let Some(mut reader) = Reader::new(self)? else { return Ok(0) };
-        let (mut count, wanted) = (0, reader.left);
-        while let Some(reply) = reader.fetch(by_service).await? {
-            let own = reply.items.iter().filter(|item| reader.wants(item)).count();
-            count += if by_service { usize::try_from(reply.count).unwrap_or(usize::MAX) } else { own };
-            if let Some(wanted) = wanted {
-                reader.left = Some(wanted.saturating_sub(count));
-                reader.done |= count >= wanted;
-            }
+        match self.pager()? {
+            Some(pager) => pager.count(by_service).await,
+            None => Ok(0),
         }
-        Ok(wanted.map_or(count, |wanted| count.min(wanted)) as u64)
     }
 
-    fn start(&self) -> Result<Start> {
+    /// What is to be sent.
+    fn plan(&self) -> Result<Plan<S::Request>> {
+        let now = self.context.backend.now();
+        // First, as it fails where the range has no values, which is no error.
+        let meaning = self.source.meaning(&self.context)?;
+        let start = self.start(&meaning)?;
+        let (request, filtered) = self.request(now, start.way)?;
+        let include_expired = self.include_expired;
+        Ok(Plan {
+            request,
+            filtered,
+            meaning,
+            start,
+            limits: self.limits,
+            subject: E::DESCRIPTOR.name,
+            keys: E::Table::SCHEMA.key_names(self.source.index()),
+            // Filters of the service see to most of it.
+            wants: Box::new(move |item| {
+                belongs::<E>(item) && (include_expired || !is_expired::<E>(item, now))
+            }),
+        })
+    }
+
+    /// The read under way; `None` where the range has no values.
+    fn pager(self) -> Result<Option<Pager<S::Request>>> {
+        match self.plan() {
+            Err(error) if error.is_empty_range() => Ok(None),
+            plan => Ok(Some(Pager::new(self.context, plan?))),
+        }
+    }
+
+    fn start(&self, meaning: &Meaning) -> Result<Start> {
         let Some(cursor) = &self.cursor else { return Ok(Start { way: Way::Onwards, key: None }) };
-        let start = cursor.start(&self.source.meaning(&self.context)?, self.context.cursor_keys.as_ref())?;
+        let start = cursor.start(meaning, self.context.cursor_keys.as_ref())?;
         let is_possible = match &start.key {
             Some(key) => self.source.can_start_after(key)?,
             None => true,
         };
-        if !is_possible || start.way == Way::Back && !S::REVERSIBLE {
-            let detail = "it is not one that this read wrote: it leaves the keys of the read";
-            return Err(Error::cursor(CursorProblem::Damaged, detail));
+        if !is_possible || start.way == Way::Back && !S::Request::REVERSIBLE {
+            return Err(Error::cursor(CursorProblem::Damaged, "it leads out of the keys of this read"));
         }
         Ok(start)
     }
@@ -228,10 +217,6 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
         let filtered = filter.is_some();
         Ok((request.with_filter(filter, renderer), filtered))
     }
-
-    fn first_limit(&self, filtered: bool) -> Option<u32> {
-        limit(self.evaluate, self.take, filtered, 0)
-    }
 }
 
 /// The terminals, which give whole entities. They return boxed futures, so that a mistake in what is read is one
@@ -247,7 +232,7 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
         S::Index: ReadsWholeItems,
     {
         Box::pin(async {
-            let mut page = self.take(1).next_page().await?.all_or_none()?;
+            let mut page = self.take(1).results().await?.all_or_none()?;
             match (page.items.pop(), page.next) {
                 // Not to have looked is not to have found nothing.
                 (None, Some(_)) => Err(Error::new(Kind::Unfinished { requests: page.requests })),
@@ -266,17 +251,10 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
         S::Index: ReadsWholeItems,
     {
         Box::pin(async {
-            let Some(mut reader) = Reader::new(self)? else { return Ok(Vec::new()) };
-            let mut all = Vec::new();
-            while let Some(part) = reader.part().await? {
-                for entity in part.page.items {
-                    all.push(entity?);
-                }
+            match self.pager()? {
+                Some(pager) => pager.all(decode).await,
+                None => Ok(Vec::new()),
             }
-            if reader.way == Way::Back {
-                all.reverse();
-            }
-            Ok(all)
         })
     }
 
@@ -291,7 +269,7 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     where
         S::Index: ReadsWholeItems,
     {
-        Box::pin(async { self.next_page().await?.all_or_none() })
+        Box::pin(async { self.results().await?.all_or_none() })
     }
 
     /// As [`page`](Self::page), but an item that is not one of the entity is an error in its place, and the others are
@@ -304,7 +282,7 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     where
         S::Index: ReadsWholeItems,
     {
-        Box::pin(self.next_page())
+        Box::pin(self.results())
     }
 
     /// All pages, one for each request, as a stream.
@@ -312,8 +290,7 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     where
         S::Index: ReadsWholeItems,
     {
-        let pages = self.stream().and_then(|page| async { page.all_or_none() });
-        Pages { pages: Box::pin(pages) }
+        Pages { pages: Box::pin(self.stream().and_then(|page| async { page.all_or_none() })) }
     }
 
     /// All entities as a stream, which asks for a page when the one before is used up.
@@ -330,215 +307,19 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
 }
 
 impl<E: Entity, S: Source<E>> Read<E, S> {
-    async fn next_page(self) -> Result<Page<Result<E>>> {
-        let to_be_filled = self.take.is_some();
-        let Some(mut reader) = Reader::new(self)? else { return Ok(Page::empty()) };
-        let (began, mut whole) = (reader.start.is_some(), Part::empty());
-        while let Some(part) = reader.part().await? {
-            whole.append(part);
-            if !to_be_filled || reader.requests_left == Some(0) {
-                break;
-            }
+    async fn results(self) -> Result<Page<Result<E>>> {
+        match self.pager()? {
+            Some(pager) => Ok(pager.page().await?.map(decode)),
+            None => Ok(Page::empty()),
         }
-        Ok(reader.close(whole, began))
     }
 
     /// A page for each request.
     fn stream(self) -> impl Stream<Item = Result<Page<Result<E>>>> {
-        stream::try_unfold(Stage::Read(self), |stage| async move {
-            let mut reader = match stage {
-                Stage::Reader(reader) => reader,
-                Stage::Read(read) => match Reader::new(read)? {
-                    None => return Ok(None),
-                    Some(reader) if reader.way == Way::Back => {
-                        let reason =
-                            "a stream cannot go on from `Page::previous`; ask for a `page`".to_owned();
-                        return Err(Error::new(Kind::Request { reason }));
-                    }
-                    Some(reader) => reader,
-                },
-            };
-            let began = reader.start.is_some();
-            let part = reader.part().await?;
-            Ok(part.map(|part| (reader.close(part, began), Stage::Reader(reader))))
-        })
+        let pages =
+            async { Ok(stream::iter(self.pager()?.map(Pager::pages).map(Ok::<_, Error>)).try_flatten()) };
+        pages.try_flatten_stream().map_ok(|page| page.map(decode))
     }
-}
-
-/// A read before and after its first request.
-enum Stage<E, S: Source<E>> {
-    Read(Read<E, S>),
-    Reader(Reader<E, S>),
-}
-
-/// A read that is going on.
-struct Reader<E, S: Source<E>> {
-    context: Arc<Context>,
-    request: S::Request,
-    meaning: Meaning,
-    way: Way,
-    index: Option<&'static str>,
-    filtered: bool,
-    include_expired: bool,
-    now: SystemTime,
-    evaluate: Option<u32>,
-    /// How many entities are still wanted.
-    left: Option<usize>,
-    requests_left: Option<u32>,
-    requests: u32,
-    start: Option<Item>,
-    done: bool,
-    entity: PhantomData<fn() -> E>,
-}
-
-impl<E: Entity, S: Source<E>> Reader<E, S> {
-    /// `None` where the range has no values.
-    fn new(read: Read<E, S>) -> Result<Option<Self>> {
-        let now = read.context.backend.now();
-        let (meaning, start) = match (read.source.meaning(&read.context), read.start()) {
-            (Err(error), _) if error.is_empty_range() => return Ok(None),
-            (meaning, start) => (meaning?, start?),
-        };
-        let (request, filtered) = read.request(now, start.way)?;
-        Ok(Some(Self {
-            request,
-            meaning,
-            way: start.way,
-            index: read.source.index(),
-            filtered,
-            include_expired: read.include_expired,
-            now,
-            evaluate: read.evaluate,
-            left: read.take,
-            requests_left: read.max_requests,
-            requests: 0,
-            start: start.key,
-            done: read.take == Some(0),
-            entity: PhantomData,
-            context: read.context,
-        }))
-    }
-
-    /// The next answer of the backend, or `None` at the end.
-    async fn fetch(&mut self, count: bool) -> Result<Option<reply::Query>> {
-        if self.done {
-            return Ok(None);
-        }
-        if self.requests_left == Some(0) {
-            return Err(Error::new(Kind::Unfinished { requests: self.requests }));
-        }
-        self.requests_left = self.requests_left.map(|left| left - 1);
-        let limit = limit(self.evaluate, self.left, self.filtered, self.requests);
-        self.requests += 1;
-        let request = self.request.page(limit, self.start.take(), count);
-        let reply = self.context.read(|backend| request.clone().send(backend)).await;
-        let mut reply = reply.map_err(|f| Error::backend(S::Request::OPERATION, E::DESCRIPTOR.name, f))?;
-        self.start = reply.last_key.take();
-        self.done = self.start.is_none();
-        Ok(Some(reply))
-    }
-
-    /// What the next request gives, or `None` at the end.
-    async fn part(&mut self) -> Result<Option<Part<E>>> {
-        let Some(reply) = self.fetch(false).await? else { return Ok(None) };
-        let mut part = Part::empty();
-        part.page = Page { count: reply.count, scanned: reply.scanned, requests: 1, ..part.page };
-        part.page.capacity = reply.capacity;
-        let mut last = None;
-        for item in reply.items {
-            if !self.wants(&item) {
-                continue;
-            }
-            if self.left == Some(0) {
-                // More was read than is wanted: the next page starts after the last entity of this one.
-                self.start = last;
-                break;
-            }
-            self.left = self.left.map(|left| left - 1);
-            if S::REVERSIBLE && part.first.is_none() {
-                part.first = Some(self.key_of(&item));
-            }
-            if self.left == Some(0) {
-                last = Some(self.key_of(&item));
-            }
-            part.page.items.push(decode(item));
-        }
-        if self.left == Some(0) {
-            self.done = true;
-        }
-        Ok(Some(part))
-    }
-
-    /// The page with its cursors, in the order of the read; `began` says whether anything was read before it.
-    fn close(&self, part: Part<E>, began: bool) -> Page<Result<E>> {
-        let Part { mut page, first } = part;
-        let cursor =
-            |way, key: &Item| Cursor::new(&self.meaning, way, key, self.context.cursor_keys.as_ref());
-        let ahead = self.start.as_ref().map(|key| cursor(self.way, key));
-        // Behind an empty page is what is behind the place where it ended, which may be the end of the read.
-        let behind = first.or_else(|| self.start.clone()).unwrap_or_default();
-        let behind = (S::REVERSIBLE && began).then(|| cursor(self.way.reversed(), &behind));
-        (page.previous, page.next) = match self.way {
-            Way::Onwards => (behind, ahead),
-            Way::Back => {
-                page.items.reverse();
-                (ahead, behind)
-            }
-        };
-        page
-    }
-
-    /// Whether an item is an entity of this read; filters of the service see to most of it.
-    fn wants(&self, item: &Item) -> bool {
-        belongs::<E>(item) && (self.include_expired || !is_expired::<E>(item, self.now))
-    }
-
-    /// The attributes that a read goes on after: the keys of the table and of the index.
-    fn key_of(&self, item: &Item) -> Item {
-        let schema = E::Table::SCHEMA;
-        let index = self.index.and_then(|name| schema.index(name));
-        let of_index = index.into_iter().flat_map(|index| [Some(index.partition), index.sort]);
-        let names = [Some(schema.partition), schema.sort].into_iter().chain(of_index).flatten();
-        names.filter_map(|key| item.get(key.name).map(|value| (key.name, value.clone()))).collect()
-    }
-}
-
-/// What a request gave, before its cursors are known.
-struct Part<E> {
-    page: Page<Result<E>>,
-    /// The key of its first entity.
-    first: Option<Item>,
-}
-
-impl<E> Part<E> {
-    fn empty() -> Self {
-        Self { page: Page::empty(), first: None }
-    }
-
-    fn append(&mut self, later: Self) {
-        self.page.append(later.page);
-        self.first = self.first.take().or(later.first);
-    }
-}
-
-/// How many items a request may read.
-///
-/// Without a filter, what is read is returned, and the service need not read more than is wanted. With one, a first
-/// guess of twice what is wanted grows with each request, so that neither much is read for nothing nor many requests
-/// are sent.
-fn limit(evaluate: Option<u32>, left: Option<usize>, filtered: bool, n_requests: u32) -> Option<u32> {
-    const GUESS_MIN: u32 = 16;
-    /// The wire's integers have a sign.
-    const LIMIT_MAX: u32 = i32::MAX.cast_unsigned();
-    if evaluate.is_some() {
-        return evaluate;
-    }
-    let left = u32::try_from(left?).unwrap_or(LIMIT_MAX);
-    if !filtered {
-        return Some(left.min(LIMIT_MAX));
-    }
-    let growth = 1u32.checked_shl(n_requests.saturating_add(1)).unwrap_or(u32::MAX);
-    Some(left.max(GUESS_MIN / 2).saturating_mul(growth).min(LIMIT_MAX))
 }
 
 /// Whether a read of the index can filter by an attribute; a local index fetches what it does not hold.

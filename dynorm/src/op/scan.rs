@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::read::{PageRequest, Read, Source, select};
+use super::pager::PageRequest;
+use super::read::{Read, Source, select};
 use super::{Context, Sent};
 use crate::backend::call;
 use crate::backend::{Backend, reply};
@@ -63,8 +64,6 @@ impl<E: Entity> Source<E> for ScanSource {
         E::Table::ENTITIES.len() > 1
     }
 
-    const REVERSIBLE: bool = false;
-
     fn meaning(&self, context: &Context) -> Result<Meaning> {
         Ok(Meaning {
             table: context.table::<E::Table>(),
@@ -86,13 +85,14 @@ impl<E: Entity> Source<E> for ScanSource {
 
 impl PageRequest for call::Scan {
     const OPERATION: &'static str = "scan";
+    const REVERSIBLE: bool = false;
 
     fn with_filter(self, filter: Option<String>, renderer: Renderer) -> Self {
         let (names, values) = renderer.finish();
         Self { filter, names, values, ..self }
     }
 
-    /// Its source is not reversible.
+    /// It is not reversible.
     fn reversed(self) -> Self {
         self
     }

@@ -91,6 +91,19 @@ impl<E> Page<E> {
         }
     }
 
+    /// The page with its items made into others.
+    pub(crate) fn map<T>(self, change: impl FnMut(E) -> T) -> Page<T> {
+        Page {
+            items: self.items.into_iter().map(change).collect(),
+            next: self.next,
+            previous: self.previous,
+            count: self.count,
+            scanned: self.scanned,
+            capacity: self.capacity,
+            requests: self.requests,
+        }
+    }
+
     /// Adds what was read after this page.
     pub(crate) fn append(&mut self, later: Self) {
         self.items.extend(later.items);
@@ -106,15 +119,8 @@ impl<E> Page<E> {
 
 impl<E> Page<Result<E>> {
     /// The page, if all its items are entities.
-    pub(crate) fn all_or_none(self) -> Result<Page<E>> {
-        Ok(Page {
-            items: self.items.into_iter().collect::<Result<_>>()?,
-            next: self.next,
-            previous: self.previous,
-            count: self.count,
-            scanned: self.scanned,
-            capacity: self.capacity,
-            requests: self.requests,
-        })
+    pub(crate) fn all_or_none(mut self) -> Result<Page<E>> {
+        let items = std::mem::take(&mut self.items).into_iter().collect::<Result<_>>()?;
+        Ok(Page { items, ..self.map(|_| unreachable!("the items are taken")) })
     }
 }
