@@ -87,6 +87,13 @@ impl MemBackend {
     ///
     /// Writes wait until the guard is dropped, so drop it before the next call on this backend.
     pub fn engine(&self) -> RwLockReadGuard<'_, Engine> {
+        let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
+        if !engine.has_changing_tables() {
+            return engine;
+        }
+        drop(engine);
+        // A table may be ready by now, of which the engine has to be told.
+        drop(self.engine_mut());
         self.engine.read().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -226,12 +226,16 @@ fn compare(differences: &mut Vec<Difference>, expected: &Table, found: &Table) {
 }
 
 /// What a table is, besides its items.
-fn settings(table: &Table) -> [(&'static str, String); 7] {
+fn settings(table: &Table) -> [(&'static str, String); 11] {
     let description = table.describe();
     [
         ("key", format!("{:?}", description.key)),
         ("indexes", format!("{:?}", description.indexes)),
         ("throughput", format!("{:?}", description.throughput)),
+        ("capacity", format!("{:?}", (description.on_demand, description.warm))),
+        ("index capacity", format!("{:?}", table.settings.own_index_capacity())),
+        ("class", format!("{:?}", description.class)),
+        ("encryption", format!("{:?}", description.encryption_key)),
         ("stream", format!("{:?}", description.stream)),
         ("deletion protection", format!("{:?}", description.deletion_protection)),
         ("time to live", format!("{:?}", table.time_to_live.attribute)),

@@ -1,6 +1,6 @@
 //! The engine: requests and the time in, answers out, and nothing else.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use dynorm::backend::table::{CreateTable, TableDescription, TimeToLive};
 use dynorm::backend::{Failure, call, reply};
@@ -201,6 +201,34 @@ impl Engine {
         self.cohort
     }
 
+    /// The same engine, whose tables take this long to be created, changed and deleted.
+    ///
+    /// By default nothing takes any time. With a delay tables are `CREATING`, `UPDATING` and `DELETING` until the
+    /// time that the engine is told has moved on, and calls that the service refuses in these states are refused;
+    /// for tests of programs that wait for their tables.
+    ///
+    /// ```
+    /// use std::time::{Duration, UNIX_EPOCH};
+    /// use dynorm::backend::table::{CreateTable, KeyAttribute, KeySchema, TableStatus};
+    /// use dynorm::value::KeyKind;
+    /// use dynorm_mem::Engine;
+    ///
+    /// let mut engine = Engine::new().with_table_delay(Duration::from_secs(5));
+    /// let id = KeyAttribute { name: "id".into(), kind: KeyKind::S };
+    /// let key = KeySchema { partition: vec![id], sort: vec![] };
+    /// engine.create_table(CreateTable { table: "users".into(), key, ..Default::default() }, UNIX_EPOCH)?;
+    /// assert_eq!(engine.describe_table("users")?.status, TableStatus::Creating);
+    ///
+    /// engine.set_now(UNIX_EPOCH + Duration::from_secs(5));
+    /// assert_eq!(engine.describe_table("users")?.status, TableStatus::Active);
+    /// # Ok::<(), dynorm::backend::Failure>(())
+    /// ```
+    #[must_use]
+    pub fn with_table_delay(mut self, delay: Duration) -> Self {
+        self.state.table_delay = delay;
+        self
+    }
+
     /// Carries out any call.
     ///
     /// # Errors
@@ -275,6 +303,15 @@ impl Engine {
     /// [`call`](Self::call) and the methods that take a time do this by themselves.
     pub fn set_now(&mut self, now: SystemTime) {
         self.state.now = now;
+        if !self.state.changing.is_empty() {
+            op::table::settle(&mut self.state);
+        }
+    }
+
+    /// Whether a table is being created, changed or deleted, which ends when its time is
+    /// [told](Self::set_now).
+    pub(crate) fn has_changing_tables(&self) -> bool {
+        !self.state.changing.is_empty()
     }
 
     /// Deletes the items whose time to live has passed at `now`, in all tables, and says how many there were.
@@ -295,6 +332,21 @@ impl Engine {
     pub fn items(&self, table: &str) -> impl Iterator<Item = &Item> {
         let table = self.state.tables.get(crate::table::name_of(table));
         table.into_iter().flat_map(|table| table.items.iter().map(|(_, stored)| &stored.item))
+    }
+
+    /// The names of the indexes that came after their table.
+    #[cfg(feature = "wire")]
+    pub(crate) fn late_indexes(&self, table: &str) -> Vec<&str> {
+        let table = self.state.tables.get(crate::table::name_of(table));
+        let indexes = table.into_iter().flat_map(|table| &table.schema.indexes);
+        indexes.filter(|index| index.is_late).map(|index| index.definition.name.as_str()).collect()
+    }
+
+    /// The name of a table's partition key.
+    #[cfg(feature = "wire")]
+    pub(crate) fn partition_key(&self, table: &str) -> Option<&str> {
+        let table = self.state.tables.get(crate::table::name_of(table))?;
+        table.schema.definition.partition.first().map(|attribute| attribute.name.as_str())
     }
 
     pub(crate) fn answer<T>(&self, checked: Checked<T>) -> Result<T, Failure> {
@@ -368,7 +420,7 @@ impl Engine {
         self.answer(done)
     }
 
-    /// Carries out `CreateTable`. The table is ready at once.
+    /// Carries out `CreateTable`. The table is ready at once, unless the engine has a [delay](Self::with_table_delay).
     ///
     /// # Errors
     ///
@@ -431,7 +483,7 @@ impl Engine {
 
 /// Changes of tables, tags, and what is answered for the sake of tools.
 impl Engine {
-    /// Carries out `UpdateTable`. The table is ready at once; a new index holds all items that it can hold.
+    /// Carries out `UpdateTable`. A new index holds all items that it can hold.
     ///
     /// # Errors
     ///

@@ -59,6 +59,11 @@ pub const READ_UNIT_BYTES: usize = 4096;
 /// What one write unit writes at most.
 pub const WRITE_UNIT_BYTES: usize = 1024;
 
+/// Read units per second that a table or an index that is paid per request is ready for.
+pub const ON_DEMAND_READ_UNITS: i64 = 12_000;
+/// Write units per second that a table or an index that is paid per request is ready for.
+pub const ON_DEMAND_WRITE_UNITS: i64 = 4000;
+
 /// Shortest name of a table or an index, in characters.
 pub const RESOURCE_NAME_CHARS_MIN: usize = 3;
 /// Longest name of a table or an index, in characters.

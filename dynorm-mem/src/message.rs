@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 use dynorm::backend::{CancellationReason, Failure, FailureKind};
 use dynorm::value::{Item, Value};
 
+use crate::table::settings::Owner;
+
 /// Which wording of validation messages the engine speaks.
 ///
 /// In 2026 the service moved the validation of requests to a new framework, operation by operation and region
@@ -510,8 +512,9 @@ messages! {
     data resource_name_length(member: &str) =>
         "{member} must be at least 3 characters long and at most 255 characters long";
     data no_partition_key() => "Invalid KeySchema: The first KeySchemaElement is not a HASH key type";
-    data too_many_key_attributes(index: &str) =>
-        "One or more parameter values were invalid: KeySchema of {index} has too many key attributes";
+    data too_many_key_attributes(role: &str) =>
+        "One or more parameter values were invalid: The KeySchema exceeds the maximum allowed number of {role} key attributes";
+    data key_attribute_repeated() => "The KeySchema contains multiple key attributes with the same name";
     data key_attribute_twice() => "Both the Hash Key and the Range Key element in the KeySchema have the same name";
     data key_attribute_kinds_differ(name: &str) =>
         "One or more parameter values were invalid: Cannot have duplicate attribute names in AttributeDefinitions: {name}";
@@ -532,8 +535,28 @@ messages! {
         "One or more parameter values were invalid: Number of projected attributes exceeds the per-table limit of 100";
     data projection_names_empty() =>
         "One or more parameter values were invalid: ProjectionType is INCLUDE, but NonKeyAttributes is not specified";
-    data projection_names_twice(index: &str) =>
-        "One or more parameter values were invalid: Duplicate NonKeyAttributes in index: {index}";
+    data projection_names_twice(name: &str) =>
+        "One or more parameter values were invalid: Duplicate element in NonKeyAttributes: {name}";
+    data capacity_of_no_global_index(index: &str) =>
+        "One or more parameter values were invalid: Capacity is specified for an index that is not global: {index}";
+    data index_throughput_unwanted(index: &str) =>
+        "One or more parameter values were invalid: ProvisionedThroughput should not be specified for index: {index} when BillingMode is PAY_PER_REQUEST";
+    data on_demand_of_new_when_provisioned(member: &str, of_index: &str) =>
+        "One or more parameter values were invalid: {member} for OnDemandThroughput{of_index} cannot be specified when table BillingMode is PROVISIONED.";
+    data on_demand_out_of_range(member: &str, owner: &str) =>
+        "One or more parameter values were invalid: Requested {member} for OnDemandThroughput for {owner} is outside of valid range";
+    data warm_below_initial(member: &str, owner: Owner<'_>) =>
+        "One or more parameter values were invalid: Requested {member} for WarmThroughput for {owner} is lower than initial throughput for OnDemand";
+    data warm_below_provisioned(member: &str, owner: Owner<'_>, provisioned: &str) =>
+        "One or more parameter values were invalid: Requested {member} for WarmThroughput for {owner} is lower than {provisioned} of ProvisionedThroughput";
+    data time_to_live_unknown(state: &str) =>
+        "Cannot describe time to live while table is in {state} state: Current table state is {state}";
+    in_use table_in_use(what: &str, table: &str) =>
+        "Attempt to change a resource which is still in use: Table is being {what}: {table}";
+    in_use table_in_use_by_update(table: &str) =>
+        "Attempt to change a resource which is still in use: Table: {table} is in the process of being updated.";
+    in_use table_with_index_in_use() =>
+        "Attempt to change a resource which is still in use: Cannot delete table while indexes are being created, updated, or deleted.";
     data throughput_out_of_bounds() =>
         "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED";
     data time_to_live_already(state: &str) => "TimeToLive is already {state}";
@@ -551,6 +574,34 @@ messages! {
         "At least one of ProvisionedThroughput, BillingMode, UpdateStreamEnabled, GlobalSecondaryIndexUpdates, SSESpecification, ReplicaUpdates, MultiAccountReplicaReady, ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, OnDemandThroughput, WarmThroughput or TableClass is required";
     data deletion_protection_not_alone() =>
         "One or more parameter values were invalid: DeletionProtection modification must be the only operation in the request";
+    data encryption_not_alone() =>
+        "One or more parameter values were invalid: Server-Side Encryption modification must be the only operation in the request";
+    data class_not_alone() =>
+        "One or more parameter values were invalid: TableClass modification must be the only operation in the request";
+    data warm_not_alone() =>
+        "One or more parameter values were invalid: WarmThroughput must be the only operation in the request";
+    data warm_with_new_index() =>
+        "One or more parameter values were invalid: Create global secondary index cannot be specified when updating WarmThroughput";
+    data on_demand_not_alone() =>
+        "One or more parameter values were invalid: OnDemandThroughput can only be combined with BillingMode in an UpdateTable request";
+    data on_demand_when_provisioned(member: &str, of_index: &str) =>
+        "One or more parameter values were invalid: {member} for OnDemandThroughput{of_index} cannot be specified when the table BillingMode is PROVISIONED";
+    data warm_decreased(member: &str, owner: Owner<'_>) =>
+        "One or more parameter values were invalid: Requested {member} for WarmThroughput for {owner} is lower than current WarmThroughput, decreasing WarmThroughput is not supported";
+    data encrypted_by_default() =>
+        "One or more parameter values were invalid: Table is already encrypted by default";
+    data encrypted_with_this_key() =>
+        "One or more parameter values were invalid: Table is already encrypted with given KMSMasterKeyId. Use KMSMasterKeyId parameter if you want to change Master Key";
+    data index_throughput_needed(index: &str) =>
+        "One or more parameter values were invalid: ProvisionedThroughput must be specified for index: {index}";
+    data index_units_needed(index: &str) =>
+        "One or more parameter values were invalid: Both ReadCapacityUnits and WriteCapacityUnits must be specified for index: {index}";
+    data index_units_unwanted(index: &str) =>
+        "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: {index} when BillingMode is PAY_PER_REQUEST";
+    data index_update_unwanted(index: &str) =>
+        "One or more parameter values were invalid: The only Updates for index: {index} when TableThroughputMode is PAY_PER_REQUEST can be to OnDemandThroughput, WarmThroughput";
+    data index_throughput_unchanged(index: &str, read: u64, write: u64) =>
+        "The provisioned throughput for the index {index} will not change. The requested value equals the current value. Current ReadCapacityUnits provisioned for index {index}: {read}. Requested ReadCapacityUnits: {read}. Current WriteCapacityUnits provisioned for index {index}: {write}. Requested WriteCapacityUnits: {write}. Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher limits.";
     data stream_with_throughput() =>
         "One or more parameter values were invalid: You cannot modify stream status while updating table IOPS";
     data index_with_throughput() =>
@@ -576,9 +627,11 @@ messages! {
     limit too_many_index_updates() =>
         "Subscriber limit exceeded: Only 1 online index can be created or deleted simultaneously per table";
     limit too_many_indexes_of_table() =>
-        "Subscriber limit exceeded: GlobalSecondaryIndex count exceeds the per-table limit of 20";
+        "Subscriber limit exceeded: Number of global secondary indexes exceeds per-table limit of 20";
     data index_exists() => "Attempting to create an index which already exists";
-    data index_not_global(index: &str) => "Cannot delete an index that is not a GlobalSecondaryIndex: {index}";
+    data index_not_global(what: &str, index: &str) =>
+        "Cannot {what} an index that is not a GlobalSecondaryIndex: {index}";
+    data index_backfilling(index: &str) => "Cannot read from backfilling global secondary index: {index}";
     data local_index_after_table(index: &str) =>
         "One or more parameter values were invalid: A LocalSecondaryIndex can only be created with its table. Index: {index}";
     missing index_not_found(index: &str, table: &str) => "Requested resource not found: Index {index} for table {table}";

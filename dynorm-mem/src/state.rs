@@ -1,8 +1,8 @@
 //! Everything that lasts between calls: tables, streams that ended, and the tokens of transactions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dynorm::backend::call;
 
@@ -18,6 +18,10 @@ pub(crate) struct State {
     /// The time, as last told.
     pub(crate) now: SystemTime,
     pub(crate) tables: BTreeMap<String, Arc<Table>>,
+    /// How long tables are created, changed and deleted.
+    pub(crate) table_delay: Duration,
+    /// The tables that are.
+    pub(crate) changing: BTreeSet<String>,
     /// The streams that were switched off, or whose tables are gone, by table and label.
     pub(crate) ended_streams: BTreeMap<(String, String), Arc<Stream>>,
     pub(crate) tokens: BTreeMap<String, TokenUse>,
@@ -43,6 +47,8 @@ impl Default for State {
         Self {
             now: UNIX_EPOCH,
             tables: BTreeMap::new(),
+            table_delay: Duration::ZERO,
+            changing: BTreeSet::new(),
             ended_streams: BTreeMap::new(),
             tokens: BTreeMap::new(),
             statement_tokens: BTreeMap::new(),
@@ -53,13 +59,14 @@ impl Default for State {
 impl State {
     /// The table of this name or resource name.
     pub(crate) fn table(&self, table: &str) -> Checked<&Arc<Table>> {
-        self.tables.get(checked_name(table)?).ok_or_else(message::table_not_found)
+        let table = self.tables.get(checked_name(table)?).filter(|table| table.is_usable());
+        table.ok_or_else(message::table_not_found)
     }
 
     /// The table of this name or resource name, to write it.
     pub(crate) fn table_mut(&mut self, table: &str) -> Checked<&mut Table> {
-        let table = self.tables.get_mut(checked_name(table)?).ok_or_else(message::table_not_found)?;
-        Ok(opened(table, self.now))
+        let table = self.tables.get_mut(checked_name(table)?).filter(|table| table.is_usable());
+        Ok(opened(table.ok_or_else(message::table_not_found)?, self.now))
     }
 
     /// Forgets streams that ended too long ago to be read.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::client::Waiters as _;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, HttpClient, Region, RuntimeComponents};
+use aws_sdk_dynamodb::config::{AsyncSleep, BehaviorVersion, HttpClient, Region, RuntimeComponents, Sleep};
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata as _, SdkError};
 use aws_sdk_dynamodb::operation::scan::ScanOutput;
 use aws_sdk_dynamodb::types::{
@@ -22,7 +22,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
-use dynorm_mem::{MemBackend, SdkConnector, sdk_client};
+use dynorm_mem::{Engine, ManualClock, MemBackend, SdkConnector, sdk_client};
 
 fn text(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
@@ -79,6 +79,35 @@ async fn a_table_is_waited_for_and_described() {
     assert_eq!(table.key_schema().len(), 2);
     assert!(table.creation_date_time().is_some());
     assert_eq!(client.list_tables().send().await.unwrap().table_names(), ["users"]);
+}
+
+/// Sleeps by moving the engine's clock.
+#[derive(Debug)]
+struct ClockSleep(ManualClock);
+
+impl AsyncSleep for ClockSleep {
+    fn sleep(&self, duration: Duration) -> Sleep {
+        self.0.advance(duration);
+        Sleep::new(std::future::ready(()))
+    }
+}
+
+#[tokio::test]
+async fn waiters_wait_for_slow_tables() {
+    let clock = ManualClock::new();
+    let engine = Engine::new().with_table_delay(Duration::from_secs(25));
+    let backend = MemBackend::of(engine).with_clock(clock.clone());
+    let slow = sdk_client(&backend).config().to_builder().sleep_impl(ClockSleep(clock)).build();
+    let client = Client::from_conf(slow);
+    create_table(&client).await;
+    let early = put(&client, "a", 1).send().await.unwrap_err();
+    assert!(early.as_service_error().unwrap().is_resource_not_found_exception());
+    client.wait_until_table_exists().table_name("users").wait(Duration::from_mins(2)).await.unwrap();
+    put(&client, "a", 1).send().await.unwrap();
+    let deleted = client.delete_table().table_name("users").send().await.unwrap();
+    assert_eq!(deleted.table_description().unwrap().table_status(), Some(&TableStatus::Deleting));
+    client.wait_until_table_not_exists().table_name("users").wait(Duration::from_mins(2)).await.unwrap();
+    assert!(client.list_tables().send().await.unwrap().table_names().is_empty());
 }
 
 #[tokio::test]

@@ -349,6 +349,108 @@ fn a_table_is_described_as_it_was_defined() {
     assert_eq!(id.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12]);
 }
 
+/// Source: observations of the service that were published in October 2026 (ack-api-quirks).
+#[test]
+fn capacity_class_and_encryption_are_described_as_they_were_asked_for() {
+    let service = Service::with_table();
+    let describe = |name: &str| service.done("DescribeTable", &json!({"TableName": name}))["Table"].clone();
+    let plain = describe("t_1");
+    let warm = json!({"ReadUnitsPerSecond": 12_000, "WriteUnitsPerSecond": 4000, "Status": "ACTIVE"});
+    assert_eq!(
+        (&plain["WarmThroughput"], &plain["GlobalSecondaryIndexes"][0]["WarmThroughput"]),
+        (&warm, &warm)
+    );
+    for absent in ["OnDemandThroughput", "TableClassSummary", "SSEDescription"] {
+        assert!(plain.get(absent).is_none(), "{absent}");
+    }
+
+    let mut rich = table();
+    rich["TableName"] = json!("t_2");
+    rich["OnDemandThroughput"] = json!({"MaxReadRequestUnits": 10, "MaxWriteRequestUnits": 5});
+    rich["WarmThroughput"] = json!({"ReadUnitsPerSecond": 12_500});
+    rich["TableClass"] = json!("STANDARD_INFREQUENT_ACCESS");
+    rich["SSESpecification"] = json!({"Enabled": true});
+    rich["GlobalSecondaryIndexes"][0]["OnDemandThroughput"] = json!({"MaxReadRequestUnits": 7});
+    service.done("CreateTable", &rich);
+    let described = describe("t_2");
+    assert_eq!(described["OnDemandThroughput"], rich["OnDemandThroughput"]);
+    assert_eq!(described["WarmThroughput"]["ReadUnitsPerSecond"], 12_500);
+    assert_eq!(described["TableClassSummary"]["TableClass"], "STANDARD_INFREQUENT_ACCESS");
+    let encryption = &described["SSEDescription"];
+    assert_eq!((&encryption["Status"], &encryption["SSEType"]), (&json!("ENABLED"), &json!("KMS")));
+    assert!(encryption["KMSMasterKeyArn"].as_str().unwrap().starts_with("arn:aws:kms:"));
+    let index = &described["GlobalSecondaryIndexes"][0];
+    assert_eq!(index["OnDemandThroughput"], json!({"MaxReadRequestUnits": 7}));
+
+    let key = json!({"Enabled": true, "SSEType": "KMS", "KMSMasterKeyId": "alias/own"});
+    let changed = service.done("UpdateTable", &json!({"TableName": "t_2", "SSESpecification": key}));
+    // Encryption changes while the table stays active.
+    assert_eq!(changed["TableDescription"]["TableStatus"], "ACTIVE");
+    let none = json!({"MaxReadRequestUnits": -1, "MaxWriteRequestUnits": -1});
+    service.done("UpdateTable", &json!({"TableName": "t_2", "OnDemandThroughput": none}));
+    assert_eq!(describe("t_2")["OnDemandThroughput"], none);
+    let change = json!({"Update": {"IndexName": "by_g", "OnDemandThroughput": {"MaxWriteRequestUnits": 9}}});
+    service.done("UpdateTable", &json!({"TableName": "t_2", "GlobalSecondaryIndexUpdates": [change]}));
+    let both = json!({"MaxReadRequestUnits": 7, "MaxWriteRequestUnits": 9});
+    assert_eq!(describe("t_2")["GlobalSecondaryIndexes"][0]["OnDemandThroughput"], both);
+}
+
+/// Source: the same.
+#[test]
+fn wrong_capacity_class_and_encryption_are_refused_in_the_services_words() {
+    let service = Service::with_table();
+    let invalid = |message: &str| format!("One or more parameter values were invalid: {message}");
+    let class = "Invalid table-class parameter provided. Please try again with a valid table-class value: [STANDARD, STANDARD_INFREQUENT_ACCESS].";
+    let cases = [
+        (json!({"TableClass": "CHEAP"}), class.to_owned()),
+        (
+            json!({"SSESpecification": {"Enabled": false, "SSEType": "KMS"}}),
+            invalid("SSEType can not be specified if Enabled is false"),
+        ),
+        (
+            json!({"SSESpecification": {"KMSMasterKeyId": "k"}}),
+            invalid("KMSMasterKeyId can not be specified if Enabled is false"),
+        ),
+        (
+            json!({"SSESpecification": {"Enabled": true, "KMSMasterKeyId": "k"}}),
+            invalid("SSEType KMS is required if KMSMasterKeyId is specified"),
+        ),
+        (
+            json!({"SSESpecification": {"Enabled": true, "SSEType": "AES256"}}),
+            invalid("SSEType AES256 is not supported"),
+        ),
+        (json!({"SSESpecification": {}}), invalid("Table is already encrypted by default")),
+        (
+            json!({"GlobalSecondaryIndexUpdates": [{}]}),
+            invalid(
+                "One of GlobalSecondaryIndexUpdate.Update, GlobalSecondaryIndexUpdate.Create, GlobalSecondaryIndexUpdate.Delete must not be null",
+            ),
+        ),
+        (
+            json!({"GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": "by_g"}, "Update": {"IndexName": "by_g"}}]}),
+            invalid(
+                "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object",
+            ),
+        ),
+        (
+            json!({"GlobalSecondaryIndexUpdates": [], "DeletionProtectionEnabled": true}),
+            invalid("List of GlobalSecondaryIndexUpdates is empty"),
+        ),
+    ];
+    for (mut request, message) in cases {
+        request["TableName"] = json!("t_1");
+        service.check_refused("UpdateTable", &request, VALIDATION, &message);
+    }
+    let empty =
+        service.refused("UpdateTable", &json!({"TableName": "t_1", "GlobalSecondaryIndexUpdates": []}));
+    assert!(empty["message"].as_str().unwrap().starts_with("At least one of ProvisionedThroughput, "));
+    let key = json!([{"AttributeName": "x", "KeyType": "HASH"}]);
+    let index = json!({"IndexName": "by_x", "KeySchema": key, "Projection": {"ProjectionType": "ALL"}});
+    let create = json!({"TableName": "t_1", "GlobalSecondaryIndexUpdates": [{"Create": index}]});
+    let message = invalid("AttributeDefinitions is not specified for index: by_x");
+    service.check_refused("UpdateTable", &create, VALIDATION, &message);
+}
+
 #[test]
 fn the_answer_to_a_deletion_has_no_definition() {
     let service = Service::with_table();

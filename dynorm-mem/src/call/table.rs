@@ -1,6 +1,8 @@
 //! Requests and answers about tables.
 
-use dynorm::backend::table::{Index, StreamView, Throughput};
+use dynorm::backend::table::{
+    Encryption, Index, IndexCapacity, StreamView, TableClass, Throughput, UnitsPerSecond,
+};
 
 /// Parameters of `ListTables`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +31,15 @@ pub struct UpdateTable {
     pub billing: Option<BillingMode>,
     /// Provisioned capacity.
     pub throughput: Option<Throughput>,
-    /// Global indexes to add or to drop: one in a call.
+    /// What the table may take at most while it is paid per request; -1 takes a maximum away.
+    pub on_demand: Option<UnitsPerSecond>,
+    /// What the table is to be ready for: not less than it is now.
+    pub warm: Option<UnitsPerSecond>,
+    /// The table's class.
+    pub class: Option<TableClass>,
+    /// The key that the table is encrypted with.
+    pub encryption: Option<Encryption>,
+    /// Global indexes to change, and one to add or to drop.
     pub indexes: Vec<IndexUpdate>,
     /// The stream to switch on or off.
     pub stream: Option<StreamSpecification>,
@@ -49,8 +59,10 @@ pub enum BillingMode {
 /// A change of the global indexes of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IndexUpdate {
-    /// Adds an index, and fills it with the items that the table has.
-    Create(Index),
+    /// Adds an index of this capacity, and fills it with the items that the table has.
+    Create(Index, IndexCapacity),
+    /// Changes the capacity of the index of this name.
+    Update(String, IndexCapacity),
     /// Drops the index of this name.
     Delete(String),
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dynorm::backend::call::{ReturnCapacity, Select};
 use dynorm::backend::reply;
+use dynorm::backend::table::TableStatus;
 use dynorm::backend::{Names, Values};
 use dynorm::value::Item;
 
@@ -121,6 +122,9 @@ impl<'t> Source<'t> {
         };
         let at = table.schema.index(name).ok_or_else(|| message::index_unknown(name))?;
         let (index, store) = (&table.schema.indexes[at], &table.indexes[at]);
+        if table.status_of_index(name) == TableStatus::Creating {
+            return Err(message::index_backfilling(name));
+        }
         let lacks = lacking(index, expressions);
         let wants_all = call.select == Some(Select::AllAttributes) && index.projected.is_some();
         if index.is_local() {

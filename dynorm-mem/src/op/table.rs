@@ -4,7 +4,7 @@ use std::ops::Bound;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use dynorm::backend::table::{CreateTable, TableDescription, TimeToLive};
+use dynorm::backend::table::{CreateTable, TableDescription, TableStatus, TimeToLive};
 use dynorm::value::{Item, Name, Number, Value};
 
 use super::stream;
@@ -12,22 +12,65 @@ use crate::call::table::{ContinuousBackups, ListTables, TableList};
 use crate::limits::{EXPIRY_AGE_MAX, LIST_ENTRIES_MAX, TIME_TO_LIVE_CHANGE_INTERVAL};
 use crate::message::{self, Checked};
 use crate::state::{State, checked_name, opened};
+use crate::table::phase::Phase;
 use crate::table::schema::Schema;
+use crate::table::settings::Settings;
 use crate::table::{Change, Table};
 
 pub(crate) fn create(state: &mut State, call: CreateTable, now: SystemTime) -> Checked<TableDescription> {
     let (view, deletion_protection) = (call.stream, call.deletion_protection);
-    let mut table = Table::new(Schema::new(call, now)?);
-    if state.tables.contains_key(&table.schema.name) {
-        return Err(message::table_exists(&table.schema.name));
+    let settings = Settings::new(&call, now);
+    let mut table = Table::new(Schema::new(call, now)?, settings?);
+    if let Some(existing) = state.tables.get(&table.schema.name) {
+        return Err(match existing.status() {
+            TableStatus::Creating => message::table_in_use("created", &table.schema.name),
+            _ => message::table_exists(&table.schema.name),
+        });
     }
     table.deletion_protection = deletion_protection;
     if let Some(view) = view {
         stream::enable(&state.ended_streams, &mut table, view, now);
     }
-    let description = table.describe();
-    state.tables.insert(description.table.clone(), Arc::new(table));
-    Ok(description)
+    let name = table.schema.name.clone();
+    state.tables.insert(name.clone(), Arc::new(table));
+    begin(state, &name, TableStatus::Creating, None);
+    describe(state, &name)
+}
+
+/// Has a change of a table last, if changes do.
+pub(super) fn begin(
+    state: &mut State,
+    name: &str,
+    status: TableStatus,
+    index: Option<(String, TableStatus)>,
+) {
+    if state.table_delay.is_zero() {
+        return;
+    }
+    let Some(table) = state.tables.get_mut(name) else { return };
+    let until = state.now + state.table_delay;
+    Arc::make_mut(table).phase = Some(Phase { status, index, until });
+    state.changing.insert(name.to_owned());
+}
+
+/// Ends the changes of tables that are over by now.
+pub(crate) fn settle(state: &mut State) {
+    let now = state.now;
+    for name in std::mem::take(&mut state.changing) {
+        let Some(phase) = state.tables.get(&name).and_then(|table| table.phase.clone()) else { continue };
+        if phase.until > now {
+            state.changing.insert(name);
+        } else if phase.status == TableStatus::Deleting {
+            remove(state, &name);
+        } else if let Some(table) = state.tables.get_mut(&name) {
+            Arc::make_mut(table).phase = None;
+        }
+    }
+}
+
+fn remove(state: &mut State, name: &str) {
+    stream::end(state, name);
+    state.tables.remove(name);
 }
 
 pub(crate) fn describe(state: &State, table: &str) -> Checked<TableDescription> {
@@ -39,10 +82,14 @@ pub(crate) fn delete(state: &mut State, table: &str) -> Checked<TableDescription
     if table.deletion_protection {
         return Err(message::deletion_protected());
     }
+    table.check_deletable()?;
     let description = table.describe();
-    stream::end(state, &description.table);
-    state.tables.remove(&description.table);
-    Ok(description)
+    if state.table_delay.is_zero() {
+        remove(state, &description.table);
+        return Ok(description);
+    }
+    begin(state, &description.table, TableStatus::Deleting, None);
+    describe(state, &description.table)
 }
 
 pub(crate) fn list(state: &State, call: &ListTables) -> Checked<TableList> {
@@ -70,6 +117,9 @@ pub(super) fn named<'s>(state: &'s State, table: &str) -> Checked<&'s Arc<Table>
 
 pub(crate) fn update_time_to_live(state: &mut State, call: &TimeToLive, now: SystemTime) -> Checked {
     let table = named(state, &call.table)?;
+    if !table.is_usable() {
+        table.check_idle()?;
+    }
     let current = &table.time_to_live;
     if call.attribute.is_empty() {
         return Err(message::empty_attribute_name());
@@ -96,7 +146,12 @@ pub(crate) fn update_time_to_live(state: &mut State, call: &TimeToLive, now: Sys
 
 /// The attribute that the table's items expire by, if any.
 pub(crate) fn describe_time_to_live(state: &State, table: &str) -> Checked<Option<String>> {
-    Ok(named(state, table)?.time_to_live.attribute.as_ref().map(ToString::to_string))
+    let table = named(state, table)?;
+    match table.status() {
+        TableStatus::Creating => Err(message::time_to_live_unknown("CREATING")),
+        TableStatus::Deleting => Err(message::time_to_live_unknown("DELETING")),
+        _ => Ok(table.time_to_live.attribute.as_ref().map(ToString::to_string)),
+    }
 }
 
 /// Deletes what has expired, in all tables, and counts it.

@@ -50,7 +50,8 @@ fn table_of<'a>(state: &State, resource: &'a str) -> Checked<&'a str> {
     let table = resource.split_once(":table/").map(|(_, table)| table);
     let table = table.filter(|table| !table.is_empty() && !table.contains('/'));
     let table = table.ok_or_else(|| message::not_an_arn_of_table(resource))?;
-    if state.tables.contains_key(table) { Ok(table) } else { Err(message::resource_not_found(resource)) }
+    let is_there = state.tables.get(table).is_some_and(|table| table.is_usable());
+    if is_there { Ok(table) } else { Err(message::resource_not_found(resource)) }
 }
 
 fn check_tags(tags: &[Tag]) -> Checked {

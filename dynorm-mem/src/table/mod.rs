@@ -3,19 +3,24 @@
 pub(crate) mod index;
 pub(crate) mod item;
 pub(crate) mod key;
+pub(crate) mod phase;
 pub(crate) mod schema;
+pub(crate) mod settings;
 pub(crate) mod store;
+pub(crate) mod uuid;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use dynorm::backend::table::{TableDescription, TableStatus};
+use dynorm::backend::table::{IndexState, TableDescription};
 use dynorm::value::{Item, Name};
 
 use self::index::entry_of;
 use self::key::{StoreKey, is_of_kind};
+use self::phase::Phase;
 use self::schema::{IndexSchema, Schema};
+use self::settings::Settings;
 use self::store::{Store, Stored};
 use crate::message::{self, Checked};
 use crate::stream::Stream;
@@ -34,6 +39,9 @@ pub(crate) struct Table {
     pub(crate) stream_arn: Option<String>,
     pub(crate) deletion_protection: bool,
     pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) settings: Settings,
+    /// The change that is not over, if there is one.
+    pub(crate) phase: Option<Phase>,
     size_bytes: u64,
 }
 
@@ -53,7 +61,7 @@ pub(crate) struct Change {
 }
 
 impl Table {
-    pub(crate) fn new(schema: Schema) -> Self {
+    pub(crate) fn new(schema: Schema, settings: Settings) -> Self {
         let indexes = schema.indexes.iter().map(|_| Store::default()).collect();
         Self {
             schema: Arc::new(schema),
@@ -64,6 +72,8 @@ impl Table {
             stream_arn: None,
             deletion_protection: false,
             tags: BTreeMap::new(),
+            settings,
+            phase: None,
             size_bytes: 0,
         }
     }
@@ -159,15 +169,40 @@ impl Table {
         };
     }
 
+    /// The global indexes as they are now.
+    fn index_states(&self) -> BTreeMap<String, IndexState> {
+        let all = self.schema.indexes.iter().zip(&self.indexes).filter(|(index, _)| !index.is_local());
+        all.map(|(index, store)| {
+            let name = &index.definition.name;
+            let capacity = self.settings.indexes.get(name).copied().unwrap_or_default();
+            let state = IndexState {
+                status: self.status_of_index(name),
+                throughput: capacity.throughput,
+                on_demand: capacity.on_demand,
+                warm: capacity.warm(),
+                n_items: store.len() as u64,
+                size_bytes: store.iter().map(|(_, stored)| stored.size_bytes as u64).sum(),
+            };
+            (name.clone(), state)
+        })
+        .collect()
+    }
+
     pub(crate) fn describe(&self) -> TableDescription {
         let schema = &self.schema;
         TableDescription {
             table: schema.name.clone(),
             arn: arn_of(&schema.name),
-            status: TableStatus::Active,
+            status: self.status(),
             key: schema.definition.clone(),
             indexes: schema.indexes.iter().map(|index| index.definition.clone()).collect(),
-            throughput: schema.throughput,
+            global_indexes: self.index_states(),
+            throughput: self.settings.capacity.throughput,
+            on_demand: self.settings.capacity.on_demand,
+            warm: self.settings.capacity.warm(),
+            class: self.settings.class,
+            class_changed: self.settings.class_changed,
+            encryption_key: self.settings.encryption_key.clone(),
             stream: self.stream.as_ref().map(|stream| stream.view),
             stream_arn: self.stream_arn.clone(),
             deletion_protection: self.deletion_protection,

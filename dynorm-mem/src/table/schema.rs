@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use dynorm::backend::table::{
-    CreateTable, Index, IndexScope, KeyAttribute, KeySchema, Projection, Throughput,
-};
+use dynorm::backend::table::{CreateTable, Index, IndexScope, KeyAttribute, KeySchema, Projection};
 use dynorm::value::{Item, KeyKind, Name};
 
 use super::key::{KeyBytes, KeyShape, StoreKey, is_of_kind};
@@ -24,7 +22,6 @@ pub(crate) struct Schema {
     pub(crate) key: KeyShape,
     /// Sorted by name.
     pub(crate) indexes: Vec<IndexSchema>,
-    pub(crate) throughput: Option<Throughput>,
     pub(crate) created: SystemTime,
 }
 
@@ -54,14 +51,7 @@ impl Schema {
         let mut indexes: Vec<IndexSchema> =
             call.indexes.into_iter().map(|index| IndexSchema::new(index, &key)).collect();
         indexes.sort_by(|a, b| a.definition.name.cmp(&b.definition.name));
-        Ok(Self {
-            name: call.table,
-            definition: call.key,
-            key,
-            indexes,
-            throughput: call.throughput,
-            created: now,
-        })
+        Ok(Self { name: call.table, definition: call.key, key, indexes, created: now })
     }
 
     /// The definition with one more global index, if it may have that.
@@ -172,16 +162,27 @@ fn check_table_key(key: &KeySchema) -> Checked {
         return Err(message::no_partition_key());
     }
     if key.partition.len() > 1 || key.sort.len() > 1 {
-        return Err(message::too_many_key_attributes("the table"));
+        let constraint = "Member must have length less than or equal to 2";
+        return Err(Refusal::constraint("KeySchema", shown_names(key), constraint));
     }
     check_distinct(key)
+}
+
+fn shown_names(key: &KeySchema) -> String {
+    let names: Vec<&str> = key.attributes().map(|attribute| attribute.name.as_str()).collect();
+    format!("[{}]", names.join(", "))
 }
 
 fn check_distinct(key: &KeySchema) -> Checked {
     let mut names: Vec<&str> = key.attributes().map(|attribute| attribute.name.as_str()).collect();
     names.sort_unstable();
     if names.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err(message::key_attribute_twice());
+        let is_plain = key.partition.len() == 1 && key.sort.len() == 1;
+        return Err(if is_plain {
+            message::key_attribute_twice()
+        } else {
+            message::key_attribute_repeated()
+        });
     }
     for name in names {
         if name.is_empty() {
@@ -242,9 +243,10 @@ fn check_index_key(index: &Index, table: &KeySchema) -> Checked {
     check_distinct(&index.key)?;
     match index.scope {
         IndexScope::Global => {
-            let is_too_long = |attributes: &[KeyAttribute]| attributes.len() > INDEX_KEY_ATTRIBUTES_MAX;
-            if is_too_long(&index.key.partition) || is_too_long(&index.key.sort) {
-                return Err(message::too_many_key_attributes(&index.name));
+            for (role, attributes) in [("HASH", &index.key.partition), ("RANGE", &index.key.sort)] {
+                if attributes.len() > INDEX_KEY_ATTRIBUTES_MAX {
+                    return Err(message::too_many_key_attributes(role));
+                }
             }
         }
         IndexScope::Local => {
@@ -255,7 +257,9 @@ fn check_index_key(index: &Index, table: &KeySchema) -> Checked {
                 return Err(message::local_index_needs_sort_key(&index.name));
             }
             if index.key.partition.len() > 1 || index.key.sort.len() > 1 {
-                return Err(message::too_many_key_attributes(&index.name));
+                let constraint = "Member must have length less than or equal to 2";
+                let member = "LocalSecondaryIndexes.member.KeySchema";
+                return Err(Refusal::constraint(member, shown_names(&index.key), constraint));
             }
             if index.key.partition != table.partition {
                 let (own, table) = (&index.key.partition[0].name, &table.partition[0].name);
@@ -278,8 +282,8 @@ fn check_projection(index: &Index) -> Checked {
     }
     let mut sorted: Vec<&String> = names.iter().collect();
     sorted.sort_unstable();
-    if sorted.windows(2).any(|pair| pair[0] == pair[1]) {
-        return Err(message::projection_names_twice(&index.name));
+    if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+        return Err(message::projection_names_twice(pair[0]));
     }
     if let Some(name) = names.iter().find(|name| name.len() > KEY_NAME_BYTES_MAX) {
         return Err(message::key_name_too_long(name));

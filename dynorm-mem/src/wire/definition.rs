@@ -5,15 +5,15 @@ use std::time::SystemTime;
 
 use dynorm::backend::Failure;
 use dynorm::backend::table::{
-    CreateTable, Index, IndexScope, KeyAttribute, KeySchema, Projection, StreamView, TableDescription,
-    Throughput,
+    CreateTable, Encryption, Index, IndexCapacity, IndexScope, KeyAttribute, KeySchema, Projection,
+    StreamView, TableClass, TableDescription, Throughput, UnitsPerSecond,
 };
 use dynorm::value::KeyKind;
 
 use super::checks::Problem;
 use super::reader::{Parsed, Reader, Wanted};
 use super::value::{elements, strings};
-use super::{member, tag};
+use super::{member, settings, tag};
 use crate::Engine;
 use crate::call::table::StreamSpecification;
 use crate::call::tag::{Tag, TagResource};
@@ -29,6 +29,10 @@ struct Draft {
     indexes: Vec<IndexDraft>,
     billing: Option<Billing>,
     throughput: Option<Throughput>,
+    on_demand: UnitsPerSecond,
+    warm: UnitsPerSecond,
+    class: TableClass,
+    encryption: Encryption,
     stream: Option<StreamView>,
     deletion_protection: bool,
     tags: Vec<Tag>,
@@ -40,7 +44,7 @@ pub(super) struct IndexDraft {
     name: String,
     key: Vec<KeyElement>,
     projection: Projection,
-    has_throughput: bool,
+    pub(super) capacity: IndexCapacity,
 }
 
 #[derive(Clone, Debug)]
@@ -91,22 +95,17 @@ pub(super) fn parse(json: &mut Reader<'_>) -> Parsed<(CreateTable, Vec<Tag>)> {
             "LocalSecondaryIndexes" => indexes(json, member, IndexScope::Local, &mut draft.indexes)?,
             "GlobalSecondaryIndexes" => indexes(json, member, IndexScope::Global, &mut draft.indexes)?,
             "BillingMode" => draft.billing = Some(billing(json)?),
-            "ProvisionedThroughput" => draft.throughput = Some(throughput(json, "ProvisionedThroughput.")?),
+            "ProvisionedThroughput" => {
+                draft.throughput = Some(settings::throughput(json, "ProvisionedThroughput.")?);
+            }
             "StreamSpecification" => draft.stream = new_stream(json)?,
             "DeletionProtectionEnabled" => draft.deletion_protection = json.flag()?,
-            "SSESpecification" => encryption(json)?,
-            "TableClass" => {
-                if !member::word(json, member, &[("STANDARD", true), ("STANDARD_INFREQUENT_ACCESS", false)])?
-                {
-                    json.checks.not_modelled(format_args!("{member} of CreateTable"));
-                }
-            }
+            "SSESpecification" => draft.encryption = settings::encryption(json)?,
+            "TableClass" => draft.class = settings::class(json)?,
+            "OnDemandThroughput" => draft.on_demand = settings::on_demand(json)?,
+            "WarmThroughput" => draft.warm = settings::warm(json, "WarmThroughput.")?,
             "Tags" => draft.tags = tag::parse(json)?,
-            "OnDemandThroughput"
-            | "WarmThroughput"
-            | "ResourcePolicy"
-            | "VectorIndexes"
-            | "GlobalTableSettingsReplicationMode" => {
+            "ResourcePolicy" | "VectorIndexes" | "GlobalTableSettingsReplicationMode" => {
                 json.checks.not_modelled(format_args!("{member} of CreateTable"));
                 json.skip()?;
             }
@@ -127,10 +126,13 @@ pub(super) fn billing(json: &mut Reader<'_>) -> Parsed<Billing> {
 /// Reads what a new table's stream is to tell, if it is to have one.
 fn new_stream(json: &mut Reader<'_>) -> Parsed<Option<StreamView>> {
     let StreamSpecification { enabled, view } = stream(json)?;
-    if enabled && view.is_none() {
-        let problem = format!("{INVALID}: If stream is being enabled then UpdateViewType is required");
-        json.checks.parameters(Problem::of_data(problem));
-    }
+    let problem = match (enabled, view) {
+        (true, None) => "a stream enabled, UpdateViewType is required",
+        (false, Some(_)) => "a stream disabled, UpdateViewType should not be specified",
+        _ => return Ok(view),
+    };
+    let problem = format!("{INVALID}: Table is being created with {problem}");
+    json.checks.parameters(Problem::of_data(problem));
     Ok(view.filter(|_| enabled))
 }
 
@@ -155,19 +157,6 @@ pub(super) fn stream(json: &mut Reader<'_>) -> Parsed<StreamSpecification> {
     })?;
     let enabled = json.checks.required("StreamSpecification.", "StreamEnabled", enabled);
     Ok(StreamSpecification { enabled, view })
-}
-
-/// Passes over the encryption, which is not to be switched on.
-fn encryption(json: &mut Reader<'_>) -> Parsed<()> {
-    json.members(Wanted::Field("SSESpecification"), |json, member| match member {
-        "Enabled" => {
-            if json.flag()? {
-                json.checks.not_modelled("SSESpecification of CreateTable");
-            }
-            Ok(())
-        }
-        _ => json.skip(),
-    })
 }
 
 pub(super) fn attribute(json: &mut Reader<'_>) -> Parsed<(String, Option<KeyKind>)> {
@@ -227,7 +216,8 @@ fn indexes(
 }
 
 pub(super) fn index(json: &mut Reader<'_>, scope: IndexScope, path: &str) -> Parsed<IndexDraft> {
-    let (mut name, mut key, mut projected, mut has_throughput) = (None, None, None, false);
+    let (mut name, mut key, mut projected) = (None, None, None);
+    let mut capacity = IndexCapacity::default();
     let class = match scope {
         IndexScope::Local => "LocalSecondaryIndex",
         IndexScope::Global => "GlobalSecondaryIndex",
@@ -237,14 +227,7 @@ pub(super) fn index(json: &mut Reader<'_>, scope: IndexScope, path: &str) -> Par
             "IndexName" => name = Some(json.string()?),
             "KeySchema" => key = Some(elements(json, |json| key_element(json, path))?),
             "Projection" => projected = Some(projection(json, path)?),
-            "ProvisionedThroughput" if scope == IndexScope::Global => {
-                throughput(json, &format!("{path}ProvisionedThroughput."))?;
-                has_throughput = true;
-            }
-            "OnDemandThroughput" | "WarmThroughput" => {
-                json.checks.not_modelled(format_args!("{member} of an index"));
-                json.skip()?;
-            }
+            _ if scope == IndexScope::Global => index_capacity(json, member, path, &mut capacity)?,
             _ => json.skip()?,
         }
         Ok(())
@@ -252,7 +235,24 @@ pub(super) fn index(json: &mut Reader<'_>, scope: IndexScope, path: &str) -> Par
     let name = json.checks.required(path, "IndexName", name);
     let key = json.checks.required(path, "KeySchema", key);
     let projection = json.checks.required(path, "Projection", projected);
-    Ok(IndexDraft { scope, name, key, projection, has_throughput })
+    Ok(IndexDraft { scope, name, key, projection, capacity })
+}
+
+/// Reads a member that is about the capacity of a global index, or passes over it.
+pub(super) fn index_capacity(
+    json: &mut Reader<'_>,
+    member: &str,
+    path: &str,
+    capacity: &mut IndexCapacity,
+) -> Parsed<()> {
+    let path = format!("{path}{member}.");
+    match member {
+        "ProvisionedThroughput" => capacity.throughput = Some(settings::throughput(json, &path)?),
+        "OnDemandThroughput" => capacity.on_demand = settings::on_demand(json)?,
+        "WarmThroughput" => capacity.warm = settings::warm(json, &path)?,
+        _ => json.skip()?,
+    }
+    Ok(())
 }
 
 fn projection(json: &mut Reader<'_>, path: &str) -> Parsed<Projection> {
@@ -288,48 +288,33 @@ fn projection(json: &mut Reader<'_>, path: &str) -> Parsed<Projection> {
     Ok(kind)
 }
 
-pub(super) fn throughput(json: &mut Reader<'_>, path: &str) -> Parsed<Throughput> {
-    let (mut read, mut write) = (None, None);
-    json.members(Wanted::Field("ProvisionedThroughput"), |json, member| {
-        match member {
-            "ReadCapacityUnits" => read = Some(units(json, path, member)?),
-            "WriteCapacityUnits" => write = Some(units(json, path, member)?),
-            _ => json.skip()?,
-        }
-        Ok(())
-    })?;
-    let read = json.checks.required(path, "ReadCapacityUnits", read);
-    Ok(Throughput { read, write: json.checks.required(path, "WriteCapacityUnits", write) })
-}
-
-fn units(json: &mut Reader<'_>, path: &str, member: &str) -> Parsed<u64> {
-    let units = json.whole("Long")?;
-    if units < 1 {
-        let constraint = "Member must have value greater than or equal to 1";
-        json.checks.constraint(format!("{path}{member}"), Some(units.to_string()), constraint);
-    }
-    Ok(u64::try_from(units).unwrap_or_default())
-}
-
 /// Matches the parts with each other.
 fn finished(json: &mut Reader<'_>, draft: Draft) -> CreateTable {
     let table = json.checks.required("", "TableName", draft.table);
     let kinds = json.checks.required("", "AttributeDefinitions", draft.kinds);
     let key = json.checks.required("", "KeySchema", draft.key);
     let problem = throughput_problem(draft.billing, draft.throughput, &draft.indexes)
+        .or_else(|| repeated_problem(&kinds))
         .or_else(|| key_problem(&key))
-        .or_else(|| undefined_problem(&kinds, &key, &draft.indexes))
-        .or_else(|| unused_problem(&kinds, &key, &draft.indexes));
+        .or_else(|| draft.indexes.iter().find_map(|index| index_key_problem(&index.key)))
+        .or_else(|| attributes_problem(&kinds, &key, &draft.indexes));
     if let Some(problem) = problem {
         json.checks.parameters(Problem::of_data(problem));
     }
     let kinds = by_name(kinds);
+    let capacities = draft.indexes.iter().filter(|index| index.capacity != IndexCapacity::default());
+    let index_capacity = capacities.map(|index| (index.name.clone(), index.capacity)).collect();
     let indexes = draft.indexes.into_iter().map(|index| index.with(&kinds));
     CreateTable {
         table,
         indexes: indexes.collect(),
+        index_capacity,
         key: schema(key, &kinds),
         throughput: draft.throughput,
+        on_demand: draft.on_demand,
+        warm: draft.warm,
+        class: draft.class,
+        encryption: draft.encryption,
         stream: draft.stream,
         deletion_protection: draft.deletion_protection,
     }
@@ -337,8 +322,21 @@ fn finished(json: &mut Reader<'_>, draft: Draft) -> CreateTable {
 
 impl IndexDraft {
     /// The index of a table that is there, with the kinds of attributes that the request defines.
-    pub(super) fn finished(self, json: &mut Reader<'_>, kinds: &[(String, Option<KeyKind>)]) -> Index {
-        if let Some(problem) = undefined_problem(kinds, &[], std::slice::from_ref(&self)) {
+    pub(super) fn finished(
+        self,
+        json: &mut Reader<'_>,
+        kinds: Option<&[(String, Option<KeyKind>)]>,
+    ) -> Index {
+        let Some(kinds) = kinds else {
+            let problem =
+                format!("{INVALID}: AttributeDefinitions is not specified for index: {}", self.name);
+            json.checks.parameters(Problem::of_data(problem));
+            return self.with(&BTreeMap::new());
+        };
+        let problem = repeated_problem(kinds)
+            .or_else(|| index_key_problem(&self.key))
+            .or_else(|| undefined_problem(kinds, &[], std::slice::from_ref(&self)));
+        if let Some(problem) = problem {
             json.checks.parameters(Problem::of_data(problem));
         }
         self.with(&by_name(kinds.to_vec()))
@@ -370,12 +368,14 @@ fn throughput_problem(
              PAY_PER_REQUEST"
         )),
         (Billing::Provisioned, Some(_)) => {
-            let is_bare = |index: &&IndexDraft| index.scope == IndexScope::Global && !index.has_throughput;
+            let is_bare = |index: &&IndexDraft| {
+                index.scope == IndexScope::Global && index.capacity.throughput.is_none()
+            };
             let index = indexes.iter().find(is_bare)?;
-            Some(format!("{INVALID}: ProvisionedThroughput must be specified for index: {}", index.name))
+            Some(format!("{INVALID}: ProvisionedThroughput is not specified for index: {}", index.name))
         }
         (Billing::PerRequest, None) => {
-            let index = indexes.iter().find(|index| index.has_throughput)?;
+            let index = indexes.iter().find(|index| index.capacity.throughput.is_some())?;
             Some(format!(
                 "{INVALID}: ProvisionedThroughput should not be specified for index: {} when BillingMode is \
                  PAY_PER_REQUEST",
@@ -396,6 +396,49 @@ fn key_problem(key: &[KeyElement]) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The order of roles in the key of an index, which may have several attributes of each.
+fn index_key_problem(key: &[KeyElement]) -> Option<String> {
+    if key.first().is_some_and(|first| first.role != Role::Partition) {
+        return key_problem(key);
+    }
+    let is_late = |pair: &[KeyElement]| pair[0].role == Role::Sort && pair[1].role == Role::Partition;
+    key.windows(2).find(|pair| is_late(pair)).map(|_| {
+        format!("{INVALID}: All HASH key attributes must precede RANGE key attributes in the KeySchema")
+    })
+}
+
+fn repeated_problem(kinds: &[(String, Option<KeyKind>)]) -> Option<String> {
+    let mut names: Vec<&String> = kinds.iter().map(|(name, _)| name).collect();
+    names.sort_unstable();
+    let pair = names.windows(2).find(|pair| pair[0] == pair[1])?;
+    Some(format!("Attribute Name is duplicated: {}", pair[0]))
+}
+
+/// The attributes are those of keys, and the other way round.
+fn attributes_problem(
+    kinds: &[(String, Option<KeyKind>)],
+    key: &[KeyElement],
+    indexes: &[IndexDraft],
+) -> Option<String> {
+    if indexes.is_empty() {
+        return lone_key_problem(kinds, key);
+    }
+    undefined_problem(kinds, key, indexes).or_else(|| unused_problem(kinds, key, indexes))
+}
+
+/// The attributes of a table without indexes are those of its key.
+fn lone_key_problem(kinds: &[(String, Option<KeyKind>)], key: &[KeyElement]) -> Option<String> {
+    if kinds.len() != key.len() {
+        return Some(format!(
+            "{INVALID}: Number of attributes in KeySchema does not exactly match number of attributes defined in \
+             AttributeDefinitions"
+        ));
+    }
+    let is_undefined = |element: &KeyElement| !kinds.iter().any(|(name, _)| *name == element.name);
+    let undefined = key.iter().any(is_undefined);
+    undefined.then(|| "Invalid KeySchema: Some index key attribute have no definition".to_owned())
 }
 
 fn undefined_problem(

@@ -22,6 +22,7 @@ mod query;
 mod reader;
 mod scan;
 mod service;
+mod settings;
 mod snapshot;
 mod statement;
 mod stream;
@@ -40,7 +41,7 @@ use dynorm::backend::{Failure, FailureKind};
 #[cfg(feature = "server")]
 pub(crate) use self::failure::{internal_error, service_error};
 use self::reader::{Parsed, Reader};
-pub use self::snapshot::{ImportError, Imported, export, import};
+pub use self::snapshot::{ImportError, Imported, export, export_items, import, import_items};
 use crate::{Cohort, MemBackend};
 
 /// The content type of requests and answers.
@@ -132,9 +133,7 @@ impl Wire {
 
     /// The name of a table's partition key, for the item collections that a write has changed.
     fn partition_key(&self, table: &str) -> String {
-        let description = self.backend.engine().describe_table(table);
-        let key = description.map(|description| description.key.partition).unwrap_or_default();
-        key.into_iter().next().map(|attribute| attribute.name).unwrap_or_default()
+        self.backend.engine().partition_key(table).unwrap_or_default().to_owned()
     }
 }
 

@@ -12,8 +12,9 @@ use dynorm::backend::{Backend as _, Failure};
 use super::definition;
 use super::reader::{Parsed, Reader, Wanted};
 use super::writer::{Writer, object};
-use super::{Wire, member};
+use super::{Wire, member, settings};
 use crate::call::table::ListTables;
+use crate::table::uuid::uuid_of;
 
 /// Most names in one answer of `ListTables`.
 const LIST_MAX: u32 = 100;
@@ -118,6 +119,7 @@ fn write_state(out: &mut Writer, table: &TableDescription) {
             }
         });
     }
+    settings::write(out, table);
     out.name("DeletionProtectionEnabled").flag(table.deletion_protection);
 }
 
@@ -197,7 +199,9 @@ pub(super) fn write_projection(out: &mut Writer, projection: &Projection) {
             Projection::Include(_) => "INCLUDE",
         });
         if let Projection::Include(names) = projection {
-            out.name("NonKeyAttributes").list(names, |out, name| out.text(name));
+            let mut names = names.clone();
+            names.sort_unstable();
+            out.name("NonKeyAttributes").list(&names, |out, name| out.text(name));
         }
     });
 }
@@ -207,29 +211,28 @@ fn write_index(out: &mut Writer, table: &TableDescription, index: &Index) {
         out.name("IndexName").text(&index.name);
         write_key(out.name("KeySchema"), &index.key);
         write_projection(out.name("Projection"), &index.projection);
-        if index.scope == IndexScope::Global {
-            let status = if table.status == TableStatus::Creating { "CREATING" } else { "ACTIVE" };
-            out.name("IndexStatus").plain(status);
-            write_throughput(out, table.throughput);
+        let state = table.global_indexes.get(&index.name);
+        if let Some(state) = state {
+            let is_created = table.status == TableStatus::Creating;
+            let index_status = if is_created { TableStatus::Creating } else { state.status };
+            out.name("IndexStatus").plain(status(index_status));
+            if !is_created && state.status == TableStatus::Creating {
+                out.name("Backfilling").flag(true);
+            }
+            write_throughput(out, state.throughput);
+            settings::write_on_demand(out, state.on_demand);
+            settings::write_warm(out, state.warm);
         }
         out.name("IndexArn").text(&format!("{}/index/{}", table.arn, index.name));
-        // The engine does not count the entries of an index.
-        out.name("IndexSizeBytes").whole(0);
-        out.name("ItemCount").whole(0);
+        // The engine does not count the entries of a local index.
+        out.name("IndexSizeBytes").whole(state.map_or(0, |state| state.size_bytes));
+        out.name("ItemCount").whole(state.map_or(0, |state| state.n_items));
     });
 }
 
-/// An id in the form of a UUID that two tables never share: of the name and the time of creation.
+/// An id that two tables never share: of the name and the time of creation.
 fn id(table: &TableDescription) -> String {
-    const FNV_OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    const FNV_PRIME: u128 = 0x0100_0000_0000_0000_0000_013b;
     let created = table.created.and_then(|created: SystemTime| created.duration_since(UNIX_EPOCH).ok());
     let created = created.unwrap_or_default().as_nanos().to_be_bytes();
-    let hash = table
-        .table
-        .bytes()
-        .chain(created)
-        .fold(FNV_OFFSET, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(FNV_PRIME));
-    let hex = format!("{hash:032x}");
-    format!("{}-{}-4{}-8{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
+    uuid_of(table.table.bytes().chain(created))
 }

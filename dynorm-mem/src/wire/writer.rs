@@ -71,6 +71,12 @@ impl Writer {
         write!(self.text, "{number}").expect("a string takes any text");
     }
 
+    /// Writes a whole number that may be negative.
+    pub(super) fn signed(&mut self, number: i64) {
+        self.next();
+        write!(self.text, "{number}").expect("a string takes any text");
+    }
+
     /// A number with at least one digit after the point.
     pub(super) fn decimal(&mut self, number: f64) {
         self.next();

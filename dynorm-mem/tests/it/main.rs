@@ -25,6 +25,8 @@ mod scan;
 mod stream;
 mod syntax;
 mod table;
+mod table_phase;
+mod table_settings;
 mod tag;
 mod time_to_live;
 mod transact;

@@ -133,14 +133,22 @@ fn keys_have_attributes_and_each_once() {
         global("ggg", "sk:S", Projection::All),
         "Cannot have duplicate attribute names in AttributeDefinitions: sk",
     );
-    let many = "KeySchema of the table has too many key attributes";
     check_refused(
         definition("docs", "a:S b:S", vec![]),
-        &format!("One or more parameter values were invalid: {many}"),
+        "Value at 'KeySchema' failed to satisfy constraint: Member must have length less than or equal to 2",
     );
+    let many = "The KeySchema exceeds the maximum allowed number of";
     check_index(
         global("ggg", "a:S b:S c:S d:S e:S", Projection::All),
-        "KeySchema of ggg has too many key attributes",
+        &format!("{many} HASH key attributes"),
+    );
+    check_index(
+        global("ggg", "a:S | b:S c:S d:S e:S f:S", Projection::All),
+        &format!("{many} RANGE key attributes"),
+    );
+    check_refused(
+        definition("docs", "pk:S", vec![global("ggg", "a:S b:S | a:S", Projection::All)]),
+        "The KeySchema contains multiple key attributes with the same name",
     );
     let four = global("ggg", "a:S b:S c:S d:S | e:S f:S g:S h:S", Projection::All);
     Engine::new().create_table(definition("docs", "pk:S", vec![four]), NOW).unwrap();
@@ -191,7 +199,7 @@ fn projections_are_limited() {
         global("ggg", "g:S", include([])),
         "ProjectionType is INCLUDE, but NonKeyAttributes is not specified",
     );
-    check_index(global("ggg", "g:S", include(["x", "x"])), "Duplicate NonKeyAttributes in index: ggg");
+    check_index(global("ggg", "g:S", include(["x", "x"])), "Duplicate element in NonKeyAttributes: x");
     let naming = |index: usize, n: usize| {
         let names = (0..n).map(|n| format!("x{n}")).collect();
         global(&format!("index-{index}"), "g:S", Projection::Include(names))

@@ -1,6 +1,6 @@
 //! `UpdateTable`, `DescribeLimits` and `DescribeContinuousBackups`.
 
-use dynorm::backend::table::{CreateTable, Index, Projection, StreamView, Throughput};
+use dynorm::backend::table::{CreateTable, Index, IndexCapacity, Projection, StreamView, Throughput};
 use dynorm::backend::{Failure, FailureKind, call};
 use dynorm::value::{Item, Value};
 use dynorm_mem::call::stream::{DescribeStream, StreamStatus};
@@ -25,7 +25,7 @@ fn indexes(updates: Vec<IndexUpdate>) -> UpdateTable {
 }
 
 fn add(index: Index) -> UpdateTable {
-    indexes(vec![IndexUpdate::Create(index)])
+    indexes(vec![IndexUpdate::Create(index, IndexCapacity::default())])
 }
 
 fn drop_index(name: &str) -> UpdateTable {
@@ -180,7 +180,8 @@ fn one_index_changes_in_a_call() {
         "pk:S | sk:N",
         vec![local("lll", "pk:S | l:N", Projection::All), global("ggg", "g:S", Projection::All)],
     ));
-    let new = |name: &str| IndexUpdate::Create(global(name, "x:S", Projection::All));
+    let new =
+        |name: &str| IndexUpdate::Create(global(name, "x:S", Projection::All), IndexCapacity::default());
     let failure = change(&mut engine, indexes(vec![new("aaa"), new("bbb")])).unwrap_err();
     assert_eq!(failure.kind, FailureKind::LimitExceeded);
     assert_eq!(

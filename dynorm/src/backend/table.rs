@@ -1,5 +1,6 @@
 //! Requests and answers about tables.
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use crate::value::KeyKind;
@@ -76,6 +77,50 @@ pub struct Throughput {
     pub write: u64,
 }
 
+/// Units per second, of reads and of writes; a side that is not given has no number.
+///
+/// As a maximum on demand, -1 says that there is none, once there was one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UnitsPerSecond {
+    /// Read units per second.
+    pub read: Option<i64>,
+    /// Write units per second.
+    pub write: Option<i64>,
+}
+
+/// The capacity of a global index, which is apart from its table's.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct IndexCapacity {
+    /// Provisioned capacity; as much as the table has without.
+    pub throughput: Option<Throughput>,
+    /// What the index may take at most while it is paid per request.
+    pub on_demand: UnitsPerSecond,
+    /// What the index is ready for at once.
+    pub warm: UnitsPerSecond,
+}
+
+/// What storage costs in relation to requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TableClass {
+    /// For tables that are mainly read and written.
+    #[default]
+    Standard,
+    /// For tables that are mainly kept.
+    InfrequentAccess,
+}
+
+/// Which key a table is encrypted with; every table is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Encryption {
+    /// The service's own, at no cost.
+    #[default]
+    ServiceKey,
+    /// The one that AWS keeps for the account: `alias/aws/dynamodb`.
+    AccountKey,
+    /// The key of this id, ARN or alias.
+    Key(String),
+}
+
 /// What the records of a stream tell of an item, besides its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StreamView {
@@ -100,6 +145,16 @@ pub struct CreateTable {
     pub indexes: Vec<Index>,
     /// Provisioned capacity of the table and each global index; paid per request without.
     pub throughput: Option<Throughput>,
+    /// What the table may take at most while it is paid per request.
+    pub on_demand: UnitsPerSecond,
+    /// What the table is to be ready for at once.
+    pub warm: UnitsPerSecond,
+    /// The capacity of global indexes that is not as the table's, by name.
+    pub index_capacity: BTreeMap<String, IndexCapacity>,
+    /// The table's class.
+    pub class: TableClass,
+    /// The key that the table is encrypted with.
+    pub encryption: Encryption,
     /// What the table's stream tells; no stream without.
     pub stream: Option<StreamView>,
     /// Whether the table is to be kept from deletion.
@@ -133,6 +188,23 @@ pub enum TableStatus {
     Unavailable,
 }
 
+/// What a backend tells of a global index besides its definition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexState {
+    /// Where the index is in its life.
+    pub status: TableStatus,
+    /// Provisioned capacity; paid per request without.
+    pub throughput: Option<Throughput>,
+    /// What the index may take at most while it is paid per request.
+    pub on_demand: UnitsPerSecond,
+    /// What the index is ready for at once.
+    pub warm: UnitsPerSecond,
+    /// How many items it has; the service updates this about every six hours.
+    pub n_items: u64,
+    /// The size of its items in bytes; the service updates this about every six hours.
+    pub size_bytes: u64,
+}
+
 /// A table as the backend has it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TableDescription {
@@ -146,8 +218,20 @@ pub struct TableDescription {
     pub key: KeySchema,
     /// The secondary indexes, sorted by name.
     pub indexes: Vec<Index>,
+    /// The global indexes as they are now, by name.
+    pub global_indexes: BTreeMap<String, IndexState>,
     /// Provisioned capacity; paid per request without.
     pub throughput: Option<Throughput>,
+    /// What the table may take at most while it is paid per request.
+    pub on_demand: UnitsPerSecond,
+    /// What the table is ready for at once.
+    pub warm: UnitsPerSecond,
+    /// The table's class.
+    pub class: TableClass,
+    /// When the class was changed last, if it ever was.
+    pub class_changed: Option<SystemTime>,
+    /// The ARN of the key that the table is encrypted with, unless that is the service's own.
+    pub encryption_key: Option<String>,
     /// What the table's stream tells, while the table has one.
     pub stream: Option<StreamView>,
     /// The Amazon resource name of the latest stream, which stays after the stream is switched off.

@@ -11,9 +11,7 @@ pub fn create_table<T: Table>(name: &str) -> CreateTable {
         table: name.to_owned(),
         key: key(schema.partition, schema.sort),
         indexes: schema.indexes.iter().map(index).collect(),
-        throughput: None,
-        stream: None,
-        deletion_protection: false,
+        ..CreateTable::default()
     }
 }
 

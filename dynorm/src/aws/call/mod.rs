@@ -10,6 +10,7 @@ pub(super) mod put;
 pub(super) mod query;
 pub(super) mod scan;
 pub(super) mod table;
+mod table_settings;
 pub(super) mod transact_get;
 pub(super) mod transact_write;
 pub(super) mod update;

@@ -1,5 +1,6 @@
 //! `CreateTable`, `DescribeTable`, `DeleteTable` and `UpdateTimeToLive`.
 
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use aws_sdk_dynamodb::Client;
@@ -12,17 +13,21 @@ use aws_sdk_dynamodb::types::{
 };
 
 use super::parts::count;
+use super::table_settings::{
+    class_from_sdk, class_to_sdk, encryption_to_sdk, index_state_from_sdk, on_demand_from_sdk,
+    on_demand_to_sdk, warm_to_sdk,
+};
 use crate::aws::error::{failure, not_built};
 use crate::backend::table::{
-    CreateTable, Index, IndexScope, KeyAttribute, KeySchema, Projection, StreamView, TableDescription,
-    TableStatus, Throughput, TimeToLive,
+    CreateTable, Index, IndexCapacity, IndexScope, IndexState, KeyAttribute, KeySchema, Projection,
+    StreamView, TableDescription, TableStatus, Throughput, TimeToLive, UnitsPerSecond,
 };
 use crate::backend::{Failure, FailureKind};
 use crate::value::KeyKind;
 
 pub(in crate::aws) async fn create(client: &Client, call: CreateTable) -> Result<TableDescription, Failure> {
     let throughput = call.throughput.map(throughput_to_sdk).transpose().map_err(not_built)?;
-    let (global, local) = indexes_to_sdk(&call.indexes, throughput.as_ref()).map_err(not_built)?;
+    let (global, local) = indexes_to_sdk(&call, throughput.as_ref()).map_err(not_built)?;
     let done = client
         .create_table()
         .set_attribute_definitions(Some(definitions(&call).map_err(not_built)?))
@@ -37,6 +42,10 @@ pub(in crate::aws) async fn create(client: &Client, call: CreateTable) -> Result
         .set_provisioned_throughput(throughput)
         .set_stream_specification(call.stream.map(stream_to_sdk).transpose().map_err(not_built)?)
         .set_deletion_protection_enabled(call.deletion_protection.then_some(true))
+        .set_on_demand_throughput(on_demand_to_sdk(call.on_demand))
+        .set_warm_throughput(warm_to_sdk(call.warm))
+        .set_table_class(class_to_sdk(call.class))
+        .set_sse_specification(encryption_to_sdk(call.encryption))
         .table_name(call.table)
         .send()
         .await
@@ -100,13 +109,14 @@ fn key_to_sdk(key: &KeySchema) -> Result<Vec<KeySchemaElement>, BuildError> {
 }
 
 fn indexes_to_sdk(
-    indexes: &[Index],
+    call: &CreateTable,
     throughput: Option<&ProvisionedThroughput>,
 ) -> Result<(Vec<GlobalSecondaryIndex>, Vec<LocalSecondaryIndex>), BuildError> {
     let (mut global, mut local) = (Vec::new(), Vec::new());
-    for index in indexes {
+    for index in &call.indexes {
+        let capacity = call.index_capacity.get(&index.name).copied().unwrap_or_default();
         match index.scope {
-            IndexScope::Global => global.push(global_to_sdk(index, throughput.cloned())?),
+            IndexScope::Global => global.push(global_to_sdk(index, capacity, throughput.cloned())?),
             IndexScope::Local => local.push(local_to_sdk(index)?),
         }
     }
@@ -115,13 +125,17 @@ fn indexes_to_sdk(
 
 fn global_to_sdk(
     index: &Index,
-    throughput: Option<ProvisionedThroughput>,
+    capacity: IndexCapacity,
+    of_table: Option<ProvisionedThroughput>,
 ) -> Result<GlobalSecondaryIndex, BuildError> {
+    let own = capacity.throughput.map(throughput_to_sdk).transpose()?;
     GlobalSecondaryIndex::builder()
         .index_name(&index.name)
         .set_key_schema(Some(key_to_sdk(&index.key)?))
         .projection(projection_to_sdk(&index.projection))
-        .set_provisioned_throughput(throughput)
+        .set_provisioned_throughput(own.or(of_table))
+        .set_on_demand_throughput(on_demand_to_sdk(capacity.on_demand))
+        .set_warm_throughput(warm_to_sdk(capacity.warm))
         .build()
 }
 
@@ -163,21 +177,33 @@ fn throughput_to_sdk(throughput: Throughput) -> Result<ProvisionedThroughput, Bu
 fn described(table: Option<types::TableDescription>) -> Result<TableDescription, String> {
     let table = table.ok_or("the table is not described")?;
     let definitions = table.attribute_definitions.unwrap_or_default();
-    let global = table.global_secondary_indexes.unwrap_or_default().into_iter();
+    let global = table.global_secondary_indexes.unwrap_or_default();
+    let billing = table.billing_mode_summary.and_then(|summary| summary.billing_mode);
+    let states = global.iter().map(|index| index_state_from_sdk(index, billing.as_ref()));
+    let global_indexes: BTreeMap<String, IndexState> = states.collect();
     let local = table.local_secondary_indexes.unwrap_or_default().into_iter();
     let mut indexes = global
+        .into_iter()
         .map(|index| global_from_sdk(index, &definitions))
         .chain(local.map(|index| local_from_sdk(index, &definitions)))
         .collect::<Result<Vec<_>, _>>()?;
     indexes.sort_by(|a, b| a.name.cmp(&b.name));
-    let billing = table.billing_mode_summary.and_then(|summary| summary.billing_mode);
+    let (class, class_changed) = class_from_sdk(table.table_class_summary);
+    let warm =
+        table.warm_throughput.unwrap_or_else(|| types::TableWarmThroughputDescription::builder().build());
     Ok(TableDescription {
         table: table.table_name.unwrap_or_default(),
         arn: table.table_arn.unwrap_or_default(),
         status: status(table.table_status.as_ref()),
         key: key_from_sdk(table.key_schema, &definitions)?,
         indexes,
+        global_indexes,
         throughput: throughput_from_sdk(billing.as_ref(), table.provisioned_throughput.as_ref()),
+        on_demand: on_demand_from_sdk(table.on_demand_throughput.as_ref()),
+        warm: UnitsPerSecond { read: warm.read_units_per_second, write: warm.write_units_per_second },
+        class,
+        class_changed,
+        encryption_key: table.sse_description.and_then(|encryption| encryption.kms_master_key_arn),
         stream: stream_from_sdk(table.stream_specification.as_ref()),
         stream_arn: table.latest_stream_arn,
         deletion_protection: table.deletion_protection_enabled.unwrap_or(false),
@@ -264,8 +290,8 @@ fn projection_from_sdk(projection: Option<types::Projection>) -> Projection {
     }
 }
 
-/// A table that is paid per request is described with a throughput of zero.
-fn throughput_from_sdk(
+/// What is paid per request is described with a throughput of zero.
+pub(super) fn throughput_from_sdk(
     billing: Option<&BillingMode>,
     provisioned: Option<&ProvisionedThroughputDescription>,
 ) -> Option<Throughput> {

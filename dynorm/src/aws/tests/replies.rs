@@ -8,7 +8,8 @@ use crate::backend::call::{
 };
 use crate::backend::reply::{Capacity, CollectionMetrics, Units};
 use crate::backend::table::{
-    Index, IndexScope, KeyAttribute, KeySchema, Projection, StreamView, TableStatus, Throughput,
+    Index, IndexScope, IndexState, KeyAttribute, KeySchema, Projection, StreamView, TableClass, TableStatus,
+    Throughput, UnitsPerSecond,
 };
 use crate::backend::{Backend, FailureKind, Names, reply};
 use crate::value::{Item, KeyKind, Number, Value};
@@ -192,7 +193,14 @@ const DESCRIPTION: &str = r#"{"Table": {
     "GlobalSecondaryIndexes": [{"IndexName": "Z",
         "KeySchema": [{"AttributeName": "b", "KeyType": "HASH"}, {"AttributeName": "n", "KeyType": "HASH"},
             {"AttributeName": "PK", "KeyType": "RANGE"}],
-        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["x"]}}],
+        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["x"]},
+        "IndexStatus": "CREATING", "ItemCount": 3, "IndexSizeBytes": 30,
+        "ProvisionedThroughput": {"ReadCapacityUnits": 7, "WriteCapacityUnits": 8},
+        "OnDemandThroughput": {"MaxReadRequestUnits": 9, "MaxWriteRequestUnits": -1},
+        "WarmThroughput": {"ReadUnitsPerSecond": 7, "WriteUnitsPerSecond": 9, "Status": "ACTIVE"}}],
+    "WarmThroughput": {"ReadUnitsPerSecond": 5, "WriteUnitsPerSecond": 6, "Status": "ACTIVE"},
+    "TableClassSummary": {"TableClass": "STANDARD_INFREQUENT_ACCESS", "LastUpdateDateTime": 1700000001},
+    "SSEDescription": {"Status": "ENABLED", "SSEType": "KMS", "KMSMasterKeyArn": "arn:aws:kms:us-east-1:1:key/k"},
     "LocalSecondaryIndexes": [{"IndexName": "A",
         "KeySchema": [{"AttributeName": "PK", "KeyType": "HASH"}, {"AttributeName": "b", "KeyType": "RANGE"}],
         "Projection": {"ProjectionType": "KEYS_ONLY"}}]}}"#;
@@ -225,6 +233,20 @@ async fn a_table_is_described_with_its_indexes_by_name() {
     );
     assert_eq!(table.throughput, Some(Throughput { read: 5, write: 6 }));
     assert_eq!((table.stream, table.deletion_protection), (Some(StreamView::OldImage), true));
+    let index = IndexState {
+        status: TableStatus::Creating,
+        throughput: Some(Throughput { read: 7, write: 8 }),
+        on_demand: UnitsPerSecond { read: Some(9), write: Some(-1) },
+        warm: UnitsPerSecond { read: Some(7), write: Some(9) },
+        n_items: 3,
+        size_bytes: 30,
+    };
+    assert_eq!(table.global_indexes, [("Z".into(), index)].into());
+    assert_eq!(table.warm, UnitsPerSecond { read: Some(5), write: Some(6) });
+    assert_eq!(table.on_demand, UnitsPerSecond::default());
+    let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_001);
+    assert_eq!((table.class, table.class_changed), (TableClass::InfrequentAccess, Some(changed)));
+    assert_eq!(table.encryption_key.as_deref(), Some("arn:aws:kms:us-east-1:1:key/k"));
     assert_eq!(table.stream_arn.as_deref(), Some("arn:aws:dynamodb:us-east-1:1:table/T/stream/1"));
     let created = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_500);
     assert_eq!((table.created, table.n_items, table.size_bytes), (Some(created), 7, 700));

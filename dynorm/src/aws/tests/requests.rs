@@ -12,7 +12,8 @@ use crate::backend::call::{
     Update,
 };
 use crate::backend::table::{
-    CreateTable, Index, IndexScope, KeyAttribute, KeySchema, Projection, StreamView, Throughput, TimeToLive,
+    CreateTable, Encryption, Index, IndexCapacity, IndexScope, KeyAttribute, KeySchema, Projection,
+    StreamView, TableClass, Throughput, TimeToLive, UnitsPerSecond,
 };
 use crate::backend::{Backend, Names, Values};
 use crate::value::{Item, KeyKind, Number, Value};
@@ -20,13 +21,19 @@ use crate::value::{Item, KeyKind, Number, Value};
 /// Sends a call to a service that answers with an empty object, and compares what it got.
 #[track_caller]
 fn check<F: Future>(operation: &str, send: impl FnOnce(AwsBackend) -> F, body: &Json) {
+    check_members(operation, send, |sent| assert_eq!(sent, body));
+}
+
+/// Sends a call to a service that answers with an empty object, and has what it got looked at.
+#[track_caller]
+fn check_members<F: Future>(operation: &str, send: impl FnOnce(AwsBackend) -> F, look: impl FnOnce(&Json)) {
     let service = Service::answering("{}");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     // Whether the empty reply can be read is not asked here.
     drop(runtime.block_on(send(service.backend())));
     let (sent_operation, sent_body) = service.request();
     assert_eq!(sent_operation, operation);
-    assert_eq!(&sent_body, body);
+    look(&sent_body);
 }
 
 fn key() -> Item {
@@ -403,7 +410,57 @@ fn table() -> CreateTable {
         throughput: Some(Throughput { read: 5, write: 6 }),
         stream: Some(StreamView::NewAndOldImages),
         deletion_protection: true,
+        ..CreateTable::default()
     }
+}
+
+#[test]
+fn a_table_has_capacity_a_class_and_a_key() {
+    let units = |read, write| UnitsPerSecond { read: Some(read), write: Some(write) };
+    let provisioned =
+        IndexCapacity { throughput: Some(Throughput { read: 7, write: 8 }), ..Default::default() };
+    let call = CreateTable {
+        class: TableClass::InfrequentAccess,
+        encryption: Encryption::Key("alias/own".into()),
+        index_capacity: [("ByMaker".into(), provisioned)].into(),
+        ..table()
+    };
+    check_members(
+        "CreateTable",
+        |backend| async move { backend.create_table(call).await },
+        |body| {
+            assert_eq!(body["TableClass"], "STANDARD_INFREQUENT_ACCESS");
+            let encryption = json!({"Enabled": true, "SSEType": "KMS", "KMSMasterKeyId": "alias/own"});
+            assert_eq!(body["SSESpecification"], encryption);
+            let throughput = &body["GlobalSecondaryIndexes"][0]["ProvisionedThroughput"];
+            assert_eq!(*throughput, json!({"ReadCapacityUnits": 7, "WriteCapacityUnits": 8}));
+        },
+    );
+    let on_demand = UnitsPerSecond { read: Some(9), write: None };
+    let limited = IndexCapacity { on_demand, warm: units(13_000, 5000), ..Default::default() };
+    let call = CreateTable {
+        throughput: None,
+        on_demand: units(10, 11),
+        warm: units(12_000, 4000),
+        index_capacity: [("ByMaker".into(), limited)].into(),
+        encryption: Encryption::AccountKey,
+        ..table()
+    };
+    check_members(
+        "CreateTable",
+        |backend| async move { backend.create_table(call).await },
+        |body| {
+            let on_demand = json!({"MaxReadRequestUnits": 10, "MaxWriteRequestUnits": 11});
+            assert_eq!(body["OnDemandThroughput"], on_demand);
+            let warm = json!({"ReadUnitsPerSecond": 12_000, "WriteUnitsPerSecond": 4000});
+            assert_eq!(body["WarmThroughput"], warm);
+            let index = &body["GlobalSecondaryIndexes"][0];
+            assert_eq!(index["OnDemandThroughput"], json!({"MaxReadRequestUnits": 9}));
+            let warm = json!({"ReadUnitsPerSecond": 13_000, "WriteUnitsPerSecond": 5000});
+            assert_eq!(index["WarmThroughput"], warm);
+            assert_eq!(body["SSESpecification"], json!({"Enabled": true, "SSEType": "KMS"}));
+        },
+    );
 }
 
 #[test]
