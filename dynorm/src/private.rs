@@ -1,13 +1,13 @@
 //! Every name that generated code uses.
 
 pub use crate::entity::{
-    AttributeDescriptor, AttributeRole, ConsistentReads, END, Entity, EntityDescriptor, Free, Global,
-    IndexAt, IndexField, IndexKeys, IndexSchema, ItemReader, ItemWriter, Key, KeyAttributeSchema, Local,
-    Optional, PartOf, Partial, Pattern, Primary, PrimaryKey, Probe, ProjectionSchema, Scannable, StoredPart,
-    Table, TableSchema, Whole, range_of,
+    AttributeDescriptor, AttributeRole, ConsistentReads, END, Entity, EntityDescriptor, Free, GlobalIndex,
+    IndexAt, IndexField, IndexKeys, IndexSchema, ItemReader, ItemWriter, Key, KeyAttributeSchema, LocalIndex,
+    NoKeyOf, Optional, PartOf, Partial, Pattern, Primary, PrimaryKey, Probe, ProjectionSchema, Scannable,
+    StoredPart, Table, TableSchema, Unknown, Whole, range_of,
 };
 pub use crate::error::Result;
-pub use crate::expr::Attr;
+pub use crate::expr::{Attr, Keyed};
 pub use crate::key::{
     BoxedPart, DescendingPart, Form, Given, IndexPart, KeyPart, KeySource, PaddedPart, PartError,
     Placeholder, Plain, RawPart, ScaledPart, Segment, Shape, SortPart, Spec, Template, TextPart,
@@ -224,7 +224,7 @@ pub const fn kind_of<T: Attribute<Scalar: KeyValue>>() -> KeyKind {
     note = "leave `pk` out of `index(...)`, or declare the index with `gsi(...)`"
 )]
 pub trait OwnPartition {}
-impl<P> OwnPartition for Global<P> {}
+impl<Name, P> OwnPartition for GlobalIndex<Name, P> {}
 
 /// An index with the partition key of its table.
 #[diagnostic::on_unimplemented(
@@ -233,7 +233,7 @@ impl<P> OwnPartition for Global<P> {}
     note = "add `pk = \"...\"` to `index(...)`, or declare the index with `lsi(...)`"
 )]
 pub trait SharedPartition {}
-impl SharedPartition for Local {}
+impl<Name> SharedPartition for LocalIndex<Name> {}
 
 /// Compiles only if table `T` has the global index whose name has this hash.
 pub const fn global_index<T: IndexAt<NAME, Index: OwnPartition>, const NAME: u64>() {}

@@ -94,6 +94,22 @@ pub struct Reading {
     pub value: f64,
 }
 
+/// Plain keys in the table, and in indexes of every kind.
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = "Loans", pk = reader, sk = book, name = of_reader, scan)]
+#[entity(index(ByBook, name = by_book, pk = book, sk = due))]
+#[entity(index(ByBranch, name = by_branch, pk = "BRANCH#{branch}", sk = due, projection = keys_only))]
+#[entity(index(ByPages, name = by_pages, local, sk = pages, projection = keys_only))]
+pub struct Loan {
+    pub reader: String,
+    pub book: String,
+    pub due: Option<u32>,
+    pub branch: String,
+    pub pages: u32,
+    #[attr(default)]
+    pub renewals: u8,
+}
+
 /// Plain keys, the sort key text.
 #[derive(Entity, Clone, Debug, PartialEq)]
 #[entity(table = "Files", pk = owner, sk = path, name = of_owner)]

@@ -51,6 +51,12 @@ pub(super) fn prefix(field: &str) -> String {
 /// On the marker of fields that make a key together.
 pub(super) const MARKER: &str = "Fields that make an index key together.";
 
+/// On what is named after an index.
+pub(super) const INDEX: &str = "The index, for messages of the compiler.";
+
+/// On what is named after a field that is a key.
+pub(super) const KEY_FIELD: &str = "The field, for messages of the compiler.";
+
 fn source(entity: &Entity, key: &Key) -> String {
     match key {
         Key::Template(template) => format!("`{}`", template.text.value()),

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Ident;
+use syn::ext::IdentExt;
 
 use super::descriptor::{self, places, usual};
 use super::{LIB, docs, pattern, spanned};
@@ -264,9 +265,10 @@ fn stored_part(entity: &Entity) -> TokenStream {
     })
 }
 
-/// The markers of fields that make keys together, and the constants.
+/// The markers of fields that make keys together and of those that are keys, and the constants.
 fn constants(entity: &Entity) -> (TokenStream, TokenStream) {
-    let (mut markers, mut constants) = (TokenStream::new(), TokenStream::new());
+    let (mut markers, mut constants) = (key_fields(entity), TokenStream::new());
+    let plain_keys = entity.plain_keys();
     let mut known: Vec<Ident> = Vec::new();
     for (position, field) in entity.fields.iter().enumerate() {
         let role = match entity.role(position) {
@@ -278,21 +280,41 @@ fn constants(entity: &Entity) -> (TokenStream, TokenStream) {
                 let fields: Vec<&Ident> = fields.iter().map(|at| &entity.fields[*at].ident).collect();
                 let marker = names::marker(&fields);
                 if !known.contains(&marker) {
-                    let doc = docs::MARKER;
-                    markers.extend(quote! {
-                        #[doc = #doc]
-                        #[doc(hidden)]
-                        #[allow(dead_code, non_camel_case_types, missing_debug_implementations)]
-                        pub enum #marker {}
-                    });
+                    markers.extend(super::marker(&marker, docs::MARKER));
                     known.push(marker.clone());
                 }
                 quote!(#LIB::PartOf<#marker>)
             }
         };
+        let role = if plain_keys.contains(&position) {
+            let field = names::any(&field.ident.unraw().to_string());
+            quote!(#LIB::Keyed<#role, __field::#field>)
+        } else {
+            role
+        };
         constants.extend(constant(&entity.vis, field, &role));
     }
     (markers, constants)
+}
+
+/// The types that are named after fields which are keys themselves, and what such a field is no key of.
+fn key_fields(entity: &Entity) -> TokenStream {
+    let (mut fields, mut no_keys) = (TokenStream::new(), TokenStream::new());
+    for position in entity.plain_keys() {
+        let name = names::any(&entity.fields[position].ident.unraw().to_string());
+        fields.extend(super::marker(&name, docs::KEY_FIELD));
+        let indexes = entity.indexes.iter().map(Some);
+        for index in std::iter::once(None).chain(indexes) {
+            if !entity.is_plain_key_of(position, index) {
+                let index = pattern::index_type(entity, index.map(|keys| &keys.index));
+                no_keys.extend(quote! {
+                    #[automatically_derived]
+                    impl #LIB::NoKeyOf<#index> for __field::#name {}
+                });
+            }
+        }
+    }
+    if fields.is_empty() { fields } else { quote!(mod __field { #fields } #no_keys) }
 }
 
 /// The constant of one field.

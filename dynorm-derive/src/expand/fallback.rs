@@ -33,7 +33,7 @@ pub(crate) fn broken_table(input: &DeriveInput) -> TokenStream {
         }
         #[automatically_derived]
         impl<const NAME: ::core::primitive::u64> #LIB::IndexAt<NAME> for #ident {
-            type Index = #LIB::Global<#LIB::Whole>;
+            type Index = #LIB::GlobalIndex<#LIB::Unknown<NAME>, #LIB::Whole>;
         }
     }
 }

@@ -16,6 +16,7 @@ pub(crate) use self::table::table;
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
+use syn::Ident;
 
 /// The only module that generated code names, besides `core`.
 struct Lib;
@@ -26,5 +27,15 @@ const LIB: Lib = Lib;
 impl ToTokens for Lib {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         tokens.extend(quote!(::dynorm::__private));
+    }
+}
+
+/// A type without values, for its name.
+fn marker(name: &Ident, doc: &str) -> TokenStream {
+    quote! {
+        #[doc = #doc]
+        #[doc(hidden)]
+        #[allow(dead_code, non_camel_case_types, missing_debug_implementations)]
+        pub enum #name {}
     }
 }

@@ -1,7 +1,7 @@
 //! Access patterns: a function that starts one, and a type whose methods narrow it from left to right.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{GenericArgument, Ident, LitStr, PathArguments, Type};
 
@@ -51,6 +51,20 @@ pub(super) fn functions(entity: &Entity) -> TokenStream {
     patterns(entity).iter().map(Pattern::function).collect()
 }
 
+/// What a pattern of the entity reads: an index, or without one the table.
+pub(super) fn index_type(entity: &Entity, index: Option<&LitStr>) -> TokenStream {
+    let Some(index) = index else { return quote!(#LIB::Primary) };
+    let hash = names::hash(&index.value());
+    let table = match &entity.table {
+        TableOf::Path(path) => quote!(#path),
+        TableOf::Itself(table) => {
+            let ident = &table.ident;
+            quote!(#ident)
+        }
+    };
+    quote_spanned!(index.span()=> <#table as ::dynorm::__private::IndexAt<#hash>>::Index)
+}
+
 /// The types of patterns.
 pub(super) fn types(entity: &Entity) -> TokenStream {
     patterns(entity).iter().map(Pattern::definition).collect()
@@ -89,7 +103,7 @@ impl Pattern<'_> {
         let (ident, vis) = (&entity.ident, &entity.vis);
         let doc = docs::pattern_type(entity, &self.name.unraw().to_string());
         let debug_name = ty.to_string();
-        let index = self.index_type();
+        let index = index_type(entity, self.index);
         let methods = self.methods();
         quote! {
             #[doc = #doc]
@@ -123,19 +137,6 @@ impl Pattern<'_> {
                 }
             }
         }
-    }
-
-    fn index_type(&self) -> TokenStream {
-        let Some(index) = self.index else { return quote!(#LIB::Primary) };
-        let hash = names::hash(&index.value());
-        let table = match &self.entity.table {
-            TableOf::Path(path) => quote!(#path),
-            TableOf::Itself(table) => {
-                let ident = &table.ident;
-                quote!(#ident)
-            }
-        };
-        quote::quote_spanned!(index.span()=> <#table as ::dynorm::__private::IndexAt<#hash>>::Index)
     }
 
     /// The methods of each step: those for the fields of the sort key that the partition key does not have.

@@ -5,7 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use super::descriptor::optional;
-use super::{LIB, spanned};
+use super::{LIB, docs, marker, spanned};
+use crate::model::names;
 use crate::model::table::{Index, KeyAttribute, Kind, Table, entity_name};
 use crate::parse::Projection;
 
@@ -85,17 +86,24 @@ fn index(index: &Index) -> TokenStream {
 }
 
 fn index_type(table: &Table, index: &Index) -> TokenStream {
-    let (ident, hash) = (&table.ident, index.hash());
+    let (ident, hash, name) = (&table.ident, index.hash(), names::index(&index.name.value()));
     let kind = match (index.local, &index.projection) {
-        (true, _) => quote!(#LIB::Local),
-        (false, Projection::All) => quote!(#LIB::Global<#LIB::Whole>),
-        (false, _) => quote!(#LIB::Global<#LIB::Partial>),
+        (true, _) => quote!(#LIB::LocalIndex<__index::#name>),
+        (false, Projection::All) => quote!(#LIB::GlobalIndex<__index::#name, #LIB::Whole>),
+        (false, _) => quote!(#LIB::GlobalIndex<__index::#name, #LIB::Partial>),
     };
+    let marker = marker(&name, docs::INDEX);
+    // Inside a block, the name cannot clash with those of the module.
     quote! {
-        #[automatically_derived]
-        impl #LIB::IndexAt<#hash> for #ident {
-            type Index = #kind;
-        }
+        const _: () = {
+            mod __index {
+                #marker
+            }
+            #[automatically_derived]
+            impl #LIB::IndexAt<#hash> for #ident {
+                type Index = #kind;
+            }
+        };
     }
 }
 

@@ -139,6 +139,21 @@ impl Entity {
         self.indexes.iter().flat_map(|index| [index.partition.as_ref(), index.sort.as_ref()]).flatten()
     }
 
+    /// The fields that are key attributes themselves, of the table or an index.
+    pub(crate) fn plain_keys(&self) -> Vec<usize> {
+        let keys = self.primary_keys().chain(self.index_keys());
+        distinct(&keys.filter(|key| key.template().is_none()).collect::<Vec<_>>())
+    }
+
+    /// Whether the field is itself a key attribute of an index, or of the table.
+    pub(crate) fn is_plain_key_of(&self, position: usize, index: Option<&IndexKeys>) -> bool {
+        let keys = match index {
+            None => [Some(&self.partition), self.sort.as_ref()],
+            Some(keys) => [Some(keys.partition.as_ref().unwrap_or(&self.partition)), keys.sort.as_ref()],
+        };
+        keys.into_iter().flatten().any(|key| matches!(key, Key::Plain(at, _) if *at == position))
+    }
+
     /// What the attribute of a field means to keys.
     pub(crate) fn role(&self, position: usize) -> Role {
         let primary = self.primary_fields();

@@ -42,6 +42,21 @@ pub(crate) fn marker(fields: &[&Ident]) -> Ident {
     Ident::new(&names.join("__and__"), Span::call_site())
 }
 
+/// What is named after an index in messages: `gsi-1` is `gsi_1`.
+pub(crate) fn index(name: &str) -> Ident {
+    let mut text: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    if !text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        text.insert(0, '_');
+    }
+    any(&text)
+}
+
+/// An identifier of this name, be it a keyword.
+pub(crate) fn any(name: &str) -> Ident {
+    let plain = syn::parse_str::<Ident>(name);
+    plain.unwrap_or_else(|_| format_ident!("{name}_", span = Span::call_site()))
+}
+
 /// The place of `span`, as generated code: lints for what users write do not apply there.
 fn generated(span: Span) -> Span {
     Span::call_site().located_at(span)

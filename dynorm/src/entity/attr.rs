@@ -1,5 +1,6 @@
 //! What a field means to keys, as types, so that an update which would spoil a key does not compile.
 
+use crate::expr::{Keyed, Mentions, NoKeys};
 use crate::key::{Given, IndexPart};
 
 /// The role of an attribute that no key is made of.
@@ -22,6 +23,33 @@ pub enum IndexField {}
 /// The role of a field that shares an index key template with others; `With` is named after them.
 #[derive(Debug)]
 pub struct PartOf<With>(std::marker::PhantomData<With>);
+
+impl Mentions for Free {
+    type Keys = NoKeys;
+}
+
+impl Mentions for Optional {
+    type Keys = NoKeys;
+}
+
+impl Mentions for PrimaryKey {
+    type Keys = NoKeys;
+}
+
+impl Mentions for IndexField {
+    type Keys = NoKeys;
+}
+
+impl<With> Mentions for PartOf<With> {
+    type Keys = NoKeys;
+}
+
+/// A field of the primary key.
+#[diagnostic::on_unimplemented(message = "this field is not in the primary key", label = "{Self}")]
+pub trait InPrimaryKey {}
+
+impl InPrimaryKey for PrimaryKey {}
+impl<R: InPrimaryKey, Field> InPrimaryKey for Keyed<R, Field> {}
 
 /// An attribute that an update may set by itself.
 #[diagnostic::on_unimplemented(
@@ -48,6 +76,12 @@ impl<T> SetAlone<T> for Optional {
     }
 }
 
+impl<T, R: SetAlone<T>, Field> SetAlone<T> for Keyed<R, Field> {
+    fn part(value: &T) -> Option<Given<'_>> {
+        R::part(value)
+    }
+}
+
 impl<T: IndexPart> SetAlone<T> for IndexField {
     fn part(value: &T) -> Option<Given<'_>> {
         Some(Given::text(value))
@@ -65,6 +99,7 @@ pub trait Removable<T> {}
 impl<T: crate::value::MayBeAbsent> Removable<T> for Free {}
 impl<T: crate::value::MayBeAbsent> Removable<T> for IndexField {}
 impl<T> Removable<T> for Optional {}
+impl<T, R: Removable<T>, Field> Removable<T> for Keyed<R, Field> {}
 
 /// An attribute that an update may change by its stored value: no index key is made of it.
 #[diagnostic::on_unimplemented(
@@ -76,3 +111,4 @@ pub trait Unkeyed {}
 
 impl Unkeyed for Free {}
 impl Unkeyed for Optional {}
+impl<R: Unkeyed, Field> Unkeyed for Keyed<R, Field> {}

@@ -4,9 +4,9 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::codec::{key_is_of, primary_key};
-use super::{Entity, Table};
+use super::{Entity, InPrimaryKey, Table};
 use crate::error::{Error, Kind, Result};
-use crate::expr::Condition;
+use crate::expr::{Attr, Condition};
 use crate::key::{BoxedPart, KeyPart, Plain};
 use crate::key::{Given, KeySource, parse_part};
 use crate::value::{Attribute, Item, Value};
@@ -82,10 +82,7 @@ impl<E: Entity> Key<E> {
     /// # Errors
     ///
     /// If the key is in error, or the field cannot be read from it.
-    pub fn field<T: Attribute + KeyPart>(
-        &self,
-        attr: crate::expr::Attr<E, T, super::PrimaryKey>,
-    ) -> Result<T> {
+    pub fn field<T: Attribute + KeyPart, R: InPrimaryKey>(&self, attr: Attr<E, T, R>) -> Result<T> {
         let name = attr.name().to_owned();
         let foreign = || {
             let key = format!("{:?}, for the field `{name}`", self.item);
@@ -111,8 +108,8 @@ impl<E: Entity> Key<E> {
 
     /// The key with a condition on its item, for the check of a transaction.
     #[must_use]
-    pub fn when(self, condition: Condition<E>) -> KeyCheck<E> {
-        KeyCheck { key: self, condition }
+    pub fn when<K>(self, condition: Condition<E, K>) -> KeyCheck<E> {
+        KeyCheck { key: self, condition: condition.unmarked() }
     }
 
     /// The key's attributes, or the error, for good.

@@ -3,10 +3,13 @@
 mod attr;
 mod codec;
 mod descriptor;
+mod index;
 mod key;
 mod pattern;
 
-pub use self::attr::{Free, IndexField, Optional, PartOf, PrimaryKey, Removable, SetAlone, Unkeyed};
+pub use self::attr::{
+    Free, InPrimaryKey, IndexField, Optional, PartOf, PrimaryKey, Removable, SetAlone, Unkeyed,
+};
 pub use self::codec::{ItemReader, ItemWriter};
 pub(crate) use self::codec::{
     belongs, decode, decode_own, encode, epoch_seconds, index_key_changes, is_expired, ttl_attribute,
@@ -15,12 +18,13 @@ pub use self::descriptor::{
     AttributeDescriptor, AttributeRole, EntityDescriptor, IndexKeys, IndexSchema, KeyAttributeSchema,
     ProjectionSchema, TableSchema,
 };
+pub use self::index::{
+    ConsistentReads, Everything, FilterOn, GlobalIndex, IndexAt, LocalIndex, NoKeyOf, Partial, Primary,
+    ReadsWholeItems, Unknown, Whole,
+};
 pub use self::key::{Key, KeyCheck, StoredPart};
 pub(crate) use self::pattern::KeyCondition;
-pub use self::pattern::{
-    ConsistentReads, END, Global, IndexAt, Local, Partial, Pattern, Primary, Probe, ReadsWholeItems, Whole,
-    range_of,
-};
+pub use self::pattern::{END, Pattern, Probe, range_of};
 use crate::error::Result;
 use crate::key::{BoxedPart, Given};
 

@@ -1,6 +1,5 @@
 //! Access patterns: what a query asks of the key of a table or an index.
 
-use std::marker::PhantomData;
 use std::ops::{Bound, RangeBounds};
 
 use super::codec::key_error;
@@ -8,58 +7,6 @@ use super::{Entity, EntityDescriptor, Table, TableSchema};
 use crate::error::{Error, Kind, Result};
 use crate::key::{Given, KeySource, Rendered, SortCondition, Template, plain_range, text_range};
 use crate::value::{Arg, Value};
-
-/// The table itself, as what a pattern reads.
-#[derive(Clone, Copy, Debug)]
-pub enum Primary {}
-
-/// A local secondary index, as what a pattern reads.
-#[derive(Clone, Copy, Debug)]
-pub enum Local {}
-
-/// A global secondary index, as what a pattern reads.
-#[derive(Debug)]
-pub struct Global<P>(PhantomData<P>);
-
-/// The projection of an index that holds whole items.
-#[derive(Clone, Copy, Debug)]
-pub enum Whole {}
-
-/// The projection of an index that does not hold whole items.
-#[derive(Clone, Copy, Debug)]
-pub enum Partial {}
-
-/// What can be read consistently: the table and local indexes.
-#[diagnostic::on_unimplemented(
-    message = "a global secondary index has no consistent read",
-    label = "this pattern reads a global secondary index",
-    note = "it is updated after the table, and DynamoDB refuses `ConsistentRead` on it; read the table or a local index, or leave `.consistent()` away"
-)]
-pub trait ConsistentReads {}
-impl ConsistentReads for Primary {}
-impl ConsistentReads for Local {}
-
-/// What whole entities can be read from: the table, local indexes, and global indexes that project all attributes.
-#[diagnostic::on_unimplemented(
-    message = "this index does not hold whole entities",
-    label = "the index projects only some attributes",
-    note = "declare the index with `projection = all`; without it only `.count()` can be asked of this pattern"
-)]
-pub trait ReadsWholeItems {}
-impl ReadsWholeItems for Primary {}
-impl ReadsWholeItems for Local {}
-impl ReadsWholeItems for Global<Whole> {}
-
-/// That a table has the index whose name has this hash.
-#[diagnostic::on_unimplemented(
-    message = "table `{Self}` does not declare this index",
-    label = "no such index",
-    note = "declare it on the table: `#[table(gsi(NAME, pk = \"...\", sk = \"...\"))]` or `#[table(lsi(NAME, sk = \"...\"))]`"
-)]
-pub trait IndexAt<const NAME: u64> {
-    /// What kind of index it is.
-    type Index;
-}
 
 /// A way to read several items of an entity: `E::by_something(..)`, and what narrows it.
 #[diagnostic::on_unimplemented(

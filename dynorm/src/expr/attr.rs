@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::condition::{Condition, Node, Operand, Side};
+use super::mention::{Both, BothEnds, Mentions, NoKeys};
 use crate::value::{
     Arg, Attribute, Elements, EncodeError, List, Mapped, Measured, Name, Ordered, Prefixed, Step, Value,
 };
@@ -90,22 +91,22 @@ impl<E, T: Attribute, R> Attr<E, T, R> {
     }
 }
 
-impl<E, T: Attribute, R> Attr<E, T, R> {
+impl<E, T: Attribute, R: Mentions> Attr<E, T, R> {
     /// Equal to a value, or to another attribute.
     #[must_use]
-    pub fn eq(self, value: impl Operand<E, T::Scalar>) -> Condition<E> {
+    pub fn eq<O: Operand<E, T::Scalar>>(self, value: O) -> Condition<E, Both<R, O::Keys>> {
         self.compare("=", value)
     }
 
     /// Not equal; an absent attribute is not equal to anything.
     #[must_use]
-    pub fn ne(self, value: impl Operand<E, T::Scalar>) -> Condition<E> {
+    pub fn ne<O: Operand<E, T::Scalar>>(self, value: O) -> Condition<E, Both<R, O::Keys>> {
         self.compare("<>", value)
     }
 
     /// Equal to one of up to 100 values.
     #[must_use]
-    pub fn is_in<V: Arg<T::Scalar>>(self, values: impl IntoIterator<Item = V>) -> Condition<E> {
+    pub fn is_in<V: Arg<T::Scalar>>(self, values: impl IntoIterator<Item = V>) -> Condition<E, R::Keys> {
         let steps = self.steps();
         let mut values: Vec<Side> =
             values.into_iter().map(|value| Side::of_value(&value.arg(), &steps)).collect();
@@ -118,24 +119,28 @@ impl<E, T: Attribute, R> Attr<E, T, R> {
 
     /// The item has the attribute, whatever its value.
     #[must_use]
-    pub fn exists(self) -> Condition<E> {
+    pub fn exists(self) -> Condition<E, R::Keys> {
         Condition::of(Node::Call("attribute_exists", vec![Side::Path(self.steps())]))
     }
 
     /// The item does not have the attribute.
     #[must_use]
-    pub fn not_exists(self) -> Condition<E> {
+    pub fn not_exists(self) -> Condition<E, R::Keys> {
         Condition::of(Node::Call("attribute_not_exists", vec![Side::Path(self.steps())]))
     }
 
     /// The attribute is of a kind of value by its wire name: `S`, `N`, `B`, `BOOL`, `NULL`, `M`, `L`, `SS`, `NS`, `BS`.
     #[must_use]
-    pub fn has_type(self, type_name: &'static str) -> Condition<E> {
+    pub fn has_type(self, type_name: &'static str) -> Condition<E, R::Keys> {
         let kind = Side::Value(Value::from(type_name));
         Condition::of(Node::Call("attribute_type", vec![Side::Path(self.steps()), kind]))
     }
 
-    fn compare(self, operator: &'static str, value: impl Operand<E, T::Scalar>) -> Condition<E> {
+    fn compare<O: Operand<E, T::Scalar>>(
+        self,
+        operator: &'static str,
+        value: O,
+    ) -> Condition<E, Both<R, O::Keys>> {
         let steps = self.steps();
         let right = value.side(&steps);
         Condition::of(Node::Compare(Side::Path(steps), operator, right))
@@ -143,7 +148,7 @@ impl<E, T: Attribute, R> Attr<E, T, R> {
 
     /// Less than a value or another attribute.
     #[must_use]
-    pub fn lt(self, value: impl Operand<E, T::Scalar>) -> Condition<E>
+    pub fn lt<O: Operand<E, T::Scalar>>(self, value: O) -> Condition<E, Both<R, O::Keys>>
     where
         T::Scalar: Ordered,
     {
@@ -152,7 +157,7 @@ impl<E, T: Attribute, R> Attr<E, T, R> {
 
     /// At most a value or another attribute.
     #[must_use]
-    pub fn le(self, value: impl Operand<E, T::Scalar>) -> Condition<E>
+    pub fn le<O: Operand<E, T::Scalar>>(self, value: O) -> Condition<E, Both<R, O::Keys>>
     where
         T::Scalar: Ordered,
     {
@@ -161,7 +166,7 @@ impl<E, T: Attribute, R> Attr<E, T, R> {
 
     /// Greater than a value or another attribute.
     #[must_use]
-    pub fn gt(self, value: impl Operand<E, T::Scalar>) -> Condition<E>
+    pub fn gt<O: Operand<E, T::Scalar>>(self, value: O) -> Condition<E, Both<R, O::Keys>>
     where
         T::Scalar: Ordered,
     {
@@ -170,7 +175,7 @@ impl<E, T: Attribute, R> Attr<E, T, R> {
 
     /// At least a value or another attribute.
     #[must_use]
-    pub fn ge(self, value: impl Operand<E, T::Scalar>) -> Condition<E>
+    pub fn ge<O: Operand<E, T::Scalar>>(self, value: O) -> Condition<E, Both<R, O::Keys>>
     where
         T::Scalar: Ordered,
     {
@@ -179,7 +184,11 @@ impl<E, T: Attribute, R> Attr<E, T, R> {
 
     /// From `low` to `high`, both included.
     #[must_use]
-    pub fn between(self, low: impl Operand<E, T::Scalar>, high: impl Operand<E, T::Scalar>) -> Condition<E>
+    pub fn between<O: Operand<E, T::Scalar>, P: Operand<E, T::Scalar>>(
+        self,
+        low: O,
+        high: P,
+    ) -> Condition<E, BothEnds<R, O::Keys, P::Keys>>
     where
         T::Scalar: Ordered,
     {
@@ -190,7 +199,7 @@ impl<E, T: Attribute, R> Attr<E, T, R> {
 
     /// The text or the bytes begin with these.
     #[must_use]
-    pub fn begins_with(self, prefix: impl Arg<T::Scalar>) -> Condition<E>
+    pub fn begins_with(self, prefix: impl Arg<T::Scalar>) -> Condition<E, R::Keys>
     where
         T::Scalar: Prefixed,
     {
@@ -201,7 +210,7 @@ impl<E, T: Attribute, R> Attr<E, T, R> {
 
     /// The text has this part, or the set or list this element.
     #[must_use]
-    pub fn contains(self, element: impl Arg<<T::Scalar as Elements>::Element>) -> Condition<E>
+    pub fn contains(self, element: impl Arg<<T::Scalar as Elements>::Element>) -> Condition<E, R::Keys>
     where
         T::Scalar: Elements,
     {
@@ -212,59 +221,59 @@ impl<E, T: Attribute, R> Attr<E, T, R> {
 
     /// The size: characters of a text, bytes of a binary, members of a set, list or map.
     #[must_use]
-    pub fn size(self) -> Size<E>
+    pub fn size(self) -> Size<E, R::Keys>
     where
         T::Scalar: Measured,
     {
-        Size { steps: self.steps(), entity: PhantomData }
+        Size { steps: self.steps(), types: PhantomData }
     }
 }
 
 /// The size of an attribute, to be compared with a number.
 #[derive(Debug)]
-pub struct Size<E> {
+pub struct Size<E, K = NoKeys> {
     steps: Vec<Step>,
-    entity: PhantomData<fn() -> E>,
+    types: PhantomData<fn() -> (E, K)>,
 }
 
-impl<E> Size<E> {
+impl<E, K> Size<E, K> {
     /// Equal.
     #[must_use]
-    pub fn eq(self, n: u64) -> Condition<E> {
+    pub fn eq(self, n: u64) -> Condition<E, K> {
         self.compare("=", n)
     }
 
     /// Not equal.
     #[must_use]
-    pub fn ne(self, n: u64) -> Condition<E> {
+    pub fn ne(self, n: u64) -> Condition<E, K> {
         self.compare("<>", n)
     }
 
     /// Less.
     #[must_use]
-    pub fn lt(self, n: u64) -> Condition<E> {
+    pub fn lt(self, n: u64) -> Condition<E, K> {
         self.compare("<", n)
     }
 
     /// At most.
     #[must_use]
-    pub fn le(self, n: u64) -> Condition<E> {
+    pub fn le(self, n: u64) -> Condition<E, K> {
         self.compare("<=", n)
     }
 
     /// Greater.
     #[must_use]
-    pub fn gt(self, n: u64) -> Condition<E> {
+    pub fn gt(self, n: u64) -> Condition<E, K> {
         self.compare(">", n)
     }
 
     /// At least.
     #[must_use]
-    pub fn ge(self, n: u64) -> Condition<E> {
+    pub fn ge(self, n: u64) -> Condition<E, K> {
         self.compare(">=", n)
     }
 
-    fn compare(self, operator: &'static str, n: u64) -> Condition<E> {
+    fn compare(self, operator: &'static str, n: u64) -> Condition<E, K> {
         Condition::of(Node::Compare(Side::Size(self.steps), operator, Side::Value(Value::N(n.into()))))
     }
 }

@@ -5,14 +5,17 @@ use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};
 
 use super::attr::Attr;
+use super::mention::{Mark, Mentions, NoKeys};
 use crate::value::{Attribute, EncodeError, Step, Value, write_path};
 
 /// A condition on items of the entity `E`: what a write requires, or a read keeps.
 ///
-/// Conditions come from the operators of [`Attr`] and are put together by `&`, `|` and `!`.
-pub struct Condition<E> {
+/// Conditions come from the operators of [`Attr`] and are put together by `&`, `|` and `!`. `K` says which fields are
+/// mentioned that are key attributes themselves, as in `sk = at`: a query cannot filter by the keys that it reads by.
+/// Conditions without such fields are all of the type `Condition<E>`.
+pub struct Condition<E, K = NoKeys> {
     pub(crate) node: Node,
-    entity: PhantomData<fn() -> E>,
+    types: PhantomData<fn() -> (E, K)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -63,45 +66,62 @@ impl Side {
     label = "expected a `{T}`, or an attribute of that type"
 )]
 pub trait Operand<E, T> {
+    /// Which key attributes it mentions.
+    #[doc(hidden)]
+    type Keys: Mark;
+
     /// The operand of a comparison with the attribute at `path`.
     #[doc(hidden)]
     fn side(self, path: &[Step]) -> Side;
 }
 
 impl<E, T: Attribute> Operand<E, T> for T {
+    type Keys = NoKeys;
+
     fn side(self, path: &[Step]) -> Side {
         Side::of_value(&self, path)
     }
 }
 
 impl<E, T: Attribute> Operand<E, T> for &T {
+    type Keys = NoKeys;
+
     fn side(self, path: &[Step]) -> Side {
         Side::of_value(self, path)
     }
 }
 
 impl<E> Operand<E, String> for &str {
+    type Keys = NoKeys;
+
     fn side(self, _: &[Step]) -> Side {
         Side::Value(Value::from(self))
     }
 }
 
-impl<E, T: Attribute, U: Attribute<Scalar = T>, R> Operand<E, T> for Attr<E, U, R> {
+impl<E, T: Attribute, U: Attribute<Scalar = T>, R: Mentions> Operand<E, T> for Attr<E, U, R> {
+    type Keys = R::Keys;
+
     fn side(self, _: &[Step]) -> Side {
         Side::Path(self.steps())
     }
 }
 
-impl<E> Condition<E> {
+impl<E, K> Condition<E, K> {
     pub(crate) fn of(node: Node) -> Self {
-        Self { node, entity: PhantomData }
+        Self { node, types: PhantomData }
+    }
+
+    /// The condition, whatever it mentions.
+    pub(crate) fn unmarked(self) -> Condition<E> {
+        Condition::of(self.node)
     }
 }
 
-impl<E> BitAnd for Condition<E> {
-    type Output = Self;
+impl<E, K: Mark, L: Mark> BitAnd<Condition<E, L>> for Condition<E, K> {
+    type Output = Condition<E, K::And<L>>;
 
-    fn bitand(self, other: Self) -> Self {
+    fn bitand(self, other: Condition<E, L>) -> Self::Output {
         let mut all = match self.node {
             Node::And(all) => all,
             node => vec![node],
@@ -110,14 +130,14 @@ impl<E> BitAnd for Condition<E> {
             Node::And(more) => all.extend(more),
             node => all.push(node),
         }
-        Self::of(Node::And(all))
+        Condition::of(Node::And(all))
     }
 }
 
-impl<E> BitOr for Condition<E> {
-    type Output = Self;
+impl<E, K: Mark, L: Mark> BitOr<Condition<E, L>> for Condition<E, K> {
+    type Output = Condition<E, K::And<L>>;
 
-    fn bitor(self, other: Self) -> Self {
+    fn bitor(self, other: Condition<E, L>) -> Self::Output {
         let mut any = match self.node {
             Node::Or(any) => any,
             node => vec![node],
@@ -126,11 +146,11 @@ impl<E> BitOr for Condition<E> {
             Node::Or(more) => any.extend(more),
             node => any.push(node),
         }
-        Self::of(Node::Or(any))
+        Condition::of(Node::Or(any))
     }
 }
 
-impl<E> Not for Condition<E> {
+impl<E, K> Not for Condition<E, K> {
     type Output = Self;
 
     fn not(self) -> Self {
@@ -138,20 +158,20 @@ impl<E> Not for Condition<E> {
     }
 }
 
-impl<E> Clone for Condition<E> {
+impl<E, K> Clone for Condition<E, K> {
     fn clone(&self) -> Self {
         Self::of(self.node.clone())
     }
 }
 
-impl<E> fmt::Debug for Condition<E> {
+impl<E, K> fmt::Debug for Condition<E, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Condition({self})")
     }
 }
 
 /// For people: names and values stand where the request has placeholders.
-impl<E> fmt::Display for Condition<E> {
+impl<E, K> fmt::Display for Condition<E, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = String::new();
         let shown = super::render::write_node(&self.node, &mut Shown, &mut out);

@@ -20,7 +20,8 @@ pub(super) enum Presence {
 
 /// What is asked already, and more.
 #[expect(clippy::unnecessary_wraps, reason = "it goes back to where it came from")]
-pub(super) fn both<E>(known: Option<Condition<E>>, more: Condition<E>) -> Option<Condition<E>> {
+pub(super) fn both<E, K>(known: Option<Condition<E>>, more: Condition<E, K>) -> Option<Condition<E>> {
+    let more = more.unmarked();
     match known {
         Some(known) => Some(known & more),
         None => Some(more),

@@ -52,7 +52,7 @@ impl<E: Entity> Delete<E> {
 
 impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
     /// Deletes only if the item satisfies the condition. Several conditions must all hold.
-    pub fn when(mut self, condition: Condition<E>) -> Self {
+    pub fn when<K>(mut self, condition: Condition<E, K>) -> Self {
         self.condition = both(self.condition, condition);
         self
     }

@@ -62,7 +62,7 @@ impl<E: Entity> Put<E> {
 
 impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     /// Writes only if the item that is there satisfies the condition. Several conditions must all hold.
-    pub fn when(mut self, condition: Condition<E>) -> Self {
+    pub fn when<K>(mut self, condition: Condition<E, K>) -> Self {
         self.condition = both(self.condition, condition);
         self
     }

@@ -15,7 +15,8 @@ use super::pager::{Limits, PageRequest, Pager, Plan};
 use super::{BoxFuture, Context};
 use crate::backend::call::Select;
 use crate::entity::{
-    Entity, IndexSchema, ProjectionSchema, ReadsWholeItems, Table, belongs, decode, is_expired, ttl_attribute,
+    Entity, FilterOn, IndexSchema, ProjectionSchema, ReadsWholeItems, Table, belongs, decode, is_expired,
+    ttl_attribute,
 };
 use crate::error::{CursorProblem, Error, Kind, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
@@ -79,7 +80,9 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
 
     /// Leaves out items that do not satisfy the condition, after they were read and paid for. Several filters must
     /// all be satisfied.
-    pub fn filter(mut self, condition: Condition<E>) -> Self {
+    ///
+    /// A query cannot filter by a field that is a key attribute of what it reads; a scan can.
+    pub fn filter<K: FilterOn<S::Index>>(mut self, condition: Condition<E, K>) -> Self {
         self.filter = both(self.filter, condition);
         self
     }

@@ -7,7 +7,7 @@ use super::read::{Read, Source, select};
 use super::{Context, Sent};
 use crate::backend::call;
 use crate::backend::{Backend, reply};
-use crate::entity::{Entity, Primary, Table};
+use crate::entity::{Entity, Everything, Table};
 use crate::error::Result;
 use crate::expr::Renderer;
 use crate::page::Meaning;
@@ -49,7 +49,7 @@ impl<E: Entity> Scan<E> {
 
 impl<E: Entity> Source<E> for ScanSource {
     type Request = call::Scan;
-    type Index = Primary;
+    type Index = Everything;
 
     fn request(&self, context: &Context, _: &mut Renderer) -> Result<call::Scan> {
         Ok(call::Scan {

@@ -179,7 +179,7 @@ impl<E: Entity, Out> Update<E, Out> {
     }
 
     /// Writes only if the item satisfies the condition. Several conditions must all hold.
-    pub fn when(mut self, condition: Condition<E>) -> Self {
+    pub fn when<K>(mut self, condition: Condition<E, K>) -> Self {
         self.condition = both(self.condition, condition);
         self
     }

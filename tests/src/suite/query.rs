@@ -4,7 +4,7 @@ use dynorm::backend::call::Select;
 use dynorm::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::scenario::{Customer, Line, Order, Reading, Session, Shop, Status, ann, line, may, order};
+use crate::scenario::{Customer, Line, Loan, Order, Reading, Session, Shop, Status, ann, line, may, order};
 
 /// Ann's profile, orders on three days, lines of two of them, and another customer's order.
 async fn shop(t: &crate::setup::Test) -> Db {
@@ -188,5 +188,29 @@ crate::cases! {
         let db = shop(t).await;
         assert_eq!(db.get(Customer::key("anna")).await.unwrap(), None);
         assert_eq!(numbers(&db.query(Order::of_customer("anna")).all().await.unwrap()), [99]);
+    }
+
+    /// A field that is a key of one index can be in the filter of a read by another, in a scan, and in conditions.
+    async fn filters_mention_the_keys_of_other_indexes(t: &Test) {
+        let db = t.table::<Loan>().await;
+        let loan = |book: &str, due, pages| Loan {
+            reader: "ann".into(), book: book.into(), due: Some(due), branch: "b".into(), pages, renewals: 0,
+        };
+        for loan in [loan("dune", 3, 600), loan("emma", 9, 400), loan("ulysses", 6, 900)] {
+            db.put(&loan).await.unwrap();
+        }
+        let books = |loans: Vec<Loan>| loans.into_iter().map(|loan| loan.book).collect::<Vec<_>>();
+        let by_reader = db.query(Loan::of_reader("ann")).filter(Loan::DUE.le(6) & Loan::PAGES.gt(500));
+        assert_eq!(books(by_reader.all().await.unwrap()), ["dune", "ulysses"]);
+        let by_pages = db.query(Loan::by_pages("ann")).filter(Loan::BOOK.ne("dune") & Loan::RENEWALS.eq(0));
+        assert_eq!(books(by_pages.all().await.unwrap()), ["emma", "ulysses"]);
+        let by_book = db.query(Loan::by_book("emma")).filter(Loan::READER.eq("ann") | Loan::PAGES.eq(1));
+        assert_eq!(books(by_book.all().await.unwrap()), ["emma"]);
+        let by_branch = db.query(Loan::by_branch("b")).filter(Loan::BOOK.begins_with("u") & Loan::READER.exists());
+        assert_eq!(by_branch.count().await.unwrap(), 1);
+        let scan = db.scan::<Loan>().filter(Loan::BOOK.is_in(["dune", "emma"]) & !Loan::DUE.gt(Loan::PAGES));
+        assert_eq!(scan.count().await.unwrap(), 2);
+        let renewal = db.update(Loan::key("ann", "emma")).add(Loan::RENEWALS, 1).when(Loan::BOOK.eq("emma"));
+        renewal.await.unwrap();
     }
 }
