@@ -9,7 +9,10 @@ use crate::backend::call::ReturnCapacity;
 use crate::backend::table::{TableStatus, TimeToLive};
 use crate::entity::{Entity, Key, Pattern, Scannable, Table};
 use crate::error::{Error, Failure, FailureKind, Result};
-use crate::op::{Context, Delete, Get, Put, Query, Scan, TransactWrite, Update};
+use crate::op::{
+    Batch, Context, Delete, DeleteMany, Get, GetMany, KeySet, Put, PutMany, Query, Scan, TransactGet,
+    TransactWrite, Update,
+};
 #[cfg(feature = "signed-cursors")]
 use crate::page::CursorKeys;
 use crate::schema;
@@ -126,6 +129,31 @@ impl Db {
     /// Reads the whole table for the entities `E`, if `E` says `#[entity(scan)]`.
     pub fn scan<E: Scannable>(&self) -> Scan<E> {
         Scan::of_table(Arc::clone(&self.context))
+    }
+
+    /// Reads many entities by their keys, each read on its own.
+    pub fn get_many<E: Entity>(&self, keys: impl IntoIterator<Item = Key<E>>) -> GetMany<E> {
+        GetMany::new(Arc::clone(&self.context), keys)
+    }
+
+    /// Writes many entities, and replaces those of the same keys; each write on its own and without conditions.
+    pub fn put_many<E: Entity>(&self, entities: impl IntoIterator<Item = E>) -> PutMany<E> {
+        PutMany::new(Arc::clone(&self.context), entities)
+    }
+
+    /// Deletes many entities by their keys, each deletion on its own and without conditions.
+    pub fn delete_many<E: Entity>(&self, keys: impl IntoIterator<Item = Key<E>>) -> DeleteMany<E> {
+        DeleteMany::new(Arc::clone(&self.context), keys)
+    }
+
+    /// Writes and deletes entities of any types, each write on its own and without conditions.
+    pub fn batch(&self) -> Batch {
+        Batch::new(Arc::clone(&self.context))
+    }
+
+    /// Reads several entities of any types, as they are at one moment.
+    pub fn transact_get<K: KeySet>(&self, keys: K) -> TransactGet<K> {
+        TransactGet::new(Arc::clone(&self.context), keys)
     }
 
     /// Writes several entities, all or none.

@@ -64,7 +64,7 @@ pub mod __private;
 pub use crate::db::Db;
 pub use crate::entity::{Entity, Key, Pattern, Scannable, Table};
 pub use crate::error::{
-    CancellationReason, CancelledAction, CursorProblem, Error, Failure, FailureKind, Result,
+    CancellationReason, CancelledAction, CursorProblem, Error, Failure, FailureKind, Reason, Result,
 };
 pub use crate::expr::{Attr, Condition};
 pub use crate::op::{Outcome, Query, Read, Returning, Scan};

@@ -6,6 +6,7 @@ use axum::extract::{Json, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use dynorm::Reason;
 use dynorm::prelude::*;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -37,7 +38,7 @@ impl IntoResponse for Problem {
 
 impl From<dynorm::Error> for Problem {
     fn from(error: dynorm::Error) -> Self {
-        let exists = error.cancelled().iter().any(|action| action.reason.code == "ConditionalCheckFailed");
+        let exists = error.cancelled().iter().any(|action| action.reason == Reason::AlreadyExists);
         let status = if error.is_key() || error.is_encode() || error.is_too_large() || error.is_cursor() {
             StatusCode::BAD_REQUEST
         } else if exists {

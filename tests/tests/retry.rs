@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use dynorm::FailureKind;
 use dynorm::prelude::*;
-use dynorm_tests::flaky::Flaky;
+use dynorm::{FailureKind, Reason};
+use dynorm_tests::flaky::{Fault, Flaky};
 use dynorm_tests::scenario::{Customer, Order, Shop, ann, order, order_key};
 
 async fn shop() -> (Arc<Flaky>, Db) {
@@ -78,4 +78,77 @@ async fn patience_ends() {
     let total: Duration = waits.iter().sum();
     assert!(total <= Duration::from_secs(10) && waits.len() >= 5, "{} waits, {total:?}", waits.len());
     assert!(waits.iter().all(|wait| (Duration::from_millis(25)..=Duration::from_secs(2)).contains(wait)));
+}
+
+#[tokio::test]
+async fn a_transaction_whose_fate_is_open_is_repeated_under_its_token() {
+    let (backend, db) = shop().await;
+    let add = || db.transact_write().update(order_key(1, 1), |update| update.add(Order::STOCK, 1));
+    backend.fail([Fault::Lost(FailureKind::Timeout), Fault::Refused(FailureKind::Internal)]);
+    add().await.unwrap();
+    assert_eq!(db.get(order_key(1, 1)).await.unwrap().unwrap().stock, 1);
+    let tokens: Vec<String> = backend.seen().tokens.into_iter().map(Option::unwrap).collect();
+    assert_eq!(tokens.len(), 3);
+    assert!(tokens.iter().all(|token| *token == tokens[0]), "{tokens:?}");
+    assert_eq!(tokens[0].len(), 32);
+
+    // Each transaction has its own, which its request does not show before.
+    add().await.unwrap();
+    assert_ne!(backend.seen().tokens[0].as_ref(), Some(&tokens[0]));
+    assert_eq!(add().to_request().unwrap(), add().to_request().unwrap());
+    assert_eq!(add().to_request().unwrap().token, None);
+    assert_eq!(db.get(order_key(1, 1)).await.unwrap().unwrap().stock, 2);
+
+    backend.fail([Fault::Lost(FailureKind::Dispatch)]);
+    add().token("mine").await.unwrap();
+    assert_eq!(backend.seen().tokens, [Some("mine".to_owned()), Some("mine".to_owned())]);
+    assert_eq!(db.get(order_key(1, 1)).await.unwrap().unwrap().stock, 3);
+}
+
+#[tokio::test]
+async fn a_cancelled_transaction_is_repeated_only_for_contention() {
+    let (backend, db) = shop().await;
+    let add = || {
+        let both = db.transact_write().update(order_key(1, 1), |update| update.add(Order::STOCK, 1));
+        both.put(&ann())
+    };
+    backend.fail([
+        Fault::Cancelled(&["TransactionConflict", "None"]),
+        Fault::Cancelled(&["ThrottlingError", "ProvisionedThroughputExceeded"]),
+    ]);
+    add().await.unwrap();
+    assert_eq!(backend.waits().len(), 2);
+
+    for (code, reason) in [
+        ("ItemCollectionSizeLimitExceeded", Reason::CollectionTooLarge),
+        ("ValidationError", Reason::Validation),
+        ("Unheard", Reason::Other("Unheard".into())),
+    ] {
+        let codes: &'static [&'static str] = Box::leak(Box::new(["TransactionConflict", code]));
+        backend.fail([Fault::Cancelled(codes)]);
+        let error = add().checked().await.unwrap_err();
+        assert!(backend.waits().is_empty());
+        assert_eq!(
+            (&error.cancelled()[0].reason, &error.cancelled()[1].reason),
+            (&Reason::Conflict, &reason)
+        );
+        assert_eq!(error.cancelled()[1].existing::<Customer>().unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn transactions_that_read_are_repeated_for_contention() {
+    let (backend, db) = shop().await;
+    let conflict = Fault::Cancelled(&["None", "TransactionConflict"]);
+    backend.fail([conflict.clone(), Fault::Lost(FailureKind::Timeout)]);
+    let both = db.transact_get((order_key(9, 9), Customer::key("ann"))).await.unwrap();
+    assert_eq!(both, (None, Some(ann())));
+    assert_eq!(backend.waits().len(), 2);
+
+    backend.fail(std::iter::repeat_n(conflict, 1000));
+    let error = db.transact_get((order_key(9, 9), Customer::key("ann"))).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the transaction was cancelled: action 2 (get `Customer`): TransactionConflict"
+    );
 }

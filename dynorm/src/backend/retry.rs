@@ -2,9 +2,10 @@
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::pin::Pin;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::{Backend, Failure, FailureKind};
+use crate::error::Reason;
 
 /// The shortest wait.
 const WAIT_MIN: Duration = Duration::from_millis(25);
@@ -13,13 +14,13 @@ const WAIT_MAX: Duration = Duration::from_secs(2);
 /// How long to wait in all before a failure is given to the caller.
 const WAIT_TOTAL_MAX: Duration = Duration::from_secs(10);
 
-/// Whether a call may be sent again although it may have taken effect.
+/// What it does to send a call again that may have taken effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// It reads.
-    Read,
-    /// It writes: it is sent again only if the service said that it did nothing.
-    Write,
+    /// Nothing: it reads, or the service knows it by its token.
+    Repeatable,
+    /// It writes again: it is sent again only if the service said that it did nothing.
+    Single,
 }
 
 type Sent<'b, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'b>>;
@@ -30,22 +31,76 @@ pub(crate) async fn send<'b, T>(
     effect: Effect,
     mut call: impl FnMut(&'b dyn Backend) -> Sent<'b, T> + Send,
 ) -> Result<T, Failure> {
-    let (mut wait, mut waited) = (WAIT_MIN, Duration::ZERO);
+    let mut patience = Patience::new(backend, None);
     loop {
         let failure = match call(backend).await {
             Ok(reply) => return Ok(reply),
             Err(failure) => failure,
         };
-        wait = jitter(wait);
-        waited += wait;
-        if !is_transient(&failure, effect) || waited > WAIT_TOTAL_MAX {
-            return Err(failure);
-        }
+        let wait = if is_transient(&failure, effect) { patience.next_wait(backend) } else { None };
+        let Some(wait) = wait else { return Err(failure) };
         backend.sleep(wait).await;
     }
 }
 
-fn is_transient(failure: &Failure, effect: Effect) -> bool {
+/// How long to wait before the next try, and when to give up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    started: SystemTime,
+    deadline: Option<Duration>,
+    /// The last wait.
+    wait: Duration,
+    waited: Duration,
+    /// Since something was done.
+    waited_in_vain: Duration,
+}
+
+impl Patience {
+    /// With a deadline it ends there, and without one after long enough without progress.
+    pub(crate) fn new(backend: &dyn Backend, deadline: Option<Duration>) -> Self {
+        let (waited, waited_in_vain) = (Duration::ZERO, Duration::ZERO);
+        Self { started: backend.now(), deadline, wait: WAIT_MIN, waited, waited_in_vain }
+    }
+
+    /// A part was done.
+    pub(crate) fn progress(&mut self) {
+        self.waited_in_vain = Duration::ZERO;
+    }
+
+    /// All was done: the next wait is a short one again.
+    pub(crate) fn renew(&mut self) {
+        self.progress();
+        self.wait = WAIT_MIN;
+    }
+
+    /// The next wait, or `None` when it is time to give up.
+    pub(crate) fn next_wait(&mut self, backend: &dyn Backend) -> Option<Duration> {
+        self.wait = jitter(self.wait);
+        let (spent, most) = match self.deadline {
+            Some(deadline) => (self.spent(backend), deadline),
+            None => (self.waited_in_vain, WAIT_TOTAL_MAX),
+        };
+        if spent + self.wait > most {
+            return None;
+        }
+        self.waited += self.wait;
+        self.waited_in_vain += self.wait;
+        Some(self.wait)
+    }
+
+    /// Whether the deadline has passed.
+    pub(crate) fn is_over(&self, backend: &dyn Backend) -> bool {
+        self.deadline.is_some_and(|deadline| self.spent(backend) >= deadline)
+    }
+
+    /// By the backend's clock, or by the waits, which the clock of a test need not show.
+    fn spent(&self, backend: &dyn Backend) -> Duration {
+        backend.now().duration_since(self.started).unwrap_or_default().max(self.waited)
+    }
+}
+
+/// Whether the same call may succeed a little later, and may be sent again.
+pub(crate) fn is_transient(failure: &Failure, effect: Effect) -> bool {
     match failure.kind {
         FailureKind::ThroughputExceeded
         | FailureKind::RequestLimitExceeded
@@ -54,12 +109,11 @@ fn is_transient(failure: &Failure, effect: Effect) -> bool {
         | FailureKind::TransactionInProgress => true,
         // One action at fault for another reason would be at fault again.
         FailureKind::TransactionCancelled => {
-            let contention =
-                ["None", "TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"];
-            let contended = |code: &str| contention.contains(&code);
-            !failure.reasons.is_empty() && failure.reasons.iter().all(|reason| contended(&reason.code))
+            let contended = |reason: &Reason| *reason == Reason::None || reason.is_contention();
+            let mut reasons = failure.reasons.iter().map(|reason| Reason::of_code(&reason.code));
+            !failure.reasons.is_empty() && reasons.all(|reason| contended(&reason))
         }
-        FailureKind::Internal | FailureKind::Timeout | FailureKind::Dispatch => effect == Effect::Read,
+        FailureKind::Internal | FailureKind::Timeout | FailureKind::Dispatch => effect == Effect::Repeatable,
         _ => false,
     }
 }

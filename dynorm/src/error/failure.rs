@@ -134,6 +134,97 @@ impl CancellationReason {
     }
 }
 
+/// Why one action of a cancelled transaction was at fault, or that it was not.
+///
+/// ```
+/// use dynorm::Reason;
+///
+/// assert!(Reason::of_code("TransactionConflict").is_contention());
+/// assert!(Reason::of_code("ConditionalCheckFailed").is_condition());
+/// assert_eq!(Reason::of_code("Unheard").code(), "Unheard");
+/// ```
+///
+/// Source: [cancellation reasons](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// It was not at fault: `None`.
+    None,
+    /// The item is there and does not satisfy the condition: `ConditionalCheckFailed`.
+    ConditionFailed,
+    /// The item is not there, and must be: `ConditionalCheckFailed`.
+    NotFound,
+    /// The item is there, and must not be: `ConditionalCheckFailed`.
+    AlreadyExists,
+    /// Something else was at work on the item: `TransactionConflict`.
+    Conflict,
+    /// The provisioned throughput is used up: `ProvisionedThroughputExceeded`.
+    ThroughputExceeded,
+    /// Slow down: `ThrottlingError`.
+    Throttled,
+    /// An item collection is at its 10 GB: `ItemCollectionSizeLimitExceeded`.
+    CollectionTooLarge,
+    /// The action breaks a rule: `ValidationError`.
+    Validation,
+    /// A code that this version does not know.
+    Other(String),
+}
+
+impl Reason {
+    /// The reason of this code. By the code alone, every failed condition is [`ConditionFailed`](Self::ConditionFailed).
+    #[must_use]
+    pub fn of_code(code: &str) -> Self {
+        match code {
+            "None" => Self::None,
+            "ConditionalCheckFailed" => Self::ConditionFailed,
+            "TransactionConflict" => Self::Conflict,
+            "ProvisionedThroughputExceeded" => Self::ThroughputExceeded,
+            "ThrottlingError" => Self::Throttled,
+            "ItemCollectionSizeLimitExceeded" => Self::CollectionTooLarge,
+            "ValidationError" => Self::Validation,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+
+    /// The service's code.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        match self {
+            Self::None => "None",
+            Self::ConditionFailed | Self::NotFound | Self::AlreadyExists => "ConditionalCheckFailed",
+            Self::Conflict => "TransactionConflict",
+            Self::ThroughputExceeded => "ProvisionedThroughputExceeded",
+            Self::Throttled => "ThrottlingError",
+            Self::CollectionTooLarge => "ItemCollectionSizeLimitExceeded",
+            Self::Validation => "ValidationError",
+            Self::Other(code) => code,
+        }
+    }
+
+    /// The condition did not hold: the user's own, or that the item is there, or is not.
+    #[must_use]
+    pub fn is_condition(&self) -> bool {
+        matches!(self, Self::ConditionFailed | Self::NotFound | Self::AlreadyExists)
+    }
+
+    /// The same action may succeed a little later.
+    #[must_use]
+    pub fn is_contention(&self) -> bool {
+        matches!(self, Self::Conflict | Self::ThroughputExceeded | Self::Throttled)
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotFound => f.write_str("there is no such item"),
+            Self::AlreadyExists => f.write_str("the item exists"),
+            Self::ConditionFailed => f.write_str("the item does not satisfy the condition"),
+            other => f.write_str(other.code()),
+        }
+    }
+}
+
 /// A refusal by a backend.
 ///
 /// The message is the service's own, word by word.

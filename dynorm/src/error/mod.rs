@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 pub(crate) use self::const_text::ConstText;
 pub(crate) use self::const_text::same_text;
-pub use self::failure::{CancellationReason, Failure, FailureKind};
+pub use self::failure::{CancellationReason, Failure, FailureKind, Reason};
 use crate::value::{DecodeError, EncodeError, Item};
 
 /// A result with dynorm's [`Error`].
@@ -63,6 +63,14 @@ pub(crate) enum Kind {
     EmptyRange { entity: &'static str, pattern: &'static str },
     /// A cursor that cannot be used here.
     Cursor { problem: CursorProblem, detail: String },
+    /// A batch that was not carried out to its end.
+    Incomplete {
+        operation: &'static str,
+        subject: &'static str,
+        n_left: usize,
+        n_asked: usize,
+        cause: Option<Error>,
+    },
     /// A read that was not at its end after as many requests as it may send.
     Unfinished { requests: u32 },
     /// A request that breaks a rule before it is sent.
@@ -72,15 +80,21 @@ pub(crate) enum Kind {
 }
 
 /// One action of a cancelled transaction, and why it was, or was not, at fault.
+///
+/// [`existing`](Self::existing) gives the entity that stood in the way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CancelledAction {
-    /// What the action would have done: `create`, `put`, `update`, `delete` or `check`.
+    /// What the action would have done: `create`, `put`, `update`, `delete`, `check` or `get`.
     pub operation: &'static str,
     /// The entity's name.
     pub entity: &'static str,
-    /// Why it failed.
-    pub reason: CancellationReason,
+    /// Why it was at fault, or that it was not.
+    pub reason: Reason,
+    /// The service's words, if it was at fault.
+    pub message: Option<String>,
+    /// The item that stood in the way, as it is stored.
+    pub item: Option<Item>,
 }
 
 /// Why a cursor cannot be used.
@@ -107,6 +121,10 @@ impl Error {
         Self::new(Kind::Cursor { problem, detail: detail.into() })
     }
 
+    pub(crate) fn kind(&self) -> &Kind {
+        &self.kind
+    }
+
     /// The refusal of a backend to carry out `operation` on `subject`, an entity or a table.
     pub(crate) fn backend(operation: &'static str, subject: &'static str, failure: Failure) -> Self {
         Self::new(Kind::Backend { operation, subject, failure })
@@ -130,6 +148,7 @@ impl Error {
             Kind::Cursor { .. } => "DYN0401",
             Kind::Request { .. } => "DYN0402",
             Kind::Unfinished { .. } => "DYN0403",
+            Kind::Incomplete { .. } => "DYN0404",
             Kind::Backend { .. } => "DYN0501",
         }
     }
@@ -211,6 +230,12 @@ impl Error {
         matches!(*self.kind, Kind::Unfinished { .. })
     }
 
+    /// A batch was not carried out to its end; what is left was in its result.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        matches!(*self.kind, Kind::Incomplete { .. })
+    }
+
     /// The table or index does not exist.
     #[must_use]
     pub fn is_table_not_found(&self) -> bool {
@@ -230,6 +255,7 @@ impl Error {
     pub fn failure(&self) -> Option<&Failure> {
         match &*self.kind {
             Kind::Backend { failure, .. } | Kind::Cancelled { failure, .. } => Some(failure),
+            Kind::Incomplete { cause, .. } => cause.as_ref()?.failure(),
             _ => None,
         }
     }
@@ -297,6 +323,9 @@ impl fmt::Display for Error {
                     "the read is not at its end after {requests} requests; allow more, or read page by page"
                 )
             }
+            Kind::Incomplete { operation, subject, n_left, n_asked, .. } => {
+                write!(f, "cannot {operation} `{subject}`: {n_left} of {n_asked} are left")
+            }
             Kind::Request { reason } => write!(f, "cannot send the request: {reason}"),
             Kind::Backend { operation, subject, failure } => {
                 write!(f, "cannot {operation} `{subject}`: {failure}")
@@ -305,6 +334,7 @@ impl fmt::Display for Error {
         match &*self.kind {
             Kind::Encode { source, .. } => write!(f, ": {source}"),
             Kind::Decode { source, .. } => write!(f, ": {source}"),
+            Kind::Incomplete { cause: Some(cause), .. } => write!(f, ": {cause}"),
             _ => Ok(()),
         }
     }
@@ -326,7 +356,7 @@ fn write_too_large(
 
 fn write_cancelled(f: &mut fmt::Formatter<'_>, actions: &[CancelledAction]) -> fmt::Result {
     f.write_str("the transaction was cancelled")?;
-    let at_fault = actions.iter().enumerate().filter(|(_, action)| action.reason.code != "None");
+    let at_fault = actions.iter().enumerate().filter(|(_, action)| action.reason != Reason::None);
     for (n, (at, action)) in at_fault.enumerate() {
         let separator = if n == 0 { ": " } else { "; " };
         write!(
@@ -335,7 +365,7 @@ fn write_cancelled(f: &mut fmt::Formatter<'_>, actions: &[CancelledAction]) -> f
             at + 1,
             action.operation,
             action.entity,
-            action.reason.code
+            action.reason
         )?;
     }
     Ok(())
@@ -347,6 +377,7 @@ impl std::error::Error for Error {
             Kind::Encode { source, .. } => Some(source),
             Kind::Decode { source, .. } => Some(source),
             Kind::Backend { failure, .. } | Kind::Cancelled { failure, .. } => Some(failure),
+            Kind::Incomplete { cause: Some(cause), .. } => Some(cause),
             _ => None,
         }
     }

@@ -3,9 +3,9 @@
 use std::time::SystemTime;
 
 use crate::entity::{Entity, Table, epoch_seconds, is_expired, ttl_attribute};
-use crate::error::{Error, Failure, FailureKind, Kind, Result};
+use crate::error::{Error, Failure, FailureKind, Kind, Reason, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
-use crate::value::{EncodeError, Name, Step, Value};
+use crate::value::{EncodeError, Item, Name, Step, Value};
 
 /// What a write needs of the item besides what the user asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,11 +85,28 @@ pub(super) fn write_error<E: Entity>(
     if failure.kind != FailureKind::ConditionFailed {
         return Error::backend(operation, entity, failure);
     }
-    let existing = failure.item;
-    let is_there = existing.as_ref().is_some_and(|item| !is_expired::<E>(item, now));
-    Error::new(match presence {
-        Presence::Absent if is_there || !asked => Kind::Exists { entity, existing },
-        Presence::Present if !is_there => Kind::Missing { entity },
+    let (reason, existing) = judge::<E>(presence, asked, now, failure.item);
+    Error::new(match reason {
+        Reason::AlreadyExists => Kind::Exists { entity, existing },
+        Reason::NotFound if presence == Presence::Present => Kind::Missing { entity },
         _ => Kind::Condition { operation, entity, existing },
     })
+}
+
+/// What it means that the condition of a write did not hold on this item, and the item, if it is there: what is expired
+/// at `now` is not.
+pub(super) fn judge<E: Entity>(
+    presence: Presence,
+    asked: bool,
+    now: SystemTime,
+    item: Option<Item>,
+) -> (Reason, Option<Item>) {
+    let existing = item.filter(|item| !is_expired::<E>(item, now));
+    let reason = match (presence, &existing) {
+        (Presence::Absent, Some(_)) => Reason::AlreadyExists,
+        (Presence::Absent, None) if !asked => Reason::AlreadyExists,
+        (_, None) => Reason::NotFound,
+        (_, Some(_)) => Reason::ConditionFailed,
+    };
+    (reason, existing)
 }

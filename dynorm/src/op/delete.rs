@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::condition::{Presence, both, render, write_error};
-use super::{BoxFuture, Context, Outcome, Returned};
+use super::{BoxFuture, Checked, Context, Outcome, Returned};
 use crate::backend::call;
 use crate::entity::{Entity, Key};
 use crate::error::Result;
@@ -92,6 +92,15 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
         let reply = self.context.write(|backend| backend.delete(request.clone())).await;
         let reply = reply.map_err(|f| write_error::<E>("delete", Presence::Any, asked, now, f))?;
         Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
+    }
+
+    /// Runs the deletion, and gives a condition that did not hold as data, with what is there.
+    ///
+    /// # Errors
+    ///
+    /// As for [`outcome`](Self::outcome), but for conditions that did not hold.
+    pub async fn checked(self) -> Result<Checked<E, Out>> {
+        Checked::of_outcome(self.outcome().await)
     }
 }
 

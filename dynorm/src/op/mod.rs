@@ -1,5 +1,9 @@
 //! Typed operations: builders that become calls of the backend, one file an operation.
 
+mod batch;
+mod batch_get;
+mod batch_write;
+mod checked;
 mod condition;
 mod delete;
 mod get;
@@ -8,6 +12,7 @@ mod put;
 mod query;
 mod read;
 mod scan;
+mod transact_get;
 mod transact_write;
 mod update;
 
@@ -16,12 +21,16 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+pub use self::batch_get::{BatchRead, GetMany};
+pub use self::batch_write::{Batch, BatchEntry, BatchWritten, DeleteMany, PutMany};
+pub use self::checked::{Checked, CheckedTransaction, Existing};
 pub use self::delete::Delete;
 pub use self::get::Get;
 pub use self::put::Put;
 pub use self::query::{Query, QuerySource};
 pub use self::read::{Items, Pages, Read, Source};
 pub use self::scan::{Scan, ScanSource};
+pub use self::transact_get::{Found, KeySet, Reads, TransactGet};
 pub use self::transact_write::TransactWrite;
 pub use self::update::{Returning, Update};
 use crate::backend::call::{ReturnCapacity, ReturnValues};
@@ -29,9 +38,9 @@ use crate::backend::reply::Capacity;
 use crate::backend::retry::{self, Effect};
 use crate::backend::{Backend, Failure};
 use crate::entity::{Entity, Table, decode};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::page::CursorKeys;
-use crate::value::Item;
+use crate::value::{Item, Number, Value};
 
 /// What the operations of one [`Db`](crate::Db) have in common.
 #[derive(Clone, Debug)]
@@ -60,7 +69,7 @@ impl Context {
         &'b self,
         call: impl FnMut(&'b dyn Backend) -> Sent<'b, T> + Send,
     ) -> Result<T, Failure> {
-        retry::send(&*self.backend, Effect::Read, call).await
+        retry::send(&*self.backend, Effect::Repeatable, call).await
     }
 
     /// Sends a call that writes, again if the service says that it did nothing and to come back.
@@ -68,21 +77,71 @@ impl Context {
         &'b self,
         call: impl FnMut(&'b dyn Backend) -> Sent<'b, T> + Send,
     ) -> Result<T, Failure> {
-        retry::send(&*self.backend, Effect::Write, call).await
+        retry::send(&*self.backend, Effect::Single, call).await
     }
+
+    /// Sends a call that writes; one that the service does once, however often it is sent, also again after failures
+    /// that leave open what happened.
+    pub(crate) async fn write_once<'b, T>(
+        &'b self,
+        is_done_once: bool,
+        call: impl FnMut(&'b dyn Backend) -> Sent<'b, T> + Send,
+    ) -> Result<T, Failure> {
+        let effect = if is_done_once { Effect::Repeatable } else { Effect::Single };
+        retry::send(&*self.backend, effect, call).await
+    }
+}
+
+/// An item of a table: no two have the same.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ItemKey {
+    table: String,
+    partition: Option<KeyValue>,
+    sort: Option<KeyValue>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum KeyValue {
+    S(String),
+    N(Number),
+    B(Vec<u8>),
+}
+
+impl ItemKey {
+    /// The key in an item of the table `T`, which is called `table`.
+    fn of<T: Table>(table: &str, item: &Item) -> Self {
+        let value = |name: &str| match item.get(name)? {
+            Value::S(text) => Some(KeyValue::S(text.clone())),
+            Value::N(number) => Some(KeyValue::N(*number)),
+            Value::B(bytes) => Some(KeyValue::B(bytes.clone())),
+            // Nothing else can be in a key.
+            _ => None,
+        };
+        let schema = T::SCHEMA;
+        Self {
+            table: table.to_owned(),
+            partition: value(schema.partition.name),
+            sort: schema.sort.and_then(|sort| value(sort.name)),
+        }
+    }
+}
+
+/// The error of a request that breaks a rule.
+fn refuse<T>(reason: String) -> Result<T> {
+    Err(Error::new(Kind::Request { reason }))
 }
 
 /// A future that can be sent to another thread.
 pub type BoxFuture<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// The result of an operation, and what it cost.
+/// The result of an operation, and what it cost; for operations on several tables, `C` is a cost for each.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct Outcome<T> {
+pub struct Outcome<T, C = Option<Capacity>> {
     /// The result.
     pub value: T,
     /// What the call consumed, unless the [`Db`](crate::Db) was told not to ask.
-    pub capacity: Option<Capacity>,
+    pub capacity: C,
 }
 
 /// What a write gives back: nothing, or the entity as it was or is.

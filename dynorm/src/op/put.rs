@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::condition::{Presence, both, render, write_error};
-use super::{BoxFuture, Context, Outcome, Returned};
+use super::{BoxFuture, Checked, Context, Outcome, Returned};
 use crate::backend::call;
 use crate::entity::{Entity, encode};
 use crate::error::Result;
@@ -36,8 +36,8 @@ use crate::value::Item;
 pub struct Put<E, Out = ()> {
     context: Arc<Context>,
     item: Result<Item>,
-    presence: Presence,
-    condition: Option<Condition<E>>,
+    pub(super) presence: Presence,
+    pub(super) condition: Option<Condition<E>>,
     out: PhantomData<fn() -> Out>,
 }
 
@@ -103,6 +103,15 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
         let reply = self.context.write(|backend| backend.put(request.clone())).await;
         let reply = reply.map_err(|f| write_error::<E>(operation, self.presence, asked, now, f))?;
         Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
+    }
+
+    /// Runs the write, and gives a condition that did not hold as data, with what is there.
+    ///
+    /// # Errors
+    ///
+    /// As for [`outcome`](Self::outcome), but for conditions that did not hold.
+    pub async fn checked(self) -> Result<Checked<E, Out>> {
+        Checked::of_outcome(self.outcome().await)
     }
 
     pub(crate) fn operation(&self) -> &'static str {

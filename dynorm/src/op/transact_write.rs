@@ -2,24 +2,35 @@
 
 use std::future::IntoFuture;
 use std::sync::Arc;
+use std::time::SystemTime;
 
-use super::{BoxFuture, Context, Delete, Put, Update};
+use super::condition::{Presence, encode_error, judge};
+use super::{BoxFuture, CheckedTransaction, Context, Delete, Put, Update, refuse};
 use crate::backend::call::{self, TransactWriteAction};
 use crate::backend::reply::Capacity;
 use crate::entity::{Entity, Key, KeyCheck};
-use crate::error::{CancellationReason, CancelledAction, Error, Failure, FailureKind, Kind, Result};
-use crate::expr::Renderer;
+use crate::error::{CancellationReason, CancelledAction, Error, Failure, FailureKind, Kind, Reason, Result};
+use crate::expr::{Condition, Renderer};
 use crate::value::Item;
 
 /// Most actions of one transaction.
 ///
 /// Source: [TransactWriteItems](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html).
-const ACTIONS_MAX: usize = 100;
+pub(super) const ACTIONS_MAX: usize = 100;
+/// Most bytes that the items of one transaction have together. The sizes of items that are put are known before.
+const WRITTEN_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Longest token, in characters.
+const TOKEN_CHARS_MAX: usize = 36;
 
 /// Writes of entities of any tables, all carried out or none; `.await` runs them.
 ///
+/// Each transaction bears a token, [given](Self::token) or drawn for it, by which the service does it once. So it is
+/// safe to send it again after a failure that leaves open whether it was carried out, and dynorm does.
+///
 /// ```
 /// # use dynorm::prelude::*;
+/// use dynorm::Reason;
+///
 /// # #[derive(Entity, Debug, PartialEq)]
 /// # #[entity(table = "Accounts", pk = id)]
 /// # struct Account { id: String, balance: u64 }
@@ -33,10 +44,12 @@ const ACTIONS_MAX: usize = 100;
 ///         .update(Account::key("bob"), |u| u.add(Account::BALANCE, amount))
 /// };
 /// pay(7).await?;
-/// let error = pay(7).await.unwrap_err();
-/// assert!(error.is_cancelled());
-/// assert_eq!(error.cancelled()[0].reason.code, "ConditionalCheckFailed");
 /// assert_eq!(db.get(Account::key("bob")).await?, Some(Account { id: "bob".into(), balance: 17 }));
+///
+/// let error = pay(7).await.unwrap_err();
+/// let ann = &error.cancelled()[0];
+/// assert_eq!(ann.reason, Reason::ConditionFailed);
+/// assert_eq!(ann.existing()?, Some(Account { id: "ann".into(), balance: 3 }));
 /// # Ok(()) }
 /// ```
 #[derive(Debug)]
@@ -51,9 +64,16 @@ pub struct TransactWrite {
 struct Action {
     operation: &'static str,
     entity: &'static str,
+    presence: Presence,
+    /// Whether the user has a condition.
+    asked: bool,
+    judge: Judge,
     /// The table and the key, to see that no item is written twice.
     request: Result<(TransactWriteAction, String, Item)>,
 }
+
+/// [`judge`] for one entity.
+type Judge = fn(Presence, bool, SystemTime, Option<Item>) -> (Reason, Option<Item>);
 
 impl TransactWrite {
     pub(crate) fn new(context: Arc<Context>) -> Self {
@@ -72,6 +92,12 @@ impl TransactWrite {
         self.add_put(put, entity)
     }
 
+    /// Writes an entity if the item that is there satisfies a condition.
+    pub fn put_when<E: Entity>(self, entity: &E, condition: Condition<E>) -> Self {
+        let put = Put::new(Arc::clone(&self.context), entity).when(condition);
+        self.add_put(put, entity)
+    }
+
     /// Changes an entity that must be there, as `change` says.
     pub fn update<E: Entity>(self, key: Key<E>, change: impl FnOnce(Update<E>) -> Update<E>) -> Self {
         let update = change(Update::new(Arc::clone(&self.context), key));
@@ -80,18 +106,19 @@ impl TransactWrite {
             let (table, key) = (call.table.clone(), call.key.clone());
             (TransactWriteAction::Update(call), table, key)
         });
-        self.add::<E>("update", request)
+        self.add::<E>("update", Presence::Present, true, request)
     }
 
     /// Deletes an entity, if it is there.
     pub fn delete<E: Entity>(self, key: Key<E>) -> Self {
         let delete = Delete::new(Arc::clone(&self.context), key);
-        let request = delete.to_request().map(|mut call| {
-            call.capacity = call::ReturnCapacity::None;
-            let (table, key) = (call.table.clone(), call.key.clone());
-            (TransactWriteAction::Delete(call), table, key)
-        });
-        self.add::<E>("delete", request)
+        self.add_delete(delete)
+    }
+
+    /// Deletes an entity that must satisfy a condition: `.delete_when(Account::key(id).when(..))`.
+    pub fn delete_when<E: Entity>(self, check: KeyCheck<E>) -> Self {
+        let delete = Delete::new(Arc::clone(&self.context), check.key).when(check.condition);
+        self.add_delete(delete)
     }
 
     /// Requires an item that is not written to satisfy a condition: `.check(Account::key(id).when(..))`.
@@ -100,8 +127,7 @@ impl TransactWrite {
         let table = self.context.table::<E::Table>();
         let request = key.into_item().and_then(|key| {
             let mut renderer = Renderer::default();
-            let condition =
-                renderer.condition(&condition.node).map_err(super::condition::encode_error::<E>)?;
+            let condition = renderer.condition(&condition.node).map_err(encode_error::<E>)?;
             let (names, values) = renderer.finish();
             let check = call::Check {
                 table: table.clone(),
@@ -113,59 +139,72 @@ impl TransactWrite {
             };
             Ok((TransactWriteAction::Check(check), table, key))
         });
-        self.add::<E>("check", request)
+        self.add::<E>("check", Presence::Any, true, request)
     }
 
     /// The token by which the service knows a repeated transaction, and does it once, for ten minutes; 1 to 36
-    /// characters.
+    /// characters. It is for repetitions by the program itself, after a crash for example: dynorm's own have a token
+    /// anyway.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self
     }
 
     fn add_put<E: Entity>(self, put: Put<E>, entity: &E) -> Self {
-        let operation = put.operation();
+        let (operation, presence, asked) = (put.operation(), put.presence, put.condition.is_some());
         let request = put.to_request().and_then(|mut call| {
             call.capacity = call::ReturnCapacity::None;
             let (table, key) = (call.table.clone(), Key::of_entity(entity).into_item()?);
             Ok((TransactWriteAction::Put(call), table, key))
         });
-        self.add::<E>(operation, request)
+        self.add::<E>(operation, presence, asked, request)
+    }
+
+    fn add_delete<E: Entity>(self, delete: Delete<E>) -> Self {
+        let request = delete.to_request().map(|mut call| {
+            call.capacity = call::ReturnCapacity::None;
+            let (table, key) = (call.table.clone(), call.key.clone());
+            (TransactWriteAction::Delete(call), table, key)
+        });
+        self.add::<E>("delete", Presence::Any, true, request)
     }
 
     fn add<E: Entity>(
         mut self,
         operation: &'static str,
+        presence: Presence,
+        asked: bool,
         request: Result<(TransactWriteAction, String, Item)>,
     ) -> Self {
-        self.actions.push(Action { operation, entity: E::DESCRIPTOR.name, request });
+        let entity = E::DESCRIPTOR.name;
+        self.actions.push(Action { operation, entity, presence, asked, judge: judge::<E>, request });
         self
     }
 
-    /// The request that would be sent.
+    /// The request that would be sent, but for a token that is not [given](Self::token): that is drawn when it is
+    /// sent, so that the same transaction is the same request here.
     ///
     /// # Errors
     ///
-    /// If an entity cannot be stored or a key not be made, if there is no action or more than 100, or if two are on
-    /// one item.
+    /// If an entity cannot be stored or a key not be made, if there is no action or more than 100, if two are on
+    /// one item, if the entities that are put have more than 4 MB together, or if the token is too long.
     pub fn to_request(&self) -> Result<call::TransactWrite> {
-        let refuse = |reason: String| Err(Error::new(Kind::Request { reason }));
-        if self.actions.is_empty() || self.actions.len() > ACTIONS_MAX {
-            let n_actions = self.actions.len();
-            return refuse(format!("a transaction has 1 to {ACTIONS_MAX} actions, not {n_actions}"));
-        }
+        check_count(self.actions.len())?;
         let mut actions: Vec<TransactWriteAction> = Vec::with_capacity(self.actions.len());
         let mut keys: Vec<(&str, &Item)> = Vec::with_capacity(self.actions.len());
-        for Action { operation, entity, request } in &self.actions {
+        for Action { operation, entity, request, .. } in &self.actions {
             let (action, table, key) = request.as_ref().map_err(Clone::clone)?;
             if keys.contains(&(table, key)) {
-                let reason = format!(
+                return refuse(format!(
                     "the transaction has two actions on one item: the second is to {operation} `{entity}` {key:?}"
-                );
-                return refuse(reason);
+                ));
             }
             keys.push((table, key));
             actions.push(action.clone());
+        }
+        self.check_written_bytes(&actions)?;
+        if self.token.as_ref().is_some_and(|token| !(1..=TOKEN_CHARS_MAX).contains(&token.chars().count())) {
+            return refuse(format!("a token has 1 to {TOKEN_CHARS_MAX} characters, not {:?}", self.token));
         }
         Ok(call::TransactWrite {
             actions,
@@ -175,6 +214,30 @@ impl TransactWrite {
         })
     }
 
+    fn check_written_bytes(&self, requests: &[TransactWriteAction]) -> Result<()> {
+        let put_bytes = |request: &TransactWriteAction| match request {
+            TransactWriteAction::Put(put) => put.item.size_bytes(),
+            _ => 0,
+        };
+        let total: usize = requests.iter().map(put_bytes).sum();
+        if total <= WRITTEN_BYTES_MAX {
+            return Ok(());
+        }
+        let sizes = requests.iter().zip(&self.actions).map(|(request, action)| (put_bytes(request), action));
+        let largest = sizes.enumerate().max_by_key(|(_, (bytes, _))| *bytes);
+        let largest = largest.map_or_else(String::new, |(at, (bytes, action))| {
+            format!(
+                "; the largest is {bytes}, of action {} ({} `{}`)",
+                at + 1,
+                action.operation,
+                action.entity
+            )
+        });
+        refuse(format!(
+            "the transaction writes {total} bytes and DynamoDB takes {WRITTEN_BYTES_MAX}{largest}; write less at once"
+        ))
+    }
+
     /// Runs the transaction and tells what it cost, for each table.
     ///
     /// # Errors
@@ -182,27 +245,86 @@ impl TransactWrite {
     /// [`is_cancelled`](crate::Error::is_cancelled) with the reasons in
     /// [`cancelled`](crate::Error::cancelled), or any other refusal of the backend. Nothing is written then.
     pub async fn outcome(self) -> Result<Vec<Capacity>> {
-        let request = self.to_request()?;
-        let reply = self.context.write(|backend| backend.transact_write(request.clone())).await;
-        let reply = reply.map_err(|failure| self.error(failure))?;
+        let mut request = self.to_request()?;
+        request.token = request.token.or_else(new_token);
+        let sent =
+            self.context.write_once(request.token.is_some(), |b| b.transact_write(request.clone())).await;
+        let reply = sent.map_err(|failure| self.error(failure))?;
         Ok(reply.capacity)
+    }
+
+    /// Runs the transaction, and gives conditions that did not hold as data: each action with its reason, and with
+    /// the entity that stood in its way.
+    ///
+    /// ```
+    /// # use dynorm::prelude::*;
+    /// use dynorm::Reason;
+    /// use dynorm::op::CheckedTransaction;
+    ///
+    /// # #[derive(Entity, Clone, Debug, PartialEq)]
+    /// # #[entity(table = "Seats", pk = number)]
+    /// # struct Seat { number: u32, taken_by: String }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+    /// # let db = Db::new(dynorm_mem::MemBackend::new());
+    /// # db.create_table::<Seat>().await?;
+    /// let seat = |number, name: &str| Seat { number, taken_by: name.into() };
+    /// db.create(&seat(2, "ann")).await?;
+    /// match db.transact_write().create(&seat(1, "bob")).create(&seat(2, "bob")).checked().await? {
+    ///     CheckedTransaction::Done => unreachable!("Ann sits there"),
+    ///     CheckedTransaction::Cancelled(actions) => {
+    ///         assert_eq!(actions[0].reason, Reason::None);
+    ///         assert_eq!(actions[1].reason, Reason::AlreadyExists);
+    ///         assert_eq!(actions[1].existing()?, Some(seat(2, "ann")));
+    ///     }
+    /// }
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`outcome`](Self::outcome), but for transactions with an action whose condition did not hold.
+    pub async fn checked(self) -> Result<CheckedTransaction> {
+        CheckedTransaction::of(self.outcome().await)
     }
 
     fn error(&self, failure: Failure) -> Error {
         if failure.kind != FailureKind::TransactionCancelled {
             return Error::backend("run the transaction with", self.actions[0].entity, failure);
         }
-        let reasons = failure.reasons.iter().cloned().chain(std::iter::repeat_with(CancellationReason::none));
-        let actions = self.actions.iter().zip(reasons);
-        let actions = actions
-            .map(|(action, reason)| CancelledAction {
-                operation: action.operation,
-                entity: action.entity,
-                reason,
-            })
-            .collect();
+        let now = self.context.backend.now();
+        let cancelled = |action: &Action, found: CancellationReason| {
+            let (reason, item) = match Reason::of_code(&found.code) {
+                Reason::ConditionFailed => (action.judge)(action.presence, action.asked, now, found.item),
+                reason => (reason, found.item),
+            };
+            let Action { operation, entity, .. } = *action;
+            CancelledAction { operation, entity, reason, message: found.message, item }
+        };
+        let actions =
+            self.actions.iter().zip(reasons(&failure)).map(|(a, found)| cancelled(a, found)).collect();
         Error::new(Kind::Cancelled { actions, failure })
     }
+}
+
+/// The reasons of a cancelled transaction; those that the backend does not give are none.
+pub(super) fn reasons(failure: &Failure) -> impl Iterator<Item = CancellationReason> {
+    failure.reasons.iter().cloned().chain(std::iter::repeat_with(CancellationReason::none))
+}
+
+/// A transaction has 1 to 100 actions.
+pub(super) fn check_count(n_actions: usize) -> Result<()> {
+    if (1..=ACTIONS_MAX).contains(&n_actions) {
+        return Ok(());
+    }
+    refuse(format!("a transaction has 1 to {ACTIONS_MAX} actions, not {n_actions}"))
+}
+
+/// A token that no other transaction has: 128 bits of the system's own randomness, which also clones of a virtual
+/// machine do not share. `None` where the system has none; then nothing of unknown fate is repeated.
+fn new_token() -> Option<String> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).ok()?;
+    Some(format!("{:032x}", u128::from_ne_bytes(random)))
 }
 
 impl IntoFuture for TransactWrite {

@@ -1,5 +1,8 @@
 //! The cases, by operation.
 
+pub mod batch_get;
+pub mod batch_write;
+pub mod checked;
 pub mod create;
 pub mod decode;
 pub mod delete;
@@ -11,6 +14,7 @@ pub mod query;
 pub mod range;
 pub mod scan;
 pub mod table;
+pub mod transact_get;
 pub mod transact_write;
 pub mod update;
 pub mod value;

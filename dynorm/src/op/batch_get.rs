@@ -1,0 +1,254 @@
+//! Reading many entities by their keys.
+
+use std::collections::HashMap;
+use std::future::IntoFuture;
+use std::sync::Arc;
+
+use super::batch::{self, Batched, Pace, incomplete, pace_methods};
+use super::{BoxFuture, Context, ItemKey, Sent};
+use crate::backend::Backend;
+use crate::backend::call::{self, BatchGetTable, ReturnCapacity};
+use crate::backend::reply::{self, Capacity};
+use crate::backend::retry::Effect;
+use crate::entity::{Entity, Key, decode_own, is_expired};
+use crate::error::{Error, Result};
+use crate::value::Item;
+
+/// Reads of many entities; `.await` runs them, in as many requests as it takes, of up to 100 keys.
+///
+/// Each read is one of its own: together they are not of one moment, as [`transact_get`](crate::Db::transact_get)'s
+/// are. Keys that the service leaves unprocessed are asked for again after growing waits, until the
+/// [deadline](Self::deadline), or without one until nothing was read for ten seconds of waiting. Equal keys are read
+/// once, and answered in each place.
+///
+/// ```
+/// # use dynorm::prelude::*;
+/// # #[derive(Entity, Clone, Debug, PartialEq)]
+/// # #[entity(table = "Users", pk = id)]
+/// # struct User { id: String }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+/// # let db = Db::new(dynorm_mem::MemBackend::new());
+/// # db.create_table::<User>().await?;
+/// let ann = User { id: "ann".into() };
+/// db.put(&ann).await?;
+/// let keys = ["bob", "ann"].map(User::key);
+/// let users: Vec<Option<User>> = db.get_many(keys).await?.complete()?;
+/// assert_eq!(users, [None, Some(ann)]);
+/// # Ok(()) }
+/// ```
+///
+/// Source: [BatchGetItem](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html).
+#[derive(Debug)]
+#[must_use = "nothing is read until it is awaited"]
+pub struct GetMany<E> {
+    context: Arc<Context>,
+    keys: Vec<Key<E>>,
+    consistent: bool,
+    include_expired: bool,
+    pace: Pace,
+}
+
+/// What was read of the keys of a [`GetMany`], and what was not: each key is in one of the two, in the order in which
+/// they were asked.
+///
+/// ```
+/// # use dynorm::prelude::*;
+/// # use std::time::Duration;
+/// # #[derive(Entity, Clone, Debug, PartialEq)]
+/// # #[entity(table = "Users", pk = id)]
+/// # struct User { id: String }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+/// # let db = Db::new(dynorm_mem::MemBackend::new());
+/// # db.create_table::<User>().await?;
+/// # db.put(&User { id: "ann".into() }).await?;
+/// let mut users = Vec::new();
+/// let mut keys = vec![User::key("ann"), User::key("bob")];
+/// while !keys.is_empty() {
+///     let some = db.get_many(keys).deadline(Duration::from_secs(5)).await?;
+///     for (key, user) in some.read {
+///         users.extend(user?);
+///     }
+///     keys = some.left;
+/// }
+/// assert_eq!(users, [User { id: "ann".into() }]);
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+#[must_use = "keys may be left that were not read: see `left`, or make that an error with `complete`"]
+#[non_exhaustive]
+pub struct BatchRead<E> {
+    /// The keys that were read, each with its entity, or `None` where there is none; or with the error of an item that
+    /// is not one of the entity.
+    pub read: Vec<(Key<E>, Result<Option<E>>)>,
+    /// The keys that were not read.
+    pub left: Vec<Key<E>>,
+    /// Why keys are left, if the backend refused; without an error, time was up.
+    pub error: Option<Error>,
+    /// What the requests consumed together, for each table.
+    pub capacity: Vec<Capacity>,
+}
+
+impl<E: Entity> BatchRead<E> {
+    /// All entities in the order of the keys, with `None` where there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`is_incomplete`](crate::Error::is_incomplete) if keys are left, and the first error of an item that is not one
+    /// of the entity.
+    pub fn complete(self) -> Result<Vec<Option<E>>> {
+        let (n_left, n_asked) = (self.left.len(), self.left.len() + self.read.len());
+        if n_left > 0 {
+            return Err(incomplete("get", E::DESCRIPTOR.name, n_left, n_asked, self.error));
+        }
+        self.read.into_iter().map(|(_, entity)| entity).collect()
+    }
+}
+
+impl<E: Entity> GetMany<E> {
+    pub(crate) fn new(context: Arc<Context>, keys: impl IntoIterator<Item = Key<E>>) -> Self {
+        let keys = keys.into_iter().collect();
+        Self { context, keys, consistent: false, include_expired: false, pace: Pace::default() }
+    }
+
+    /// Sees every write that succeeded before, for twice the read units.
+    pub fn consistent(mut self) -> Self {
+        self.consistent = true;
+        self
+    }
+
+    /// Gives entities even if their time to live is over and DynamoDB has not deleted them yet.
+    pub fn include_expired(mut self) -> Self {
+        self.include_expired = true;
+        self
+    }
+
+    pace_methods!();
+
+    fn reads(&self) -> Result<Reads> {
+        let table = self.context.table::<E::Table>();
+        let (mut keys, mut known, mut places) = (Vec::new(), HashMap::new(), Vec::new());
+        for key in &self.keys {
+            let key = key.item()?;
+            let place = *known.entry(ItemKey::of::<E::Table>(&table, key)).or_insert(keys.len());
+            if place == keys.len() {
+                keys.push(key.clone());
+            }
+            places.push(place);
+        }
+        let key_of = ItemKey::of::<E::Table>;
+        Ok(Reads {
+            table,
+            keys,
+            known,
+            key_of,
+            places,
+            consistent: self.consistent,
+            capacity: self.context.capacity,
+        })
+    }
+
+    /// The requests that are sent if nothing is left unprocessed.
+    ///
+    /// # Errors
+    ///
+    /// If a field cannot be put into a key.
+    pub fn to_requests(&self) -> Result<Vec<call::BatchGet>> {
+        Ok(batch::requests(&self.reads()?))
+    }
+
+    async fn run(self) -> Result<BatchRead<E>> {
+        let reads = self.reads()?;
+        let mut done = batch::run(&self.context, &reads, self.pace).await;
+        let now = self.context.backend.now();
+        let mut n_uses = vec![0_usize; reads.keys.len()];
+        reads.places.iter().for_each(|place| n_uses[*place] += 1);
+        let (mut read, mut left) = (Vec::new(), Vec::new());
+        for (key, place) in self.keys.into_iter().zip(reads.places) {
+            n_uses[place] -= 1;
+            let answer = &mut done.answers[place];
+            match if n_uses[place] == 0 { answer.take() } else { answer.clone() } {
+                Some(item) => {
+                    let alive = item.filter(|item| self.include_expired || !is_expired::<E>(item, now));
+                    read.push((key, alive.map(decode_own).transpose()));
+                }
+                None => left.push(key),
+            }
+        }
+        let error = done.failure.map(|failure| Error::backend("get", E::DESCRIPTOR.name, failure));
+        Ok(BatchRead { read, left, error, capacity: done.capacity })
+    }
+}
+
+/// Waits for all keys.
+///
+/// # Errors
+///
+/// If a field cannot be put into a key. Nothing is sent then: whatever happens after that is in the [`BatchRead`].
+impl<E: Entity> IntoFuture for GetMany<E> {
+    type Output = Result<BatchRead<E>>;
+    type IntoFuture = BoxFuture<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+/// The keys of a batch, each once.
+struct Reads {
+    table: String,
+    keys: Vec<Item>,
+    /// The place in `keys` of each.
+    known: HashMap<ItemKey, usize>,
+    key_of: fn(&str, &Item) -> ItemKey,
+    /// The place in `keys` of each key that was asked for.
+    places: Vec<usize>,
+    consistent: bool,
+    capacity: ReturnCapacity,
+}
+
+impl Reads {
+    fn place(&self, item: &Item) -> Option<usize> {
+        self.known.get(&(self.key_of)(&self.table, item)).copied()
+    }
+}
+
+impl Batched for Reads {
+    type Request = call::BatchGet;
+    type Reply = reply::BatchGet;
+    type Answer = Option<Item>;
+
+    const EFFECT: Effect = Effect::Repeatable;
+    const ENTRIES_MAX: usize = 100;
+
+    fn n_entries(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// A hundred keys are far below the limit.
+    fn wire_bytes(&self, _: usize) -> usize {
+        0
+    }
+
+    fn request(&self, entries: &[usize]) -> call::BatchGet {
+        let keys = entries.iter().map(|entry| self.keys[*entry].clone()).collect();
+        let of_table = BatchGetTable { keys, consistent: self.consistent, ..Default::default() };
+        call::BatchGet { tables: [(self.table.clone(), of_table)].into(), capacity: self.capacity }
+    }
+
+    fn send(backend: &dyn Backend, request: call::BatchGet) -> Sent<'_, reply::BatchGet> {
+        backend.batch_get(request)
+    }
+
+    fn read(&self, entries: &[usize], reply: reply::BatchGet) -> (Vec<(usize, Option<Item>)>, Vec<Capacity>) {
+        let mut answers: HashMap<usize, Option<Item>> = entries.iter().map(|entry| (*entry, None)).collect();
+        for key in reply.unprocessed.values().flat_map(|of_table| &of_table.keys) {
+            self.place(key).and_then(|place| answers.remove(&place));
+        }
+        for item in reply.items.into_values().flatten() {
+            if let Some(answer) = self.place(&item).and_then(|place| answers.get_mut(&place)) {
+                *answer = Some(item);
+            }
+        }
+        (answers.into_iter().collect(), reply.capacity)
+    }
+}

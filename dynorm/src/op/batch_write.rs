@@ -1,0 +1,502 @@
+//! Writing and deleting many entities, each on its own.
+
+use std::collections::{BTreeMap, HashMap};
+use std::future::IntoFuture;
+use std::sync::Arc;
+
+use super::batch::{self, Batched, Pace, incomplete, pace_methods};
+use super::{BoxFuture, Context, ItemKey, Sent, refuse};
+use crate::backend::Backend;
+use crate::backend::call::{self, BatchWriteAction, ReturnCapacity};
+use crate::backend::reply::{self, Capacity};
+use crate::backend::retry::Effect;
+use crate::entity::{Entity, Key, decode_own, encode};
+use crate::error::{Error, Result};
+use crate::value::{Item, Number, Value};
+
+/// Puts of many entities of one type; `.await` runs them, in as many requests as it takes, of up to 25 entities and
+/// 16 MB.
+///
+/// Each put creates or replaces, and is one of its own: some may be carried out and others not, and DynamoDB has no
+/// conditions here. For all or nothing, or for conditions, there is [`transact_write`](crate::Db::transact_write).
+/// What the service leaves unprocessed is sent again after growing waits, until the [deadline](Self::deadline), or
+/// without one until nothing was written for ten seconds of waiting.
+///
+/// ```
+/// # use dynorm::prelude::*;
+/// # #[derive(Entity, Clone, Debug, PartialEq)]
+/// # #[entity(table = "Users", pk = id)]
+/// # struct User { id: u32 }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+/// # let db = Db::new(dynorm_mem::MemBackend::new());
+/// # db.create_table::<User>().await?;
+/// let users: Vec<User> = (0..60).map(|id| User { id }).collect();
+/// db.put_many(users).await?.complete()?;
+/// assert!(db.get(User::key(59u32)).await?.is_some());
+/// # Ok(()) }
+/// ```
+///
+/// Source: [BatchWriteItem](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html).
+#[derive(Debug)]
+#[must_use = "nothing is written until it is awaited"]
+pub struct PutMany<E> {
+    context: Arc<Context>,
+    entities: Vec<E>,
+    pace: Pace,
+}
+
+/// Deletions of many entities of one type by their keys; `.await` runs them, in as many requests as it takes, of up to
+/// 25 keys.
+///
+/// What holds for [`PutMany`] holds here. To delete what is not there is no error.
+///
+/// ```
+/// # use dynorm::prelude::*;
+/// # #[derive(Entity, Clone, Debug, PartialEq)]
+/// # #[entity(table = "Users", pk = id)]
+/// # struct User { id: u32 }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+/// # let db = Db::new(dynorm_mem::MemBackend::new());
+/// # db.create_table::<User>().await?;
+/// db.put(&User { id: 7 }).await?;
+/// db.delete_many((0..60u32).map(User::key)).await?.complete()?;
+/// assert_eq!(db.get(User::key(7u32)).await?, None);
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is deleted until it is awaited"]
+pub struct DeleteMany<E> {
+    context: Arc<Context>,
+    keys: Vec<Key<E>>,
+    pace: Pace,
+}
+
+/// Puts and deletions of entities of any tables; `.await` runs them, in as many requests as it takes, of up to 25
+/// writes and 16 MB.
+///
+/// What holds for [`PutMany`] holds here: this is no transaction. What is left is a batch again.
+///
+/// ```
+/// # use dynorm::prelude::*;
+/// # use std::time::Duration;
+/// # #[derive(Entity, Clone, Debug, PartialEq)]
+/// # #[entity(table = "Users", pk = id)]
+/// # struct User { id: u32 }
+/// # #[derive(Entity, Clone, Debug, PartialEq)]
+/// # #[entity(table = "Notes", pk = id)]
+/// # struct Note { id: String, text: String }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+/// # let db = Db::new(dynorm_mem::MemBackend::new());
+/// # db.create_table::<User>().await?;
+/// # db.create_table::<Note>().await?;
+/// let note = Note { id: "n1".into(), text: "moved".into() };
+/// let mut batch = db.batch().put(&note).delete(User::key(7u32)).put(&User { id: 8 });
+/// while !batch.is_empty() {
+///     batch = batch.deadline(Duration::from_secs(5)).await?.left;
+/// }
+/// assert_eq!(db.get(Note::key("n1")).await?, Some(note));
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "nothing is written until it is awaited"]
+pub struct Batch {
+    context: Arc<Context>,
+    entries: Vec<BatchEntry>,
+    pace: Pace,
+}
+
+/// One write of a [`Batch`].
+///
+/// ```
+/// # use dynorm::prelude::*;
+/// # #[derive(Entity, Clone, Debug, PartialEq)]
+/// # #[entity(table = "Users", pk = id)]
+/// # struct User { id: u32 }
+/// # let db = Db::new(dynorm_mem::MemBackend::new());
+/// let batch = db.batch().put(&User { id: 7 }).delete(User::key(8u32));
+/// let [put, delete] = batch.entries() else { unreachable!() };
+/// assert_eq!((put.operation, put.entity), ("put", "User"));
+/// assert_eq!(put.entity_to_put::<User>()?, Some(User { id: 7 }));
+/// assert_eq!(delete.key::<User>()?, Some(User::key(8u32)));
+/// # Ok::<(), dynorm::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct BatchEntry {
+    /// `put` or `delete`.
+    pub operation: &'static str,
+    /// The entity's name.
+    pub entity: &'static str,
+    write: Result<Write>,
+}
+
+/// What a batch of writes did, and what it did not: `L` is [`Vec<E>`](PutMany), [`Vec<Key<E>>`](DeleteMany) or a
+/// [`Batch`].
+#[derive(Debug)]
+#[must_use = "writes may be left that were not carried out: see `left`, or make that an error with `complete`"]
+#[non_exhaustive]
+pub struct BatchWritten<L> {
+    /// How many writes were carried out.
+    pub n_written: usize,
+    /// Those that were not, in their order. After an [`error`](Self::error) that leaves open what happened, as a time
+    /// out, the writes of the request that failed are here too, though they may have been carried out.
+    pub left: L,
+    /// Why writes are left, if the backend refused; without an error, time was up.
+    pub error: Option<Error>,
+    /// What the requests consumed together, for each table.
+    pub capacity: Vec<Capacity>,
+    n_left: usize,
+    operation: &'static str,
+    subject: &'static str,
+}
+
+impl<L> BatchWritten<L> {
+    /// Nothing, if everything was written.
+    ///
+    /// # Errors
+    ///
+    /// [`is_incomplete`](crate::Error::is_incomplete) if writes are left.
+    pub fn complete(self) -> Result<()> {
+        if self.n_left == 0 {
+            return Ok(());
+        }
+        let n_asked = self.n_left + self.n_written;
+        Err(incomplete(self.operation, self.subject, self.n_left, n_asked, self.error))
+    }
+}
+
+impl<E: Entity> PutMany<E> {
+    pub(crate) fn new(context: Arc<Context>, entities: impl IntoIterator<Item = E>) -> Self {
+        Self { context, entities: entities.into_iter().collect(), pace: Pace::default() }
+    }
+
+    pace_methods!();
+
+    /// The requests that are sent if nothing is left unprocessed.
+    ///
+    /// # Errors
+    ///
+    /// If an entity cannot be stored, or two have one key.
+    pub fn to_requests(&self) -> Result<Vec<call::BatchWrite>> {
+        requests(&self.context, &self.entries())
+    }
+
+    fn entries(&self) -> Vec<BatchEntry> {
+        self.entities.iter().map(|entity| BatchEntry::put(&self.context, entity)).collect()
+    }
+}
+
+impl<E: Entity> DeleteMany<E> {
+    pub(crate) fn new(context: Arc<Context>, keys: impl IntoIterator<Item = Key<E>>) -> Self {
+        Self { context, keys: keys.into_iter().collect(), pace: Pace::default() }
+    }
+
+    pace_methods!();
+
+    /// The requests that are sent if nothing is left unprocessed.
+    ///
+    /// # Errors
+    ///
+    /// If a field cannot be put into a key, or two keys are equal.
+    pub fn to_requests(&self) -> Result<Vec<call::BatchWrite>> {
+        requests(&self.context, &self.entries())
+    }
+
+    fn entries(&self) -> Vec<BatchEntry> {
+        self.keys.iter().map(|key| BatchEntry::delete(&self.context, key)).collect()
+    }
+}
+
+impl Batch {
+    pub(crate) fn new(context: Arc<Context>) -> Self {
+        Self { context, entries: Vec::new(), pace: Pace::default() }
+    }
+
+    /// Creates or replaces an entity.
+    pub fn put<E: Entity>(mut self, entity: &E) -> Self {
+        self.entries.push(BatchEntry::put(&self.context, entity));
+        self
+    }
+
+    /// Deletes an entity, if it is there.
+    pub fn delete<E: Entity>(mut self, key: Key<E>) -> Self {
+        self.entries.push(BatchEntry::delete(&self.context, &key));
+        self
+    }
+
+    pace_methods!();
+
+    /// The writes, in their order.
+    #[must_use]
+    pub fn entries(&self) -> &[BatchEntry] {
+        &self.entries
+    }
+
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The requests that are sent if nothing is left unprocessed.
+    ///
+    /// # Errors
+    ///
+    /// If an entity cannot be stored or a key not be made, or two writes are on one item.
+    pub fn to_requests(&self) -> Result<Vec<call::BatchWrite>> {
+        requests(&self.context, &self.entries)
+    }
+}
+
+/// Runs the puts.
+///
+/// # Errors
+///
+/// If an entity cannot be stored, or two have one key. Nothing is sent then: whatever happens after that is in the
+/// [`BatchWritten`].
+impl<E: Entity> IntoFuture for PutMany<E> {
+    type Output = Result<BatchWritten<Vec<E>>>;
+    type IntoFuture = BoxFuture<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let outcome = run(&self.context, self.pace, &self.entries()).await?;
+            Ok(outcome.leaving(self.entities))
+        })
+    }
+}
+
+/// Runs the deletions.
+///
+/// # Errors
+///
+/// If a field cannot be put into a key, or two keys are equal. Nothing is sent then: whatever happens after that is in
+/// the [`BatchWritten`].
+impl<E: Entity> IntoFuture for DeleteMany<E> {
+    type Output = Result<BatchWritten<Vec<Key<E>>>>;
+    type IntoFuture = BoxFuture<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let outcome = run(&self.context, self.pace, &self.entries()).await?;
+            Ok(outcome.leaving(self.keys))
+        })
+    }
+}
+
+/// Runs the writes.
+///
+/// # Errors
+///
+/// If an entity cannot be stored or a key not be made, or two writes are on one item. Nothing is sent then: whatever
+/// happens after that is in the [`BatchWritten`].
+impl IntoFuture for Batch {
+    type Output = Result<BatchWritten<Self>>;
+    type IntoFuture = BoxFuture<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let outcome = run(&self.context, self.pace, &self.entries).await?;
+            let written = outcome.leaving(self.entries);
+            let BatchWritten { n_written, left: entries, error, capacity, n_left, operation, subject } =
+                written;
+            let left = Self { context: self.context, entries, pace: self.pace };
+            Ok(BatchWritten { n_written, left, error, capacity, n_left, operation, subject })
+        })
+    }
+}
+
+/// A write that can be sent.
+#[derive(Clone, Debug)]
+struct Write {
+    table: String,
+    key: Item,
+    item_key: ItemKey,
+    action: BatchWriteAction,
+}
+
+impl BatchEntry {
+    fn put<E: Entity>(context: &Context, entity: &E) -> Self {
+        let write = encode(entity).and_then(|item| {
+            let (table, key) = (context.table::<E::Table>(), Key::of_entity(entity).into_item()?);
+            let item_key = ItemKey::of::<E::Table>(&table, &key);
+            Ok(Write { table, key, item_key, action: BatchWriteAction::Put(item) })
+        });
+        Self { operation: "put", entity: E::DESCRIPTOR.name, write }
+    }
+
+    fn delete<E: Entity>(context: &Context, key: &Key<E>) -> Self {
+        let write = key.item().map(|key| {
+            let table = context.table::<E::Table>();
+            let item_key = ItemKey::of::<E::Table>(&table, key);
+            Write { table, key: key.clone(), item_key, action: BatchWriteAction::Delete(key.clone()) }
+        });
+        Self { operation: "delete", entity: E::DESCRIPTOR.name, write }
+    }
+
+    /// The entity that is put; `None` for a deletion, and for a put of an entity of another name.
+    ///
+    /// # Errors
+    ///
+    /// If the entity cannot be stored, or does not read back.
+    pub fn entity_to_put<E: Entity>(&self) -> Result<Option<E>> {
+        match &self.write.as_ref().map_err(Clone::clone)?.action {
+            BatchWriteAction::Put(item) if self.entity == E::DESCRIPTOR.name => {
+                decode_own(item.clone()).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The key of what is put or deleted; `None` if it is an entity of another name.
+    ///
+    /// # Errors
+    ///
+    /// If the key is in error, or is not one of `E`.
+    pub fn key<E: Entity>(&self) -> Result<Option<Key<E>>> {
+        let write = self.write.as_ref().map_err(Clone::clone)?;
+        if self.entity == E::DESCRIPTOR.name { Key::parse(&write.key).map(Some) } else { Ok(None) }
+    }
+}
+
+fn requests(context: &Context, entries: &[BatchEntry]) -> Result<Vec<call::BatchWrite>> {
+    Ok(batch::requests(&Writes::of(context, entries)?))
+}
+
+async fn run(context: &Context, pace: Pace, entries: &[BatchEntry]) -> Result<Outcome> {
+    let done = batch::run(context, &Writes::of(context, entries)?, pace).await;
+    let is_written: Vec<bool> = done.answers.iter().map(Option::is_some).collect();
+    let left = is_written.iter().position(|is_written| !is_written).and_then(|first| entries.get(first));
+    let (operation, subject) = left.map_or(("write", "nothing"), |left| (left.operation, left.entity));
+    let error = done.failure.map(|failure| Error::backend(operation, subject, failure));
+    Ok(Outcome { is_written, error, capacity: done.capacity, operation, subject })
+}
+
+/// What became of each write.
+struct Outcome {
+    is_written: Vec<bool>,
+    error: Option<Error>,
+    capacity: Vec<Capacity>,
+    /// Of the first write that is left.
+    operation: &'static str,
+    subject: &'static str,
+}
+
+impl Outcome {
+    fn leaving<T>(self, all: Vec<T>) -> BatchWritten<Vec<T>> {
+        let Self { is_written, error, capacity, operation, subject } = self;
+        let n_written = is_written.iter().filter(|is_written| **is_written).count();
+        let left = all.into_iter().zip(is_written).filter(|(_, is_written)| !is_written);
+        let left: Vec<T> = left.map(|(left, _)| left).collect();
+        BatchWritten { n_written, n_left: left.len(), left, error, capacity, operation, subject }
+    }
+}
+
+/// The writes of a batch, each on an item of its own.
+struct Writes<'e> {
+    writes: Vec<&'e Write>,
+    capacity: ReturnCapacity,
+}
+
+impl<'e> Writes<'e> {
+    fn of(context: &Context, entries: &'e [BatchEntry]) -> Result<Self> {
+        let mut known = HashMap::with_capacity(entries.len());
+        let mut writes = Vec::with_capacity(entries.len());
+        for (at, BatchEntry { entity, write, .. }) in entries.iter().enumerate() {
+            let write = write.as_ref().map_err(Clone::clone)?;
+            if let Some(first) = known.insert(&write.item_key, at) {
+                // DynamoDB refuses the two in one request, and in two requests either could be the last.
+                return refuse(format!(
+                    "the batch writes `{entity}` {:?} twice, as entries {} and {}; leave one away",
+                    write.key,
+                    first + 1,
+                    at + 1
+                ));
+            }
+            writes.push(write);
+        }
+        Ok(Self { writes, capacity: context.capacity })
+    }
+}
+
+impl Batched for Writes<'_> {
+    type Request = call::BatchWrite;
+    type Reply = reply::BatchWrite;
+    type Answer = ();
+
+    const EFFECT: Effect = Effect::Single;
+    const ENTRIES_MAX: usize = 25;
+
+    fn n_entries(&self) -> usize {
+        self.writes.len()
+    }
+
+    fn wire_bytes(&self, entry: usize) -> usize {
+        let (BatchWriteAction::Put(item) | BatchWriteAction::Delete(item)) = &self.writes[entry].action;
+        r#"{"DeleteRequest":{"Key":{}}},"#.len() + members_wire_bytes(item)
+    }
+
+    fn request(&self, entries: &[usize]) -> call::BatchWrite {
+        let mut tables: BTreeMap<String, Vec<BatchWriteAction>> = BTreeMap::new();
+        for entry in entries {
+            let Write { table, action, .. } = self.writes[*entry];
+            tables.entry(table.clone()).or_default().push(action.clone());
+        }
+        call::BatchWrite { tables, capacity: self.capacity, collection_metrics: false }
+    }
+
+    fn send(backend: &dyn Backend, request: call::BatchWrite) -> Sent<'_, reply::BatchWrite> {
+        backend.batch_write(request)
+    }
+
+    fn read(&self, entries: &[usize], reply: reply::BatchWrite) -> (Vec<(usize, ())>, Vec<Capacity>) {
+        let is_left = |entry: &usize| {
+            let Write { table, key, .. } = self.writes[*entry];
+            reply.unprocessed.get(table).into_iter().flatten().any(|action| {
+                let (BatchWriteAction::Put(item) | BatchWriteAction::Delete(item)) = action;
+                key.iter().all(|(name, value)| item.get(name) == Some(value))
+            })
+        };
+        let written = entries.iter().filter(|entry| !is_left(entry)).map(|entry| (*entry, ())).collect();
+        (written, reply.capacity)
+    }
+}
+
+/// How long attributes are as DynamoDB's JSON, which is what the limit of a request counts: up to seven times what is
+/// stored. A character that a writer may escape is taken for escaped.
+fn members_wire_bytes(item: &Item) -> usize {
+    item.iter().map(|(name, value)| text_wire_bytes(name) + 2 + value_wire_bytes(value)).sum()
+}
+
+fn value_wire_bytes(value: &Value) -> usize {
+    let inside = match value {
+        Value::S(text) => text_wire_bytes(text),
+        Value::N(number) => number_wire_bytes(number),
+        Value::B(bytes) => binary_wire_bytes(bytes),
+        Value::Bool(_) => 5,
+        Value::Null => 4,
+        Value::M(item) => 2 + members_wire_bytes(item),
+        Value::L(list) => 2 + list.iter().map(|value| value_wire_bytes(value) + 1).sum::<usize>(),
+        Value::Ss(texts) => 2 + texts.iter().map(|text| text_wire_bytes(text) + 1).sum::<usize>(),
+        Value::Ns(numbers) => 2 + numbers.iter().map(|number| number_wire_bytes(number) + 1).sum::<usize>(),
+        Value::Bs(all) => 2 + all.iter().map(|bytes| binary_wire_bytes(bytes) + 1).sum::<usize>(),
+    };
+    r#"{"NULL":}"#.len() + inside
+}
+
+fn text_wire_bytes(text: &str) -> usize {
+    let escaped = |byte: u8| match byte {
+        b'"' | b'\\' | b'/' => 2,
+        0..=0x1f | 0x7f => 6,
+        _ => 1,
+    };
+    2 + text.bytes().map(escaped).sum::<usize>()
+}
+
+fn number_wire_bytes(number: &Number) -> usize {
+    2 + number.to_string().len()
+}
+
+fn binary_wire_bytes(bytes: &[u8]) -> usize {
+    2 + bytes.len().div_ceil(3) * 4
+}
