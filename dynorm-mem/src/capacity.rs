@@ -108,10 +108,26 @@ impl Cost {
 
 /// The metrics of the item collection that a change belongs to, if the table has any.
 pub(crate) fn collection_metrics(table: &Table, change: &Change) -> Option<CollectionMetrics> {
-    if !table.schema.has_local_indexes() {
-        return None;
-    }
+    let sizes = table.collection_bytes(change)?;
     let item = &change.after.as_ref().or(change.before.as_ref())?.item;
     let partition_key = item.get(&table.schema.key.partition[0].name)?.clone();
-    Some(CollectionMetrics { partition_key, size_gb: [0.0, 1.0] })
+    Some(CollectionMetrics { partition_key, size_gb: estimate_gb(sizes.after).map(f64::from) })
+}
+
+/// The whole gigabytes below and above.
+fn estimate_gb(size_bytes: u64) -> [u32; 2] {
+    let below = u32::try_from(size_bytes >> 30).unwrap_or(u32::MAX);
+    [below, below.saturating_add(1)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::estimate_gb;
+
+    #[test]
+    fn sizes_are_estimated_in_whole_gigabytes() {
+        assert_eq!(estimate_gb(0), [0, 1]);
+        assert_eq!(estimate_gb((1 << 30) - 1), [0, 1]);
+        assert_eq!(estimate_gb(7 << 29), [3, 4]);
+    }
 }

@@ -229,6 +229,68 @@ impl Engine {
         self
     }
 
+    /// The same engine, which refuses what makes an item collection larger than this many bytes: items of one
+    /// partition key and their entries in local indexes, of tables that have such indexes.
+    ///
+    /// On the service that is [10 GB](crate::limits::ITEM_COLLECTION_BYTES_MAX), which no test fills; by default
+    /// nothing is looked at. With a limit, a write costs as much time as its collection has items.
+    ///
+    /// Source: [item collections](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html).
+    #[must_use]
+    pub fn with_item_collection_limit(mut self, size_bytes: u64) -> Self {
+        self.state.collection_bytes_max = Some(size_bytes);
+        self
+    }
+
+    /// Has a transaction be at work on the item of this key until it is [released](Self::release), as if another
+    /// client had one under way.
+    ///
+    /// Writes of the item then are a `TransactionConflictException`, transactions with it are cancelled for a
+    /// `TransactionConflict`, and batches leave its write over. Reads outside transactions see the item. The item
+    /// need not be there. The engine itself carries out one call after the other, so that there is no other
+    /// conflict.
+    ///
+    /// Source: [conflicts](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-conflict-handling).
+    ///
+    /// ```
+    /// use std::time::UNIX_EPOCH;
+    /// use dynorm::backend::table::{CreateTable, KeyAttribute, KeySchema};
+    /// use dynorm::backend::{FailureKind, call};
+    /// use dynorm::value::{Item, KeyKind};
+    /// use dynorm_mem::Engine;
+    ///
+    /// let mut engine = Engine::new();
+    /// let id = KeyAttribute { name: "id".into(), kind: KeyKind::S };
+    /// let key = KeySchema { partition: vec![id], sort: vec![] };
+    /// engine.create_table(CreateTable { table: "users".into(), key, ..Default::default() }, UNIX_EPOCH)?;
+    ///
+    /// let ann = Item::from([("id", "ann")]);
+    /// let put = call::Put { table: "users".into(), item: ann.clone(), ..Default::default() };
+    /// engine.hold("users", &ann)?;
+    /// assert_eq!(engine.put(put.clone()).unwrap_err().kind, FailureKind::TransactionConflict);
+    /// engine.release("users", &ann)?;
+    /// engine.put(put)?;
+    /// # Ok::<(), dynorm::backend::Failure>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If there is no such table, or the key is not one of its keys.
+    pub fn hold(&mut self, table: &str, key: &Item) -> Result<(), Failure> {
+        let done = op::write::hold(&mut self.state, table, key);
+        self.answer(done)
+    }
+
+    /// Has the transaction end that is at work on the item. Without one nothing happens.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such table, or the key is not one of its keys.
+    pub fn release(&mut self, table: &str, key: &Item) -> Result<(), Failure> {
+        let done = op::write::release(&mut self.state, table, key);
+        self.answer(done)
+    }
+
     /// Carries out any call.
     ///
     /// # Errors

@@ -28,6 +28,8 @@ pub const EXPRESSION_OPERATORS_MAX: usize = 300;
 pub const IN_OPERANDS_MAX: usize = 100;
 /// Longest placeholder of a name or a value, with its first character.
 pub const PLACEHOLDER_BYTES_MAX: usize = 255;
+/// Most bytes of all names and values that stand for placeholders.
+pub const SUBSTITUTIONS_BYTES_MAX: usize = 2 * 1024 * 1024;
 /// Longest text of a statement, in characters.
 pub const STATEMENT_CHARS_MAX: usize = 8192;
 /// Most statements in one `BatchExecuteStatement` call.
@@ -58,6 +60,9 @@ pub const TOKEN_WINDOW: Duration = Duration::from_mins(10);
 pub const READ_UNIT_BYTES: usize = 4096;
 /// What one write unit writes at most.
 pub const WRITE_UNIT_BYTES: usize = 1024;
+
+/// Most bytes of the items of one partition key and their entries in local indexes.
+pub const ITEM_COLLECTION_BYTES_MAX: u64 = 10 * 1024 * 1024 * 1024;
 
 /// Read units per second that a table or an index that is paid per request is ready for.
 pub const ON_DEMAND_READ_UNITS: i64 = 12_000;

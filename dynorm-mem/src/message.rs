@@ -103,6 +103,14 @@ impl Refusal {
         Self::new(FailureKind::TokenMismatch, Words::Same(text))
     }
 
+    fn conflict(text: String) -> Self {
+        Self::new(FailureKind::TransactionConflict, Words::Same(text))
+    }
+
+    fn collection(text: String) -> Self {
+        Self::new(FailureKind::CollectionTooLarge, Words::Same(text))
+    }
+
     fn condition(text: String) -> Self {
         Self::new(FailureKind::ConditionFailed, Words::Same(text))
     }
@@ -502,6 +510,14 @@ messages! {
         "{operation} API does not support both read and write operations in the same request.";
     data statement_of_transaction_invalid(at: usize, reason: &str) =>
         "Validation failed in TransactStatements[{at}]: {reason}";
+}
+
+// What stands in the way of a write.
+messages! {
+    conflict transaction_ongoing() => "Transaction is ongoing for the item";
+    collection collection_too_large() => "Collection size exceeded.";
+    shape substitutions_too_large(size: usize) =>
+        "Size of ExpressionAttributeNames and ExpressionAttributeValues has exceeded the maximum allowed size; size: {size}";
 }
 
 // Tables.

@@ -18,6 +18,8 @@ pub(crate) struct State {
     /// The time, as last told.
     pub(crate) now: SystemTime,
     pub(crate) tables: BTreeMap<String, Arc<Table>>,
+    /// How large an item collection may grow, if that is looked at.
+    pub(crate) collection_bytes_max: Option<u64>,
     /// How long tables are created, changed and deleted.
     pub(crate) table_delay: Duration,
     /// The tables that are.
@@ -47,6 +49,7 @@ impl Default for State {
         Self {
             now: UNIX_EPOCH,
             tables: BTreeMap::new(),
+            collection_bytes_max: None,
             table_delay: Duration::ZERO,
             changing: BTreeSet::new(),
             ended_streams: BTreeMap::new(),

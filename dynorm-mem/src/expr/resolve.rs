@@ -8,7 +8,7 @@ use super::ast::{
     ParsedSource, ParsedStep, ParsedTest, Path, Source, Step, Test,
 };
 use super::check;
-use crate::limits::{PATH_STEPS_MAX, PLACEHOLDER_BYTES_MAX};
+use crate::limits::{PATH_STEPS_MAX, PLACEHOLDER_BYTES_MAX, SUBSTITUTIONS_BYTES_MAX};
 use crate::message::{self, Checked, Expression};
 
 /// The placeholders of one call, and which of them its expressions used.
@@ -47,6 +47,7 @@ impl<'e> Placeholders<'e> {
         for key in values.names() {
             check_key(key, ':', message::values_key_invalid)?;
         }
+        check_substitutions(names, values)?;
         Ok(Self { names, values, used_names: Vec::new(), used_values: Vec::new() })
     }
 
@@ -76,6 +77,16 @@ impl<'e> Placeholders<'e> {
         self.used_values.push(placeholder);
         Ok(value)
     }
+}
+
+/// All that stands for placeholders has a size.
+fn check_substitutions(names: &Names, values: &Values) -> Checked {
+    let of_names: usize = names.values().map(|name| name.len()).sum();
+    let size_bytes = of_names + values.iter().map(|(_, value)| value.size_bytes()).sum::<usize>();
+    if size_bytes > SUBSTITUTIONS_BYTES_MAX {
+        return Err(message::substitutions_too_large(size_bytes));
+    }
+    Ok(())
 }
 
 fn check_key(key: &str, first: char, invalid: fn(&str) -> message::Refusal) -> Checked {

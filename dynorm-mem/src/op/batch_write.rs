@@ -4,6 +4,7 @@ use dynorm::backend::call::{self, BatchWriteAction, ReturnCapacity};
 use dynorm::backend::reply;
 
 use super::put::check_item;
+use super::write;
 use crate::capacity::{Cost, Stated, collection_metrics};
 use crate::limits::BATCH_WRITE_ACTIONS_MAX;
 use crate::message::{self, Checked, Refusal};
@@ -31,12 +32,18 @@ pub(crate) fn batch_write(state: &mut State, call: call::BatchWrite) -> Checked<
         keys.push(actions.iter().map(|action| key_of(table, action)).collect::<Checked<Vec<_>>>()?);
     }
     check_duplicates(&call, &keys)?;
+    check_sizes(state, &call, &keys)?;
     let mut reply = reply::BatchWrite::default();
     for ((named, actions), keys) in call.tables.into_iter().zip(keys) {
         let table = state.table_mut(&named)?;
         let mut cost = Cost::default();
         let mut metrics = Vec::new();
         for (action, key) in actions.into_iter().zip(keys) {
+            if table.held.contains(&key) {
+                // A transaction is at work on the item; the write may be tried again.
+                reply.unprocessed.entry(named.clone()).or_default().push(action);
+                continue;
+            }
             let change = change_of(table, action, key);
             if call.capacity != ReturnCapacity::None {
                 cost.add(Cost::of_write(table, &change));
@@ -78,6 +85,26 @@ fn key_of(table: &Table, action: &BatchWriteAction) -> Checked<StoreKey> {
         }
         BatchWriteAction::Delete(key) => table.key_of_key(key),
     }
+}
+
+/// What each put alone makes too large.
+fn check_sizes(state: &State, call: &call::BatchWrite, keys: &[Vec<StoreKey>]) -> Checked {
+    for ((named, actions), keys) in call.tables.iter().zip(keys) {
+        let table = state.table(named)?;
+        if !table.schema.has_local_indexes() {
+            continue;
+        }
+        for (action, key) in actions.iter().zip(keys) {
+            if let BatchWriteAction::Put(item) = action {
+                let change = change_of(table, BatchWriteAction::Put(item.clone()), key.clone());
+                if let Some(stored) = &change.after {
+                    table.check_local_entries(key, stored, message::item_too_large)?;
+                }
+                write::check_collection(state, table, &change)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn check_duplicates(call: &call::BatchWrite, keys: &[Vec<StoreKey>]) -> Checked {

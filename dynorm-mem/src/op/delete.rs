@@ -46,6 +46,7 @@ pub(super) fn plan(
     return_old_on_failure: bool,
 ) -> Checked<Change> {
     let key = table.key_of_key(key)?;
+    write::check_held(table, &key)?;
     let before = table.items.get(&key).cloned();
     write::check_condition(condition, before.as_ref(), return_old_on_failure)?;
     Ok(Change { key, before, after: None })

@@ -30,6 +30,7 @@ pub(crate) fn run(
 ) -> Checked<reply::Put> {
     let table = state.table(&call.table)?;
     let change = plan(table, item, condition, call.return_old_on_failure)?;
+    write::check_collection(state, table, &change)?;
     let reply = reply::Put {
         attributes: write::old_attributes(call.returned, &change),
         capacity: write::capacity(call.capacity, &call.table, table, &change),
@@ -57,7 +58,10 @@ pub(super) fn plan(
     table.check_index_kinds(&item)?;
     table.check_index_lengths(&item)?;
     let before = table.items.get(&key).cloned();
+    write::check_held(table, &key)?;
     write::check_condition(condition, before.as_ref(), return_old_on_failure)?;
     sort_sets(&mut item);
-    Ok(Change { key, before, after: Some(Stored::new(item)) })
+    let stored = Stored::new(item);
+    table.check_local_entries(&key, &stored, message::item_too_large)?;
+    Ok(Change { key, before, after: Some(stored) })
 }

@@ -1,17 +1,19 @@
 //! `TransactGetItems`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use dynorm::backend::{CancellationReason, call, reply};
 
 use super::get::{projection, read};
 use super::transact_write::validation_reason;
+use super::write;
 use crate::capacity::{Consistency, Cost, Stated, read_units};
 use crate::limits::{TRANSACTION_ACTIONS_MAX, TRANSACTION_BYTES_MAX};
 use crate::message::{self, Checked, Refusal};
 use crate::state::{State, checked_name};
 use crate::table::item::check_values;
-use crate::table::name_of;
+use crate::table::{Table, name_of};
 
 pub(crate) fn transact_get(state: &State, call: &call::TransactGet) -> Checked<reply::TransactGet> {
     check_count("TransactItems", call.actions.len())?;
@@ -36,6 +38,7 @@ pub(crate) fn transact_get(state: &State, call: &call::TransactGet) -> Checked<r
     if seen.windows(2).any(|pair| pair[0] == pair[1]) {
         return Err(message::transaction_duplicates());
     }
+    check_held(&prepared, &tables)?;
     let mut reply = reply::TransactGet::default();
     let mut costs: BTreeMap<&str, Cost> = BTreeMap::new();
     let mut total_bytes = 0;
@@ -61,6 +64,21 @@ pub(crate) fn transact_get(state: &State, call: &call::TransactGet) -> Checked<r
         reply.capacity.extend(cost.stated(call.capacity, table, Stated::AsReads));
     }
     Ok(reply)
+}
+
+/// Cancels the transaction if another is at work on one of its items.
+fn check_held<P>(prepared: &[(&call::TransactGetAction, P)], tables: &[&Arc<Table>]) -> Checked {
+    let mut reasons = vec![CancellationReason::none(); prepared.len()];
+    let mut is_cancelled = false;
+    for (at, ((action, _), table)) in prepared.iter().zip(tables).enumerate() {
+        if let Ok(key) = table.key_of_key(&action.key)
+            && let Err(refusal) = write::check_held(table, &key)
+        {
+            is_cancelled = true;
+            reasons[at] = refusal.into_reason("TransactionConflict");
+        }
+    }
+    if is_cancelled { Err(Refusal::cancelled(reasons)) } else { Ok(()) }
 }
 
 /// A transaction has 1 to 100 actions.

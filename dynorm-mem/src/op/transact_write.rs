@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use dynorm::backend::call::{self, ReturnCapacity, TransactWriteAction};
-use dynorm::backend::{CancellationReason, reply};
+use dynorm::backend::{CancellationReason, FailureKind, reply};
 
 use super::transact_get::check_count;
 use super::{delete, put, update, write};
@@ -127,7 +127,8 @@ fn prepare(action: &TransactWriteAction) -> Checked<Prepared<'_>> {
                     constraint,
                 ));
             }
-            let condition = write::condition(call.condition.as_deref(), &call.names, &call.values)?;
+            // The service does not look at how deep these values are.
+            let condition = write::condition_of_check(call.condition.as_deref(), &call.names, &call.values)?;
             Ok(Prepared::Check(call, condition))
         }
     }
@@ -195,11 +196,21 @@ fn plan(state: &State, prepared: &[Prepared<'_>]) -> Checked<Vec<Change>> {
     let mut reasons = vec![CancellationReason::none(); prepared.len()];
     let mut is_cancelled = false;
     for (at, action) in prepared.iter().enumerate() {
-        match action.plan(state.table(action.table())?) {
+        let table = state.table(action.table())?;
+        let planned = action.plan(table);
+        match planned.and_then(|change| write::check_collection(state, table, &change).map(|()| change)) {
             Ok(change) => changes.push(change),
             Err(refusal) if refusal.is_condition_failed() => {
                 is_cancelled = true;
                 reasons[at] = refusal.into_reason("ConditionalCheckFailed");
+            }
+            Err(refusal) if *refusal.kind() == FailureKind::TransactionConflict => {
+                is_cancelled = true;
+                reasons[at] = refusal.into_reason("TransactionConflict");
+            }
+            Err(refusal) if *refusal.kind() == FailureKind::CollectionTooLarge => {
+                is_cancelled = true;
+                reasons[at] = refusal.into_reason("ItemCollectionSizeLimitExceeded");
             }
             Err(refusal) if refusal.is_about_empty_key() => return Err(refusal),
             Err(refusal) => {

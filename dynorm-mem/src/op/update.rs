@@ -32,6 +32,7 @@ pub(crate) fn update(state: &mut State, call: &call::Update) -> Checked<reply::U
 pub(crate) fn run(state: &mut State, call: &call::Update, prepared: &Prepared<'_>) -> Checked<reply::Update> {
     let table = state.table(&call.table)?;
     let change = plan(table, &call.key, prepared, call.return_old_on_failure)?;
+    write::check_collection(state, table, &change)?;
     let reply = reply::Update {
         attributes: attributes(call.returned, &prepared.actions, &change),
         capacity: write::capacity(call.capacity, &call.table, table, &change),
@@ -74,6 +75,7 @@ pub(super) fn plan(
             return Err(message::cannot_update_key(attribute));
         }
     }
+    write::check_held(table, &store_key)?;
     let before = table.items.get(&store_key).cloned();
     write::check_condition(prepared.condition.as_ref(), before.as_ref(), return_old_on_failure)?;
     let mut after = apply(&prepared.actions, before.as_ref().map_or(key, |stored| &stored.item))?;
@@ -85,7 +87,9 @@ pub(super) fn plan(
         return Ok(Change { key: store_key, before: None, after: None });
     }
     sort_sets(&mut after);
-    Ok(Change { key: store_key, before, after: Some(Stored::new(after)) })
+    let stored = Stored::new(after);
+    table.check_local_entries(&store_key, &stored, message::updated_item_too_large)?;
+    Ok(Change { key: store_key, before, after: Some(stored) })
 }
 
 fn check_result(table: &Table, before: Option<&Item>, after: &Item) -> Checked {

@@ -10,7 +10,9 @@ use dynorm::value::Item;
 use crate::capacity::{Cost, Stated};
 use crate::expr::{self, Condition, Placeholders, holds};
 use crate::message::{self, Checked, Expression, Refusal};
-use crate::table::item::check_expression_values;
+use crate::state::State;
+use crate::table::item::{check_expression_values, check_values_of_any_depth};
+use crate::table::key::StoreKey;
 use crate::table::store::Stored;
 use crate::table::{Change, Table};
 
@@ -27,12 +29,60 @@ pub(crate) fn condition<'e>(
         return Ok(None);
     }
     check_expression_values(values)?;
+    checked_condition(text, names, values)
+}
+
+/// The condition of a check in a transaction, whose values may be of any depth.
+pub(super) fn condition_of_check<'e>(
+    text: Option<&'e str>,
+    names: &'e Names,
+    values: &'e Values,
+) -> Checked<Option<Condition<'e>>> {
+    check_values_of_any_depth(values)?;
+    checked_condition(text, names, values)
+}
+
+fn checked_condition<'e>(
+    text: Option<&'e str>,
+    names: &'e Names,
+    values: &'e Values,
+) -> Checked<Option<Condition<'e>>> {
     let missing = text.is_none().then_some("ConditionExpression is null");
     let mut placeholders = Placeholders::new(names, values, text.is_some(), missing)?;
     let condition =
         text.map(|text| expr::condition(Expression::Condition, text, &mut placeholders)).transpose()?;
     placeholders.finish()?;
     Ok(condition)
+}
+
+/// Has a transaction be at work on the item.
+pub(crate) fn hold(state: &mut State, table: &str, key: &Item) -> Checked {
+    let key = state.table(table)?.key_of_key(key)?;
+    state.table_mut(table)?.held.insert(key);
+    Ok(())
+}
+
+/// Has the transaction end.
+pub(crate) fn release(state: &mut State, table: &str, key: &Item) -> Checked {
+    let key = state.table(table)?.key_of_key(key)?;
+    state.table_mut(table)?.held.remove(&key);
+    Ok(())
+}
+
+/// Refuses the write of an item that a transaction is at work on.
+pub(super) fn check_held(table: &Table, key: &StoreKey) -> Checked {
+    if table.held.contains(key) { Err(message::transaction_ongoing()) } else { Ok(()) }
+}
+
+/// Refuses what makes an item collection larger than it may be.
+pub(super) fn check_collection(state: &State, table: &Table, change: &Change) -> Checked {
+    let Some(max) = state.collection_bytes_max else { return Ok(()) };
+    match table.collection_bytes(change) {
+        Some(sizes) if sizes.after > max && sizes.after > sizes.before => {
+            Err(message::collection_too_large())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Put and delete return the old item or nothing.

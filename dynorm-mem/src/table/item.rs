@@ -33,6 +33,17 @@ pub(crate) fn check_expression_values(values: &Values) -> Checked {
     Ok(())
 }
 
+/// Checks the values that expressions may use, but not how deep they are.
+pub(crate) fn check_values_of_any_depth(values: &Values) -> Checked {
+    let is_too_deep = |value: &Value| is_too_deep(value, 1);
+    let shallow = values.iter().filter(|(_, value)| !is_too_deep(value));
+    for (key, value) in shallow {
+        check_value(value, 1)
+            .map_err(|refusal| message::value_of_placeholder_invalid(&refusal.text(Cohort::Old), key))?;
+    }
+    Ok(())
+}
+
 /// Checks the result of an update, which no single value of the request decides.
 pub(crate) fn check_nesting(item: &Item) -> Checked {
     if item.iter().any(|(_, value)| is_too_deep(value, 1)) {

@@ -9,7 +9,8 @@ pub(crate) mod settings;
 pub(crate) mod store;
 pub(crate) mod uuid;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -22,7 +23,8 @@ use self::phase::Phase;
 use self::schema::{IndexSchema, Schema};
 use self::settings::Settings;
 use self::store::{Store, Stored};
-use crate::message::{self, Checked};
+use crate::limits::ITEM_SIZE_BYTES_MAX;
+use crate::message::{self, Checked, Refusal};
 use crate::stream::Stream;
 
 /// A table with its items. Cheap to clone: everything is shared until it is written.
@@ -40,6 +42,8 @@ pub(crate) struct Table {
     pub(crate) deletion_protection: bool,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) settings: Settings,
+    /// The items that transactions elsewhere are at work on.
+    pub(crate) held: BTreeSet<StoreKey>,
     /// The change that is not over, if there is one.
     pub(crate) phase: Option<Phase>,
     size_bytes: u64,
@@ -60,6 +64,13 @@ pub(crate) struct Change {
     pub(crate) after: Option<Arc<Stored>>,
 }
 
+/// The size of an item collection around a change.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CollectionBytes {
+    pub(crate) before: u64,
+    pub(crate) after: u64,
+}
+
 impl Table {
     pub(crate) fn new(schema: Schema, settings: Settings) -> Self {
         let indexes = schema.indexes.iter().map(|_| Store::default()).collect();
@@ -73,6 +84,7 @@ impl Table {
             deletion_protection: false,
             tags: BTreeMap::new(),
             settings,
+            held: BTreeSet::new(),
             phase: None,
             size_bytes: 0,
         }
@@ -122,6 +134,46 @@ impl Table {
             before.is_some_and(|before| parts.all(|part| before.get(&part.name) == after.get(&part.name)))
         };
         self.schema.indexes.iter().filter(move |index| !(index.is_late && is_same(index)))
+    }
+
+    /// The item and its entries in local indexes count together against the size of an item.
+    pub(crate) fn check_local_entries(
+        &self,
+        key: &StoreKey,
+        stored: &Arc<Stored>,
+        too_large: fn() -> Refusal,
+    ) -> Checked {
+        let local = || self.schema.indexes.iter().filter(|index| index.is_local());
+        // An entry is never larger than its item.
+        if stored.size_bytes * (1 + local().count()) <= ITEM_SIZE_BYTES_MAX {
+            return Ok(());
+        }
+        let entries = local().filter_map(|index| entry_of(index, key, stored));
+        let size_bytes = stored.size_bytes + entries.map(|entry| entry.stored.size_bytes).sum::<usize>();
+        if size_bytes > ITEM_SIZE_BYTES_MAX { Err(too_large()) } else { Ok(()) }
+    }
+
+    /// The bytes of the item collection that a change is in, before and after it; none without local indexes.
+    pub(crate) fn collection_bytes(&self, change: &Change) -> Option<CollectionBytes> {
+        if !self.schema.has_local_indexes() {
+            return None;
+        }
+        let item = &change.after.as_ref().or(change.before.as_ref())?.item;
+        let partition = self.schema.key.partition_of(item)?;
+        let (first, end) = (partition.clone().into_key(), partition.into_end());
+        let local = || self.schema.indexes.iter().zip(&self.indexes).filter(|(index, _)| index.is_local());
+        let of_store = |store: &Store| {
+            let items = store.range(Bound::Included(&first), Bound::Excluded(&end));
+            items.map(|(_, stored)| stored.size_bytes as u64).sum::<u64>()
+        };
+        let of_side = |side: &Option<Arc<Stored>>| {
+            let Some(stored) = side else { return 0 };
+            let entries = local().filter_map(|(index, _)| entry_of(index, &change.key, stored));
+            stored.size_bytes as u64 + entries.map(|entry| entry.stored.size_bytes as u64).sum::<u64>()
+        };
+        let before = of_store(&self.items) + local().map(|(_, store)| of_store(store)).sum::<u64>();
+        let after = before + of_side(&change.after) - of_side(&change.before);
+        Some(CollectionBytes { before, after })
     }
 
     /// Adds the index of this name, which the schema has and the table not yet, with all items that it can hold.

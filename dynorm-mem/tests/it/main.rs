@@ -9,6 +9,7 @@ mod kit;
 mod batch;
 mod capacity;
 mod condition;
+mod conflict;
 mod delete;
 mod diff;
 mod get;

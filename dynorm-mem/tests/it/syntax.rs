@@ -187,3 +187,17 @@ fn a_reserved_word_is_reported_before_what_is_undefined() {
         "Attribute name is a reserved keyword; reserved keyword: name",
     );
 }
+
+/// Source: the developer guide's page on constraints.
+#[test]
+fn what_stands_for_placeholders_has_2_mb() {
+    let engine = users();
+    let with = |size: usize| values! { a: "x".repeat(1024 * 1024), b: "x".repeat(size) };
+    let filter = "a = :a OR a = :b";
+    engine.matches(filter, no_names(), with(1024 * 1024)).unwrap();
+    let message = bare_refusal(engine.matches(filter, no_names(), with(1024 * 1024 + 1)));
+    assert_eq!(
+        message,
+        "Size of ExpressionAttributeNames and ExpressionAttributeValues has exceeded the maximum allowed size; size: 2097153"
+    );
+}

@@ -266,3 +266,31 @@ fn reads_come_in_the_order_of_the_actions() {
     assert_eq!(failure.kind, FailureKind::TransactionCancelled);
     assert_eq!(failure.reasons[1].code, "ValidationError");
 }
+
+/// Source: the parity suite's tests of nesting against the service.
+#[test]
+fn values_of_checks_may_be_deep() {
+    let mut engine = users();
+    let check = |condition: &str| {
+        TransactWriteAction::Check(Check {
+            table: "users".into(),
+            key: item! { id: "1" },
+            condition: Some(condition.into()),
+            values: values! { v: nested(40) },
+            ..Default::default()
+        })
+    };
+    write(&mut engine, vec![check("attribute_not_exists(id) OR a = :v")]).unwrap();
+    assert_eq!(
+        reasons(write(&mut engine, vec![check("a = :v")])),
+        [("ConditionalCheckFailed".to_owned(), Some("The conditional request failed".to_owned()))]
+    );
+    let put = Put {
+        table: "users".into(),
+        item: item! { id: "1" },
+        condition: Some("a = :v".into()),
+        values: values! { v: nested(40) },
+        ..Default::default()
+    };
+    refusal(write(&mut engine, vec![TransactWriteAction::Put(put)]));
+}
