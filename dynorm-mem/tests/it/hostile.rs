@@ -1,7 +1,8 @@
 //! Inputs that are made to break: nothing panics, hangs or overflows the stack.
 
-use dynorm::backend::Values;
+use dynorm::backend::{Values, call};
 use dynorm::value::Item;
+use dynorm_mem::partiql::{ExecuteStatement, Statement};
 use proptest::prelude::*;
 
 use crate::kit::*;
@@ -110,22 +111,78 @@ fn deep_values_are_refused_in_every_place() {
     let expected = "Nesting Levels have exceeded supported limits";
     let deep = || nested(1000);
     let mut engine = users();
-    let put = dynorm::backend::call::Put {
-        table: "users".into(),
-        item: item! { id: "a", v: deep() },
-        ..Default::default()
-    };
+    let put = call::Put { table: "users".into(), item: item! { id: "a", v: deep() }, ..Default::default() };
     assert_eq!(bare_refusal(engine.put(put)), expected);
-    let get =
-        dynorm::backend::call::Get { table: "users".into(), key: item! { id: deep() }, ..Default::default() };
+    let get = call::Get { table: "users".into(), key: item! { id: deep() }, ..Default::default() };
     assert_eq!(bare_refusal(engine.get(&get)), expected);
     assert!(bare_refusal(engine.matches("a = :v", no_names(), values! { v: deep() })).contains(expected));
-    let scan = dynorm::backend::call::Scan {
-        table: "users".into(),
-        start: Some(item! { id: deep() }),
-        ..Default::default()
-    };
+    let scan = call::Scan { table: "users".into(), start: Some(item! { id: deep() }), ..Default::default() };
     assert_eq!(bare_refusal(engine.scan(&scan)), expected);
+}
+
+/// 4 KB of what opens and never closes, in every expression and in statements.
+#[test]
+fn what_only_opens_is_refused_everywhere() {
+    let mut engine = docs();
+    engine.store(item! { pk: "a", sk: 1 });
+    for bomb in [
+        "(",
+        "[",
+        "a[",
+        "a.",
+        "NOT ",
+        "NOT (",
+        "f(",
+        "size(",
+        "a(",
+        "((a = :v) OR ",
+        "if_not_exists(a, ",
+        "#",
+        ":",
+        "a<",
+        "{",
+        "-",
+    ] {
+        let text = bomb.repeat(4096 / bomb.len());
+        let values = || values! { v: 1, p: "a" };
+        let some = || Some(text.clone());
+        let query = |key: &str, filter, projection| call::Query {
+            table: "docs".into(),
+            key_condition: Some(key.to_owned()),
+            filter,
+            projection,
+            values: values(),
+            ..Default::default()
+        };
+        refusal(engine.query(&query(&text, None, None)));
+        refusal(engine.query(&query("pk = :p", some(), None)));
+        refusal(engine.query(&query("pk = :p", None, some())));
+        refusal(engine.matches(&text, no_names(), values()));
+        let key = || item! { pk: "a", sk: 1 };
+        for update in
+            [text.clone(), format!("SET a = {text}"), format!("REMOVE {text}"), format!("ADD {text}")]
+        {
+            let update: String = update.chars().take(4096).collect();
+            refusal(engine.change(key(), &update, no_names(), values()));
+        }
+        let put = call::Put {
+            table: "docs".into(),
+            item: key(),
+            condition: some(),
+            values: values(),
+            ..Default::default()
+        };
+        refusal(engine.put(put));
+        for beginning in
+            ["", "SELECT ", "SELECT * FROM docs WHERE ", "INSERT INTO docs VALUE ", "UPDATE docs SET a = "]
+        {
+            let statement: String = format!("{beginning}{text}").chars().take(8192).collect();
+            let statement = Statement { text: statement, ..Default::default() };
+            let call = ExecuteStatement { statement, ..Default::default() };
+            assert!(engine.execute_statement(&call).is_err(), "{beginning}{bomb}");
+        }
+    }
+    assert_eq!(engine.items("docs").count(), 1);
 }
 
 proptest! {

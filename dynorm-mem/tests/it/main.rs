@@ -18,6 +18,7 @@ mod index;
 mod legacy;
 mod mem_backend;
 mod model;
+mod number;
 mod paging;
 mod partiql;
 mod put;

@@ -3,7 +3,10 @@
 
 use std::cmp::Ordering;
 
-use dynorm::backend::call::{Delete, Put, Query};
+use dynorm::backend::call::{
+    BatchGet, BatchGetTable, BatchWrite, BatchWriteAction, Check, Delete, Put, Query, Select, TransactGet,
+    TransactGetAction, TransactWrite, TransactWriteAction, Update,
+};
 use dynorm::backend::table::Projection;
 use dynorm::value::{Item, Number, Value};
 use dynorm_mem::Engine;
@@ -19,6 +22,11 @@ enum Step {
     Delete { pk: i32, sk: i32 },
     Query { pk: i32, low: i32, high: i32, descending: bool },
     QueryIndex { g: i32, above: Option<i32>, descending: bool },
+    QueryLocal { pk: i32, g: i32, limit: u32, descending: bool },
+    AddX { pk: i32, sk: i32, n: i32 },
+    Batch { puts: Vec<(i32, i32, i32)>, delete: (i32, i32) },
+    Transact { check: (i32, i32), put: (i32, i32, i32), add: (i32, i32, i32), delete: (i32, i32) },
+    ReadAll,
     Fork,
 }
 
@@ -35,6 +43,14 @@ fn step() -> impl Strategy<Value = Step> {
         }),
         2 => (0..3, prop::option::of(-3..9), any::<bool>())
             .prop_map(|(g, above, descending)| Step::QueryIndex { g, above, descending }),
+        2 => (pk(), 0..3, 1u32..4, any::<bool>())
+            .prop_map(|(pk, g, limit, descending)| Step::QueryLocal { pk, g, limit, descending }),
+        2 => (pk(), sk(), -2i32..3).prop_map(|(pk, sk, n)| Step::AddX { pk, sk, n }),
+        1 => (prop::collection::vec((pk(), sk(), 0..9), 1..5), (pk(), sk()))
+            .prop_map(|(puts, delete)| Step::Batch { puts, delete }),
+        2 => ((pk(), sk()), (pk(), sk(), 0..9), (pk(), sk(), -2i32..3), (pk(), sk()))
+            .prop_map(|(check, put, add, delete)| Step::Transact { check, put, add, delete }),
+        1 => Just(Step::ReadAll),
         1 => Just(Step::Fork),
     ]
 }
@@ -66,6 +82,14 @@ impl Model {
         }
     }
 
+    /// Adds to the number of an item that is there.
+    fn add(&mut self, (pk, sk, n): (i32, i32, i32)) -> bool {
+        let Some(at) = self.position(&key_of(pk, sk)) else { return false };
+        let sum = int(&self.0[at], "x").unwrap_or(0) + i128::from(n);
+        self.0[at].insert("x", value(i64::try_from(sum).unwrap()));
+        true
+    }
+
     fn select(&self, order: [&str; 3], keep: impl Fn(&Item) -> bool, descending: bool) -> Vec<Item> {
         let mut found: Vec<Item> = self.0.iter().filter(|item| keep(item)).cloned().collect();
         found.sort_by_key(|item| order.map(|name| int(item, name)));
@@ -77,7 +101,9 @@ impl Model {
 }
 
 fn engine() -> Engine {
-    with_table(definition("docs", "pk:N | sk:N", vec![global("gsi", "g:N | x:N", Projection::All)]))
+    let indexes =
+        vec![global("gsi", "g:N | x:N", Projection::All), local("lsi", "pk:N | x:N", Projection::KeysOnly)];
+    with_table(definition("docs", "pk:N | sk:N", indexes))
 }
 
 fn key_of(pk: i32, sk: i32) -> Item {
@@ -127,31 +153,155 @@ fn take(engine: &mut Engine, model: &mut Model, step: &Step) {
             let expected = model.select(["sk", "sk", "sk"], keep, descending);
             assert_eq!(engine.query(&call).unwrap().items, expected);
         }
-        Step::QueryIndex { g, above, descending } => {
-            let mut values = values! { g: g };
-            if let Some(above) = above {
-                values.insert(":x", value(above));
-            }
-            let call = Query {
-                table: "docs".into(),
-                index: Some("gsi".into()),
-                key_condition: Some(if above.is_some() { "g = :g AND x > :x" } else { "g = :g" }.into()),
-                values,
-                descending,
-                ..Default::default()
-            };
+        Step::QueryIndex { g, above, descending } => query_index(engine, model, g, above, descending),
+        Step::QueryLocal { pk, g, limit, descending } => {
+            let found = pages_of_local(engine, pk, g, limit, descending);
             let keep = |item: &Item| {
-                int(item, "g") == Some(g.into())
-                    && int(item, "x").is_some_and(|x| above.is_none_or(|above| x > above.into()))
+                int(item, "pk") == Some(pk.into())
+                    && item.get("x").is_some()
+                    && int(item, "g").is_none_or(|found| found != g.into())
             };
-            let expected = model.select(["x", "pk", "sk"], keep, descending);
-            assert_eq!(engine.query(&call).unwrap().items, expected);
+            assert_eq!(found, model.select(["x", "sk", "sk"], keep, descending));
         }
+        Step::AddX { pk, sk, n } => {
+            let condition = Some("attribute_exists(pk)".to_owned());
+            let update = Update { condition, ..add_call((pk, sk, n)) };
+            assert_eq!(engine.update(&update).is_ok(), model.add((pk, sk, n)));
+        }
+        Step::Batch { ref puts, delete } => batch(engine, model, puts, delete),
+        Step::Transact { check, put, add, delete } => transact(engine, model, check, put, add, delete),
+        Step::ReadAll => read_all(engine, model),
         Step::Fork => {
             let mut fork = engine.clone();
             fork.store(item! { pk: 0, sk: 100 });
         }
     }
+}
+
+fn query_index(engine: &Engine, model: &Model, g: i32, above: Option<i32>, descending: bool) {
+    let mut values = values! { g: g };
+    if let Some(above) = above {
+        values.insert(":x", value(above));
+    }
+    let call = Query {
+        table: "docs".into(),
+        index: Some("gsi".into()),
+        key_condition: Some(if above.is_some() { "g = :g AND x > :x" } else { "g = :g" }.into()),
+        values,
+        descending,
+        ..Default::default()
+    };
+    let keep = |item: &Item| {
+        int(item, "g") == Some(g.into())
+            && int(item, "x").is_some_and(|x| above.is_none_or(|above| x > above.into()))
+    };
+    let expected = model.select(["x", "pk", "sk"], keep, descending);
+    assert_eq!(engine.query(&call).unwrap().items, expected);
+}
+
+/// All pages of a query of the local index, which fetches what it does not hold.
+fn pages_of_local(engine: &Engine, pk: i32, g: i32, limit: u32, descending: bool) -> Vec<Item> {
+    let mut call = Query {
+        table: "docs".into(),
+        index: Some("lsi".into()),
+        key_condition: Some("pk = :p".into()),
+        filter: Some("g <> :g".into()),
+        select: Some(Select::AllAttributes),
+        values: values! { p: pk, g: g },
+        limit: Some(limit),
+        descending,
+        ..Default::default()
+    };
+    let mut found = Vec::new();
+    loop {
+        let page = engine.query(&call).unwrap();
+        assert!(page.scanned <= u64::from(limit) && page.count == page.items.len() as u64);
+        found.extend(page.items);
+        match page.last_key {
+            Some(last) => call.start = Some(last),
+            None => return found,
+        }
+    }
+}
+
+fn add_call((pk, sk, n): (i32, i32, i32)) -> Update {
+    Update {
+        table: "docs".into(),
+        key: key_of(pk, sk),
+        update: Some("ADD x :n".into()),
+        values: values! { n: n },
+        ..Default::default()
+    }
+}
+
+fn batch(engine: &mut Engine, model: &mut Model, puts: &[(i32, i32, i32)], delete: (i32, i32)) {
+    let mut actions = vec![BatchWriteAction::Delete(key_of(delete.0, delete.1))];
+    actions.extend(puts.iter().map(|(pk, sk, x)| BatchWriteAction::Put(item! { pk: *pk, sk: *sk, x: *x })));
+    let mut keys: Vec<(i32, i32)> = puts.iter().map(|(pk, sk, _)| (*pk, *sk)).chain([delete]).collect();
+    keys.sort_unstable();
+    let is_twice = keys.windows(2).any(|pair| pair[0] == pair[1]);
+    let call = BatchWrite { tables: [("docs".into(), actions)].into(), ..Default::default() };
+    assert_eq!(engine.batch_write(call).is_err(), is_twice);
+    if !is_twice {
+        model.remove(&key_of(delete.0, delete.1));
+        for (pk, sk, x) in puts {
+            model.put(item! { pk: *pk, sk: *sk, x: *x });
+        }
+    }
+}
+
+fn transact(
+    engine: &mut Engine,
+    model: &mut Model,
+    check: (i32, i32),
+    put: (i32, i32, i32),
+    add: (i32, i32, i32),
+    delete: (i32, i32),
+) {
+    let new = item! { pk: put.0, sk: put.1, x: put.2, g: 1 };
+    let exists = Check {
+        table: "docs".into(),
+        key: key_of(check.0, check.1),
+        condition: Some("attribute_exists(pk)".into()),
+        ..Default::default()
+    };
+    let actions = vec![
+        TransactWriteAction::Check(exists),
+        TransactWriteAction::Put(Put { table: "docs".into(), item: new.clone(), ..Default::default() }),
+        TransactWriteAction::Update(add_call(add)),
+        TransactWriteAction::Delete(Delete {
+            table: "docs".into(),
+            key: key_of(delete.0, delete.1),
+            ..Default::default()
+        }),
+    ];
+    let mut keys = [check, (put.0, put.1), (add.0, add.1), delete];
+    keys.sort_unstable();
+    let is_twice = keys.windows(2).any(|pair| pair[0] == pair[1]);
+    let is_done = !is_twice && model.position(&key_of(check.0, check.1)).is_some();
+    let done = engine.transact_write(TransactWrite { actions, ..Default::default() }, NOW);
+    assert_eq!(done.is_ok(), is_done, "{done:?}");
+    if is_done {
+        model.put(new);
+        if !model.add(add) {
+            model.put(item! { pk: add.0, sk: add.1, x: add.2 });
+        }
+        model.remove(&key_of(delete.0, delete.1));
+    }
+}
+
+/// Every key, once in a batch and once in a transaction.
+fn read_all(engine: &Engine, model: &Model) {
+    let keys: Vec<Item> = (0..3).flat_map(|pk| (-3..4).map(move |sk| key_of(pk, sk))).collect();
+    let of_model = |key: &Item| model.position(key).map(|at| model.0[at].clone());
+    let get = |key: &Item| TransactGetAction { table: "docs".into(), key: key.clone(), ..Default::default() };
+    let actions = keys.iter().map(get).collect();
+    let found = engine.transact_get(&TransactGet { actions, ..Default::default() }).unwrap().items;
+    assert_eq!(found, keys.iter().map(of_model).collect::<Vec<_>>());
+    let expected: Vec<Item> = keys.iter().filter_map(of_model).collect();
+    let tables = [("docs".into(), BatchGetTable { keys, ..Default::default() })].into();
+    let found = engine.batch_get(&BatchGet { tables, ..Default::default() }).unwrap();
+    assert_eq!(found.items["docs"], expected);
 }
 
 proptest! {
