@@ -50,7 +50,7 @@ impl Handler {
         let mut response = self.respond(request).await;
         let headers = response.headers_mut();
         headers.insert(SERVER, HeaderValue::from_static("Server"));
-        if let Ok(id) = HeaderValue::try_from(self.ids.next()) {
+        if let Ok(id) = HeaderValue::from_bytes(&self.ids.next()) {
             headers.insert(REQUEST_ID, id);
         }
         if self.allows_cors && has_origin {

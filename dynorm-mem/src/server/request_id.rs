@@ -4,7 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// How many characters an id has.
 const CHARS: usize = 52;
-const DIGITS: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+/// Those of the numbers to base 32, as in the service's ids.
+const DIGITS: &[u8; 32] = b"0123456789ABCDEFGHIJKLMNOPQRSTUV";
+/// Whole digits of a word of 64 bits.
+const DIGITS_OF_WORD: usize = 12;
 
 /// Gives ids: all different, and the same in every run.
 #[derive(Debug, Default)]
@@ -13,18 +16,16 @@ pub(super) struct RequestIds {
 }
 
 impl RequestIds {
-    pub(super) fn next(&self) -> String {
+    pub(super) fn next(&self) -> [u8; CHARS] {
         let mut state = self.n_given.fetch_add(1, Ordering::Relaxed);
-        let mut id = String::with_capacity(CHARS);
-        while id.len() < CHARS {
+        let mut id = [0; CHARS];
+        for digits in id.chunks_mut(DIGITS_OF_WORD) {
             let mut bits = mixed(&mut state);
-            // A word has a little more than twelve digits to base 36.
-            for _ in 0..12 {
-                id.push(char::from(DIGITS[(bits % 36) as usize]));
-                bits /= 36;
+            for digit in digits {
+                *digit = DIGITS[(bits % 32) as usize];
+                bits /= 32;
             }
         }
-        id.truncate(CHARS);
         id
     }
 }
@@ -47,9 +48,9 @@ mod tests {
     #[test]
     fn ids_have_the_form_of_the_services_and_never_repeat() {
         let ids = RequestIds::default();
-        let some: BTreeSet<String> = (0..1000).map(|_| ids.next()).collect();
+        let some: BTreeSet<[u8; CHARS]> = (0..1000).map(|_| ids.next()).collect();
         assert_eq!(some.len(), 1000);
-        assert!(some.iter().all(|id| id.len() == CHARS && id.bytes().all(|b| DIGITS.contains(&b))));
+        assert!(some.iter().flatten().all(|byte| DIGITS.contains(byte)));
         assert!(some.contains(&RequestIds::default().next()));
     }
 }

@@ -287,8 +287,6 @@ pub(crate) fn arn_of(table: &str) -> String {
 
 /// The name in a table's name or resource name.
 pub(crate) fn name_of(table: &str) -> &str {
-    match table.split_once(":table/") {
-        Some((prefix, name)) if prefix.starts_with("arn:") => name,
-        _ => table,
-    }
+    let name = if table.starts_with("arn:") { table.split_once(":table/") } else { None };
+    name.map_or(table, |(_, name)| name)
 }

@@ -17,6 +17,7 @@ mod failure;
 mod get;
 mod legacy;
 mod member;
+mod plain;
 mod put;
 mod query;
 mod reader;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::checks::Checks;
+use super::plain;
 
 /// How deep objects and lists may be nested: more than twice what 32 levels of values need, and far from the
 /// end of any stack.
@@ -309,10 +310,12 @@ impl<'j> Reader<'j> {
     /// Moves to the next quote or backslash.
     fn next_special(&mut self) -> Parsed<u8> {
         let rest = &self.text.as_bytes()[self.at..];
-        let offset = rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20));
-        let offset = offset.ok_or_else(Shape::not_json)?;
-        self.at += offset;
-        if rest[offset] < 0x20 { Err(Shape::not_json()) } else { Ok(rest[offset]) }
+        let n_plain = plain::length(rest);
+        self.at += n_plain;
+        match rest.get(n_plain) {
+            Some(special) if *special >= 0x20 => Ok(*special),
+            _ => Err(Shape::not_json()),
+        }
     }
 
     /// The character of an escape, after its backslash.

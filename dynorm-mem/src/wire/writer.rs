@@ -3,20 +3,29 @@
 use std::fmt::{Display, Write as _};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::plain;
+
+/// Space for an answer of usual length.
+const SPACE: usize = 512;
+
 /// A text that grows. Commas come by themselves.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Writer {
     text: String,
 }
 
 /// An object of these members.
 pub(super) fn object(members: impl FnOnce(&mut Writer)) -> String {
-    let mut out = Writer::default();
+    let mut out = Writer::new();
     out.object(members);
     out.text
 }
 
 impl Writer {
+    fn new() -> Self {
+        Self { text: String::with_capacity(SPACE) }
+    }
+
     pub(super) fn object(&mut self, members: impl FnOnce(&mut Self)) {
         self.next();
         self.text.push('{');
@@ -46,17 +55,16 @@ impl Writer {
 
     pub(super) fn text(&mut self, text: &str) {
         self.next();
+        self.text.reserve(text.len() + 2);
         self.text.push('"');
-        let mut written = 0;
-        for (at, byte) in text.bytes().enumerate() {
-            if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-                continue;
-            }
-            self.text.push_str(&text[written..at]);
+        let mut rest = text;
+        loop {
+            let (plain, special) = rest.split_at(plain::length(rest.as_bytes()));
+            self.text.push_str(plain);
+            let Some(byte) = special.bytes().next() else { break };
             self.escape(byte);
-            written = at + 1;
+            rest = &special[1..];
         }
-        self.text.push_str(&text[written..]);
         self.text.push('"');
     }
 
@@ -136,7 +144,7 @@ mod tests {
     proptest! {
         #[test]
         fn text_is_written_so_that_it_is_read_again(text in any::<String>()) {
-            let mut out = Writer::default();
+            let mut out = Writer::new();
             out.text(&text);
             prop_assert_eq!(serde_json::from_str::<String>(&out.text).unwrap(), text);
         }
