@@ -132,6 +132,17 @@ impl Refusal {
         Self::new(FailureKind::Validation, Words::Either { old, new })
     }
 
+    /// A batch that asks for nothing.
+    pub(crate) fn batch_empty(operation: Batch) -> Self {
+        let new = "1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: Member must \
+                   have length greater than or equal to 1";
+        let old = match operation {
+            Batch::Get => "The requestItems parameter is required for BatchGetItem",
+            Batch::Write => "The requestItems parameter is required for BatchWriteItem",
+        };
+        Self::new(FailureKind::Validation, Words::Either { old, new })
+    }
+
     /// A failed condition, with the item that failed it if the call asked for it.
     pub(crate) fn condition_failed(item: Option<Item>) -> Self {
         let mut refusal = conditional_request_failed();
@@ -215,6 +226,13 @@ impl Refusal {
         failure.reasons = self.0.reasons;
         failure
     }
+}
+
+/// Which batch a message is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Batch {
+    Get,
+    Write,
 }
 
 /// Which expression of a request a message is about.

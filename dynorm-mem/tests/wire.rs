@@ -503,6 +503,33 @@ fn definitions_that_do_not_fit_together_are_refused() {
         *table.pointer_mut(path).unwrap() = value;
         service.check_refused("CreateTable", &table, VALIDATION, &format!("{invalid}{message}"));
     }
+    let element = |name: &str, kind: &str| json!({"AttributeName": name, "KeyType": kind});
+    let order = json!([element("g", "HASH"), element("s", "RANGE"), element("p", "HASH")]);
+    let mut late = table();
+    late["GlobalSecondaryIndexes"][0]["KeySchema"] = order;
+    let message = "All HASH key attributes must precede RANGE key attributes in the KeySchema";
+    service.check_refused("CreateTable", &late, VALIDATION, &format!("{invalid}{message}"));
+    let defined = |name: &str| json!({"AttributeName": name, "AttributeType": "S"});
+    let plain = |definitions: Value| {
+        json!({
+            "TableName": "t_1",
+            "BillingMode": "PAY_PER_REQUEST",
+            "KeySchema": [element("p", "HASH")],
+            "AttributeDefinitions": definitions,
+        })
+    };
+    let twice = plain(json!([defined("p"), defined("p")]));
+    service.check_refused("CreateTable", &twice, VALIDATION, "Attribute Name is duplicated: p");
+    let message = "Number of attributes in KeySchema does not exactly match number of attributes defined in AttributeDefinitions";
+    let more = plain(json!([defined("p"), defined("x")]));
+    service.check_refused("CreateTable", &more, VALIDATION, &format!("{invalid}{message}"));
+    let other = plain(json!([defined("x")]));
+    let message = "Invalid KeySchema: Some index key attribute have no definition";
+    service.check_refused("CreateTable", &other, VALIDATION, message);
+    let mut stream = table();
+    stream["StreamSpecification"] = json!({"StreamEnabled": true});
+    let message = "Table is being created with a stream enabled, UpdateViewType is required";
+    service.check_refused("CreateTable", &stream, VALIDATION, &format!("{invalid}{message}"));
     let mut unused = table();
     let definitions = unused["AttributeDefinitions"].as_array_mut().unwrap();
     definitions.push(json!({"AttributeName": "z", "AttributeType": "S"}));
@@ -714,6 +741,79 @@ fn unknown_operations_are_refused_with_and_without_words() {
     service.check_refused("CreateBackup", &json!({}), UNKNOWN_OPERATION, message);
 }
 
+/// Every operation that the SDK has.
+const SDK_OPERATIONS: [&str; 58] = [
+    "BatchExecuteStatement",
+    "BatchGetItem",
+    "BatchWriteItem",
+    "CreateBackup",
+    "CreateGlobalTable",
+    "CreateTable",
+    "DeleteBackup",
+    "DeleteItem",
+    "DeleteResourcePolicy",
+    "DeleteTable",
+    "DescribeBackup",
+    "DescribeContinuousBackups",
+    "DescribeContributorInsights",
+    "DescribeEndpoints",
+    "DescribeExport",
+    "DescribeGlobalTable",
+    "DescribeGlobalTableSettings",
+    "DescribeImport",
+    "DescribeKinesisStreamingDestination",
+    "DescribeLimits",
+    "DescribeTable",
+    "DescribeTableReplicaAutoScaling",
+    "DescribeTimeToLive",
+    "DisableKinesisStreamingDestination",
+    "EnableKinesisStreamingDestination",
+    "ExecuteStatement",
+    "ExecuteTransaction",
+    "ExportTableToPointInTime",
+    "GetItem",
+    "GetResourcePolicy",
+    "ImportTable",
+    "ListBackups",
+    "ListContributorInsights",
+    "ListExports",
+    "ListGlobalTables",
+    "ListImports",
+    "ListTables",
+    "ListTagsOfResource",
+    "PutItem",
+    "PutResourcePolicy",
+    "Query",
+    "RestoreTableFromBackup",
+    "RestoreTableToPointInTime",
+    "Scan",
+    "SearchVectors",
+    "TagResource",
+    "TransactGetItems",
+    "TransactWriteItems",
+    "UntagResource",
+    "UpdateContinuousBackups",
+    "UpdateContributorInsights",
+    "UpdateGlobalTable",
+    "UpdateGlobalTableSettings",
+    "UpdateItem",
+    "UpdateKinesisStreamingDestination",
+    "UpdateTable",
+    "UpdateTableReplicaAutoScaling",
+    "UpdateTimeToLive",
+];
+
+#[test]
+fn every_operation_is_carried_out_or_refused_with_words() {
+    let service = Service::with_table();
+    for operation in SDK_OPERATIONS {
+        let Answer { status, body } = service.raw(operation, "{}");
+        let answer: Value = serde_json::from_str(&body).unwrap();
+        let is_told = answer["message"].as_str().is_some_and(|message| !message.is_empty());
+        assert!(status == 200 || is_told, "{operation}: {body}");
+    }
+}
+
 #[test]
 fn members_that_nobody_knows_are_ignored() {
     let service = Service::with_table();
@@ -856,6 +956,21 @@ fn broken_constraints_are_all_told_in_the_old_words_and_one_in_the_new() {
     Service::of(Cohort::Old).check_refused("GetItem", &request, VALIDATION, old);
     let new = "1 validation error detected: Value at 'ReturnConsumedCapacity' failed to satisfy constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]";
     Service::of(Cohort::New).check_refused("GetItem", &request, VALIDATION, new);
+    let mut update = json!({"TableName": "t_1", "Key": key("x", 1), "ReturnValues": "ALL"});
+    // The service misspells one of its words.
+    let new = "1 validation error detected: Failed to satisfy constraint: Member must satisfy enum value set: [ALL_OLD, UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]";
+    Service::of(Cohort::New).check_refused("UpdateItem", &update, VALIDATION, new);
+    let old = "1 validation error detected: Value 'ALL' at 'returnValues' failed to satisfy constraint: Member must satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]";
+    Service::of(Cohort::Old).check_refused("UpdateItem", &update, VALIDATION, old);
+    update["ReturnValues"] = json!("UPDATED_NEW");
+    Service::with_table().done("UpdateItem", &update);
+    for operation in ["BatchGetItem", "BatchWriteItem"] {
+        let empty = json!({"RequestItems": {}});
+        let old = format!("The requestItems parameter is required for {operation}");
+        Service::of(Cohort::Old).check_refused(operation, &empty, VALIDATION, &old);
+        let new = "1 validation error detected: Value at 'RequestItems' failed to satisfy constraint: Member must have length greater than or equal to 1";
+        Service::of(Cohort::New).check_refused(operation, &empty, VALIDATION, new);
+    }
     let inner = json!({"TransactItems": [{"Put": {"TableName": "t_1"}}]});
     let new = "1 validation error detected: Value at 'TransactItems.1.member.Put.Item' failed to satisfy constraint: Member must not be null";
     Service::of(Cohort::New).check_refused("TransactWriteItems", &inner, VALIDATION, new);

@@ -7,7 +7,7 @@ use super::get::projection;
 use crate::capacity::{Consistency, Cost, Stated, read_units};
 use crate::expr::Projection;
 use crate::limits::{BATCH_GET_BYTES_MAX, BATCH_GET_KEYS_MAX};
-use crate::message::{self, Checked, Refusal};
+use crate::message::{self, Batch, Checked, Refusal};
 use crate::state::{State, checked_name};
 use crate::table::item::check_values;
 use crate::table::key::StoreKey;
@@ -57,8 +57,7 @@ pub(crate) fn run<'c>(
 
 fn check_counts(call: &call::BatchGet) -> Checked {
     if call.tables.is_empty() {
-        let constraint = "Member must have length greater than or equal to 1";
-        return Err(Refusal::constraint("RequestItems", "{}", constraint));
+        return Err(Refusal::batch_empty(Batch::Get));
     }
     if call.tables.values().any(|of_table| of_table.keys.is_empty()) {
         let constraint = "Member must have length greater than or equal to 1";

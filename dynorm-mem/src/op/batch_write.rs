@@ -7,7 +7,7 @@ use super::put::check_item;
 use super::write;
 use crate::capacity::{Cost, Stated, collection_metrics};
 use crate::limits::BATCH_WRITE_ACTIONS_MAX;
-use crate::message::{self, Checked, Refusal};
+use crate::message::{self, Batch, Checked, Refusal};
 use crate::state::{State, checked_name};
 use crate::table::item::{check_values, sort_sets};
 use crate::table::key::StoreKey;
@@ -62,10 +62,10 @@ pub(crate) fn batch_write(state: &mut State, call: call::BatchWrite) -> Checked<
 }
 
 fn check_counts(call: &call::BatchWrite) -> Checked {
-    let too_short = "Member must have length greater than or equal to 1";
     if call.tables.is_empty() {
-        return Err(Refusal::constraint("RequestItems", "{}", too_short));
+        return Err(Refusal::batch_empty(Batch::Write));
     }
+    let too_short = "Member must have length greater than or equal to 1";
     if call.tables.values().any(Vec::is_empty) {
         return Err(Refusal::constraint("RequestItems.member", "[]", too_short));
     }

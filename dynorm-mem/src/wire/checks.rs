@@ -23,6 +23,8 @@ struct Constraint {
     /// As the old framework echoes it.
     value: Option<String>,
     rule: Cow<'static, str>,
+    /// What the new framework says instead, if it has words of its own.
+    new: Option<&'static str>,
 }
 
 /// A broken rule, and whether the new framework counts it among the rules of a request's shape.
@@ -52,7 +54,19 @@ impl Checks {
         value: Option<String>,
         rule: impl Into<Cow<'static, str>>,
     ) {
-        self.constraints.push(Constraint { member: member.into(), value, rule: rule.into() });
+        self.constraints.push(Constraint { member: member.into(), value, rule: rule.into(), new: None });
+    }
+
+    /// A member that breaks its constraint, for which the new framework has words of its own.
+    pub(super) fn constraint_of_two_words(
+        &mut self,
+        member: &str,
+        value: String,
+        rule: &'static str,
+        new: &'static str,
+    ) {
+        let (member, value) = (member.to_owned(), Some(value));
+        self.constraints.push(Constraint { member, value, rule: rule.into(), new: Some(new) });
     }
 
     /// The value of a member that must be there; the path is that of the structure it is in, with a point.
@@ -116,7 +130,8 @@ impl Checks {
 /// The old framework reports all broken constraints, the new one the first.
 fn constraints(broken: Vec<Constraint>, cohort: Cohort) -> Option<String> {
     let n_broken = broken.len();
-    let mut shown = broken.into_iter().map(|Constraint { member, value, rule }| match cohort {
+    let mut shown = broken.into_iter().map(|Constraint { member, value, rule, new }| match cohort {
+        Cohort::New if new.is_some() => new.unwrap_or_default().to_owned(),
         Cohort::New => format!("Value at '{member}' failed to satisfy constraint: {rule}"),
         Cohort::Old => {
             let value = value.map_or_else(|| "null".to_owned(), |value| format!("'{value}'"));

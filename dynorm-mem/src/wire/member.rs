@@ -75,6 +75,29 @@ pub(super) fn return_values(json: &mut Reader<'_>) -> Parsed<ReturnValues> {
     word(json, "ReturnValues", &words)
 }
 
+/// Reads `ReturnValues` of an update, which the new framework refuses in words of its own, of which one is misspelt.
+pub(super) fn return_values_of_update(json: &mut Reader<'_>) -> Parsed<ReturnValues> {
+    let text = json.text()?;
+    Ok(match &*text {
+        "ALL_NEW" => ReturnValues::AllNew,
+        "UPDATED_OLD" => ReturnValues::UpdatedOld,
+        "ALL_OLD" => ReturnValues::AllOld,
+        "NONE" => ReturnValues::None,
+        "UPDATED_NEW" => ReturnValues::UpdatedNew,
+        other => {
+            let value = other.to_owned();
+            json.checks.constraint_of_two_words(
+                "ReturnValues",
+                value,
+                "Member must satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]",
+                "Failed to satisfy constraint: Member must satisfy enum value set: [ALL_OLD, UPDATED_OLD, ALL_NEW, \
+                 UPDATE_NEW, NONE]",
+            );
+            ReturnValues::None
+        }
+    })
+}
+
 /// Reads `ReturnValuesOnConditionCheckFailure`: whether the item is wanted.
 pub(super) fn return_on_failure(json: &mut Reader<'_>) -> Parsed<bool> {
     word(json, "ReturnValuesOnConditionCheckFailure", &[("ALL_OLD", true), ("NONE", false)])

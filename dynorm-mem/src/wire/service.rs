@@ -9,7 +9,7 @@ use super::table::parse_name;
 use super::writer::object;
 
 /// Operations of the service that the engine does not model.
-pub(super) const NOT_MODELLED: [&str; 33] = [
+pub(super) const NOT_MODELLED: [&str; 34] = [
     "CreateBackup",
     "CreateGlobalTable",
     "DeleteBackup",
@@ -42,6 +42,7 @@ pub(super) const NOT_MODELLED: [&str; 33] = [
     "UpdateContributorInsights",
     "UpdateGlobalTable",
     "UpdateGlobalTableSettings",
+    "UpdateKinesisStreamingDestination",
     "UpdateTableReplicaAutoScaling",
 ];
 

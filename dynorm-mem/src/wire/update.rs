@@ -39,7 +39,7 @@ pub(super) fn parse(
             "ConditionExpression" => call.condition = Some(json.string()?),
             "ExpressionAttributeNames" => call.names = value::names(json)?,
             "ExpressionAttributeValues" => call.values = value::values(json)?,
-            "ReturnValues" => call.returned = member::return_values(json)?,
+            "ReturnValues" => call.returned = member::return_values_of_update(json)?,
             "ReturnValuesOnConditionCheckFailure" => {
                 call.return_old_on_failure = member::return_on_failure(json)?;
             }

@@ -10,6 +10,7 @@ mod batch;
 mod capacity;
 mod condition;
 mod conflict;
+mod conformance;
 mod delete;
 mod diff;
 mod get;
