@@ -10,7 +10,7 @@ use crate::backend::table::{TableStatus, TimeToLive};
 use crate::entity::{Entity, Key, Pattern, Scannable, Table};
 use crate::error::{Error, Failure, FailureKind, Result};
 use crate::op::{
-    Batch, Context, Delete, DeleteMany, Get, GetMany, KeySet, Put, PutMany, Query, Scan, TransactGet,
+    Batch, Context, Delete, DeleteMany, Get, GetMany, KeySet, Put, PutMany, Query, Rekey, Scan, TransactGet,
     TransactWrite, Update,
 };
 #[cfg(feature = "signed-cursors")]
@@ -114,6 +114,11 @@ impl Db {
     /// Changes attributes of an entity that must be there.
     pub fn update<E: Entity>(&self, key: Key<E>) -> Update<E> {
         Update::new(Arc::clone(&self.context), key)
+    }
+
+    /// Moves an entity to another key, or changes it otherwise, if it is stored as it is handed over.
+    pub fn rekey<E: Entity + Clone>(&self, entity: &E, change: impl FnOnce(&mut E)) -> Rekey<E> {
+        Rekey::new(Arc::clone(&self.context), entity, change)
     }
 
     /// Deletes an entity, if it is there.

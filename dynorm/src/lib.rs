@@ -118,7 +118,7 @@ pub use dynorm_derive::Attribute;
 /// | `pk = "PRODUCT#{id}"`, `sk = "REVIEW#{day}#{user}"` | key templates, see below |
 /// | `pk = user_id`, `sk = at` | a field as the key itself: text, a number or bytes |
 /// | `name = of_product` | the name of the access pattern of the partition; `partition` without |
-/// | `index(GSI1, name = by_price, pk = "...", sk = "...")` | the keys in an index of the table, and its access pattern; `pk` is left away for a local index |
+/// | `index(GSI1, name = by_price, pk = "...", sk = "...", when = ...)` | the keys in an index of the table, and its access pattern; `pk` is left away for a local index, `when` if all items are in the index |
 /// | `tag = "Product"` | the type tag of its items; the struct's name without |
 /// | `scan` | allows [`Db::scan`] |
 /// | `delimiter = "%"` | the table's delimiter, if it is not `#` |
@@ -140,7 +140,11 @@ pub use dynorm_derive::Attribute;
 /// | `{field:escaped}` | text that may contain the delimiter |
 /// | `{field:raw}` | as it is written, in a sort key that does not sort by it: no ranges |
 ///
-/// A field of an index template may be an `Option`: `None` keeps the item out of the index.
+/// A field of an index template may be an `Option`: `None` keeps the item out of the index. So does `when`, an
+/// expression over fields, if it is false: `index(Open, pk = "OPEN#{owner}", when = !archived)`.
+///
+/// An update of a field that an index key is made of, or that `when` names, makes the key anew. It compiles only if
+/// the other fields of the key are known too: set, [lent](op::Update::given), or part of the primary key.
 ///
 /// # The fields: `#[attr(...)]`
 ///
@@ -224,7 +228,7 @@ pub use dynorm_derive::Table;
 
 /// What most programs need: `use dynorm::prelude::*;`.
 pub mod prelude {
-    pub use crate::value::{Item, Nullable, Number, Value};
+    pub use crate::value::{Item, Nullable, Number, Value, ValueKind};
     pub use crate::{Attribute, Cursor, Db, Entity, Expiry, Key, Page, Pattern, Returning, Table};
 }
 

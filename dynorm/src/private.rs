@@ -1,21 +1,21 @@
 //! Every name that generated code uses.
 
 pub use crate::entity::{
-    AttributeDescriptor, AttributeRole, ConsistentReads, END, Entity, EntityDescriptor, Free, GlobalIndex,
-    IndexAt, IndexField, IndexKeys, IndexSchema, ItemReader, ItemWriter, Key, KeyAttributeSchema, LocalIndex,
-    NoKeyOf, Optional, PartOf, Partial, Pattern, Primary, PrimaryKey, Probe, ProjectionSchema, Scannable,
-    StoredPart, Table, TableSchema, Unknown, Whole, range_of,
+    Apart, AttributeDescriptor, AttributeRole, ConsistentReads, END, Entity, EntityDescriptor, GlobalIndex,
+    IndexAt, IndexKeys, IndexSchema, ItemReader, ItemWriter, Key, KeyAttributeSchema, LocalIndex, NoKeyOf,
+    Own, Partial, Pattern, Primary, Probe, ProjectionSchema, Scannable, StoredPart, Table, TableSchema,
+    Unknown, Untouched, Whole, With, field, range_of,
 };
 pub use crate::error::Result;
-pub use crate::expr::{Attr, Keyed};
+pub use crate::expr::{Attr, Free, InBoth, InText, InWhen, IndexField, Keyed, Optional, PartOf, PrimaryKey};
 pub use crate::key::{
     BoxedPart, DescendingPart, Form, Given, IndexPart, KeyPart, KeySource, PaddedPart, PartError,
     Placeholder, Plain, RawPart, ScaledPart, Segment, Shape, SortPart, Spec, Template, TextPart,
 };
 pub use crate::schema::check_table;
 pub use crate::value::{
-    Arg, Attribute, DecodeError, EncodeError, Item, KeyKind, KeyValue, Measured, Numeric, Ordered, Prefixed,
-    Step, Timestamp, Value,
+    Arg, Attribute, DecodeError, EncodeError, Item, KeyKind, KeyValue, Measured, Merged, Numeric, Ordered,
+    Prefixed, Step, Timestamp, Value,
 };
 pub use std::string::String;
 

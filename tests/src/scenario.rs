@@ -171,6 +171,35 @@ pub struct Badge {
     pub status: String,
 }
 
+/// Index keys that are made of several fields, and an index that not every item is in.
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = "Tasks", pk = "TEAM#{team}", sk = "TASK#{number}", name = of_team)]
+#[entity(index(ByState, name = by_state, pk = "TEAM#{team}", sk = "{state}#{urgency}#{number}"))]
+#[entity(index(Open, name = open, pk = "OPEN#{owner}", sk = "{due}", when = !archived && state != Stage::Done))]
+pub struct Task {
+    pub team: String,
+    pub number: u32,
+    pub state: Stage,
+    pub urgency: Option<u8>,
+    pub owner: Option<String>,
+    pub due: u32,
+    pub archived: bool,
+    pub place: Place,
+}
+
+#[derive(Attribute, Clone, Copy, Debug, PartialEq)]
+pub enum Stage {
+    Open,
+    Doing,
+    Done,
+}
+
+#[derive(Attribute, Clone, Debug, Default, PartialEq)]
+pub struct Place {
+    pub room: Option<String>,
+    pub address: Option<Address>,
+}
+
 /// One attribute of every kind.
 #[derive(Entity, Clone, Debug, PartialEq)]
 #[entity(table = "Kinds", pk = id)]

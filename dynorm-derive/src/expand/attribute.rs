@@ -51,6 +51,9 @@ fn map(attribute: &AttributeType, fields: &[Field]) -> TokenStream {
 
         #[automatically_derived]
         impl #LIB::Measured for #ident {}
+
+        #[automatically_derived]
+        impl #LIB::Merged for #ident {}
     }
 }
 
@@ -160,6 +163,7 @@ fn wrapped(attribute: &AttributeType, ty: &Type) -> TokenStream {
         "Ordered",
         "Prefixed",
         "Measured",
+        "Merged",
         "Numeric",
         "SortPart",
         "PaddedPart",

@@ -76,14 +76,20 @@ fn index_keys(entity: &Entity, keys: &IndexKeys) -> TokenStream {
         None => source(entity, &entity.partition, Place::PARTITION),
     };
     let sort = optional(keys.sort.as_ref().map(|key| source(entity, key, Place::INDEX_SORT)));
-    quote!(#LIB::IndexKeys { index: #index, partition: #partition, sort: #sort })
+    let when = keys.when.iter().flat_map(|when| &when.positions);
+    quote!(#LIB::IndexKeys { index: #index, partition: #partition, sort: #sort, when: &[#(#when),*] })
 }
 
 fn attribute(field: &Field) -> TokenStream {
     let name = field.ident.unraw().to_string();
     let stored = &field.stored;
     let role = if field.ttl.is_some() { quote!(TimeToLive) } else { quote!(Stored) };
-    quote!(#LIB::AttributeDescriptor { field: #name, name: #stored, role: #LIB::AttributeRole::#role })
+    let has_default = field.default.is_some();
+    quote! {
+        #LIB::AttributeDescriptor {
+            field: #name, name: #stored, role: #LIB::AttributeRole::#role, has_default: #has_default,
+        }
+    }
 }
 
 /// `KeySource::..`.

@@ -48,13 +48,10 @@ pub(super) fn prefix(field: &str) -> String {
     format!("Only with a `{field}` whose text begins with this.")
 }
 
-/// On the marker of fields that make a key together.
-pub(super) const MARKER: &str = "Fields that make an index key together.";
-
 /// On what is named after an index.
 pub(super) const INDEX: &str = "The index, for messages of the compiler.";
 
-/// On what is named after a field that is a key.
+/// On what is named after a field that is a key, or makes one together with others.
 pub(super) const KEY_FIELD: &str = "The field, for messages of the compiler.";
 
 fn source(entity: &Entity, key: &Key) -> String {

@@ -3,11 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Ident;
-use syn::ext::IdentExt;
 
 use super::descriptor::{self, places, usual};
 use super::{LIB, docs, pattern, spanned};
-use crate::model::entity::{Entity, Field, Role, TableOf};
+use crate::model::entity::{Entity, Field, IndexKeys, Role, TableOf, Use};
 use crate::model::key::{Key, Template};
 use crate::model::names;
 use crate::parse::template::Form;
@@ -22,12 +21,21 @@ pub(crate) fn entity(entity: &Entity, checked: bool) -> TokenStream {
         TableOf::Itself(table) => super::table::implementation(table),
     };
     let checks = checked.then(|| checks(entity));
-    quote!(#implementation #inherent #patterns #table #checks)
+    let markers = markers(entity);
+    // Inside a block, the markers cannot clash with names of the module.
+    let own = if markers.is_empty() {
+        quote!(#implementation #inherent)
+    } else {
+        quote!(const _: () = { #markers #implementation #inherent };)
+    };
+    quote!(#own #patterns #table #checks)
 }
 
 fn implementation(entity: &Entity) -> TokenStream {
     let ident = &entity.ident;
     let table = table(entity);
+    let when = when(entity);
+    let slots = slots(entity);
     let scannable = entity.scan.then(|| {
         quote! {
             #[automatically_derived]
@@ -39,6 +47,7 @@ fn implementation(entity: &Entity) -> TokenStream {
         impl #LIB::Entity for #ident {
             type Table = #table;
             const DESCRIPTOR: &'static #LIB::EntityDescriptor = Self::__CODEC.descriptor;
+            type Slots = #slots;
 
             fn write(&self, out: &mut #LIB::ItemWriter) {
                 (Self::__CODEC.write)(self, out);
@@ -57,6 +66,8 @@ fn implementation(entity: &Entity) -> TokenStream {
             ) -> ::core::option::Option<::core::option::Option<#LIB::BoxedPart>> {
                 (Self::__CODEC.stored_part)(stored)
             }
+
+            #when
         }
         #scannable
     }
@@ -73,10 +84,10 @@ fn table(entity: &Entity) -> TokenStream {
 fn inherent(entity: &Entity) -> TokenStream {
     let ident = &entity.ident;
     let codec = codec(entity);
-    let (markers, constants) = constants(entity);
+    let constants = constants(entity);
     let key = key(entity);
     let patterns = pattern::functions(entity);
-    let items = quote! {
+    quote! {
         #[automatically_derived]
         #[allow(dead_code, private_interfaces, clippy::too_many_arguments)]
         impl #ident {
@@ -85,9 +96,7 @@ fn inherent(entity: &Entity) -> TokenStream {
             #key
             #patterns
         }
-    };
-    // Inside a block, the markers cannot clash with names of the module.
-    if markers.is_empty() { items } else { quote!(const _: () = { #markers #items };) }
+    }
 }
 
 /// All that depends on the types of fields, in one body: the compiler then complains once about each.
@@ -243,19 +252,26 @@ fn part(entity: &Entity) -> TokenStream {
 }
 
 fn stored_part(entity: &Entity) -> TokenStream {
-    let in_index = |position: &usize| {
-        let templates = entity.index_keys().filter_map(Key::template);
-        templates.flat_map(Template::fields).any(|field| field.position == *position)
-    };
-    let arms: Vec<TokenStream> = entity
-        .primary_fields()
-        .into_iter()
-        .filter(in_index)
-        .map(|position| {
-            let ty = &entity.fields[position].ty;
-            quote!(#position => ::core::option::Option::Some(stored.read::<#ty>()),)
-        })
+    let templates: Vec<usize> = entity
+        .index_keys()
+        .filter_map(Key::template)
+        .flat_map(Template::fields)
+        .map(|f| f.position)
         .collect();
+    let when = entity.when_fields();
+    let is_plain = |position: usize| {
+        entity.primary_keys().any(|key| matches!(key, Key::Plain(plain, _) if *plain == position))
+    };
+    let arm = |position: usize| {
+        let ty = &entity.fields[position].ty;
+        let read = match (templates.contains(&position), when.contains(&position)) {
+            (false, false) => return None,
+            (false, true) if is_plain(position) => quote!(read_plain),
+            _ => quote!(read),
+        };
+        Some(quote!(#position => ::core::option::Option::Some(stored.#read::<#ty>()),))
+    };
+    let arms: Vec<TokenStream> = entity.primary_fields().into_iter().filter_map(arm).collect();
     if arms.is_empty() {
         return quote!(|_| ::core::option::Option::None);
     }
@@ -265,44 +281,130 @@ fn stored_part(entity: &Entity) -> TokenStream {
     })
 }
 
-/// The markers of fields that make keys together and of those that are keys, and the constants.
-fn constants(entity: &Entity) -> (TokenStream, TokenStream) {
-    let (mut markers, mut constants) = (key_fields(entity), TokenStream::new());
-    let plain_keys = entity.plain_keys();
-    let mut known: Vec<Ident> = Vec::new();
-    for (position, field) in entity.fields.iter().enumerate() {
+/// The methods for the `when` of indexes; nothing if there is none.
+fn when(entity: &Entity) -> TokenStream {
+    let fields = entity.when_fields();
+    if fields.is_empty() {
+        return TokenStream::new();
+    }
+    let values = fields.iter().map(|position| {
+        let ident = &entity.fields[*position].ident;
+        quote!(#position => ::core::option::Option::Some(&self.#ident),)
+    });
+    let arms = entity.indexes.iter().enumerate().filter_map(|(at, index)| is_indexed(entity, at, index));
+    quote! {
+        fn any(&self, position: ::core::primitive::usize) -> ::core::option::Option<&dyn ::core::any::Any> {
+            match position {
+                #(#values)*
+                _ => ::core::option::Option::None,
+            }
+        }
+
+        fn is_indexed<'f>(
+            index: ::core::primitive::usize,
+            fields: &dyn ::core::ops::Fn(::core::primitive::usize) -> ::core::option::Option<&'f dyn ::core::any::Any>,
+        ) -> ::core::primitive::bool {
+            match index {
+                #(#arms)*
+                _ => true,
+            }
+        }
+    }
+}
+
+/// Whether an item is in one index.
+fn is_indexed(entity: &Entity, at: usize, index: &IndexKeys) -> Option<TokenStream> {
+    let when = index.when.as_ref()?;
+    let condition = &when.condition;
+    let (locals, values): (Vec<Ident>, Vec<TokenStream>) = when
+        .positions
+        .iter()
+        .map(|position| {
+            let ty = &entity.fields[*position].ty;
+            (names::local(*position), quote!(#LIB::field::<#ty>(fields, #position)))
+        })
+        .unzip();
+    Some(quote! {
+        #at => match (#(#values,)*) {
+            (#(::core::option::Option::Some(#locals),)*) => {
+                let is_indexed: ::core::primitive::bool = #condition;
+                is_indexed
+            }
+            _ => false,
+        },
+    })
+}
+
+/// What an update knows at first of fields that make keys together.
+fn slots(entity: &Entity) -> TokenStream {
+    list(entity.shared_fields().into_iter().map(|position| {
+        let marker = names::marker(&entity.fields[position].ident);
+        quote!(#LIB::Untouched<__field::#marker>)
+    }))
+}
+
+/// Types as a list of nested pairs.
+fn list(types: impl DoubleEndedIterator<Item = TokenStream>) -> TokenStream {
+    types.rev().fold(quote!(()), |rest, ty| quote!((#ty, #rest)))
+}
+
+/// The constants of fields.
+fn constants(entity: &Entity) -> TokenStream {
+    let (shared, plain_keys) = (entity.shared_fields(), entity.plain_keys());
+    let constants = entity.fields.iter().enumerate().map(|(position, field)| {
         let role = match entity.role(position) {
             Role::PrimaryKey => quote!(#LIB::PrimaryKey),
-            Role::IndexField => quote!(#LIB::IndexField),
+            Role::IndexField(used) => {
+                let used = used_for(used);
+                quote!(#LIB::IndexField<#used>)
+            }
             Role::Optional => quote!(#LIB::Optional),
             Role::Free => quote!(#LIB::Free),
-            Role::PartOf(fields) => {
-                let fields: Vec<&Ident> = fields.iter().map(|at| &entity.fields[*at].ident).collect();
-                let marker = names::marker(&fields);
-                if !known.contains(&marker) {
-                    markers.extend(super::marker(&marker, docs::MARKER));
-                    known.push(marker.clone());
-                }
-                quote!(#LIB::PartOf<#marker>)
+            Role::PartOf(companions, used) => {
+                let mask = list(shared.iter().map(|other| match *other {
+                    other if other == position => quote!(#LIB::Own),
+                    other if companions.contains(&other) => quote!(#LIB::With),
+                    _ => quote!(#LIB::Apart),
+                }));
+                let used = used_for(used);
+                quote!(#LIB::PartOf<#mask, #used>)
             }
         };
         let role = if plain_keys.contains(&position) {
-            let field = names::any(&field.ident.unraw().to_string());
+            let field = names::marker(&field.ident);
             quote!(#LIB::Keyed<#role, __field::#field>)
         } else {
             role
         };
-        constants.extend(constant(&entity.vis, field, &role));
-    }
-    (markers, constants)
+        constant(&entity.vis, field, &role)
+    });
+    constants.collect()
 }
 
-/// The types that are named after fields which are keys themselves, and what such a field is no key of.
-fn key_fields(entity: &Entity) -> TokenStream {
-    let (mut fields, mut no_keys) = (TokenStream::new(), TokenStream::new());
-    for position in entity.plain_keys() {
-        let name = names::any(&entity.fields[position].ident.unraw().to_string());
-        fields.extend(super::marker(&name, docs::KEY_FIELD));
+fn used_for(used: Use) -> TokenStream {
+    match used {
+        Use::Text => quote!(#LIB::InText),
+        Use::When => quote!(#LIB::InWhen),
+        Use::Both => quote!(#LIB::InBoth),
+    }
+}
+
+/// The types that are named after fields which are keys themselves or make keys together with others, and what a
+/// field that is a key is no key of.
+fn markers(entity: &Entity) -> TokenStream {
+    let plain_keys = entity.plain_keys();
+    let mut positions = [plain_keys.clone(), entity.shared_fields()].concat();
+    positions.sort_unstable();
+    positions.dedup();
+    if positions.is_empty() {
+        return TokenStream::new();
+    }
+    let marker =
+        |position: usize| super::marker(&names::marker(&entity.fields[position].ident), docs::KEY_FIELD);
+    let fields: TokenStream = positions.into_iter().map(marker).collect();
+    let mut no_keys = TokenStream::new();
+    for position in plain_keys {
+        let name = names::marker(&entity.fields[position].ident);
         let indexes = entity.indexes.iter().map(Some);
         for index in std::iter::once(None).chain(indexes) {
             if !entity.is_plain_key_of(position, index) {
@@ -314,7 +416,7 @@ fn key_fields(entity: &Entity) -> TokenStream {
             }
         }
     }
-    if fields.is_empty() { fields } else { quote!(mod __field { #fields } #no_keys) }
+    quote!(mod __field { #fields } #no_keys)
 }
 
 /// The constant of one field.

@@ -64,6 +64,7 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
                 indexes: &[],
                 attributes: &[],
             };
+            type Slots = ();
 
             fn write(&self, _: &mut #LIB::ItemWriter) {}
 

@@ -5,6 +5,7 @@ use syn::{Data, DeriveInput, Expr, Fields, Ident, LitStr, Path, Type, Visibility
 
 use super::key::Key;
 use super::table::{self, Index, KeyAttribute, Kind, Table};
+use super::when::When;
 use super::{delimiter, names};
 use crate::diagnostics::Diagnostics;
 use crate::parse::entity::{EntityAttributes, IndexArguments, TableArgument};
@@ -51,17 +52,27 @@ pub(crate) struct IndexKeys {
     /// `None` for a local index, which has that of the table.
     pub(crate) partition: Option<Key>,
     pub(crate) sort: Option<Key>,
+    /// Whether an item is in the index; all are without.
+    pub(crate) when: Option<When>,
 }
 
 /// What an attribute means to keys.
 #[derive(PartialEq, Eq)]
 pub(crate) enum Role {
     PrimaryKey,
-    IndexField,
+    IndexField(Use),
     /// It makes index keys together with these fields, itself among them.
-    PartOf(Vec<usize>),
+    PartOf(Vec<usize>, Use),
     Optional,
     Free,
+}
+
+/// What index keys use a field for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    Text,
+    When,
+    Both,
 }
 
 /// What is left of an entity that has mistakes: enough to keep other code from complaining too.
@@ -160,18 +171,48 @@ impl Entity {
         if primary.contains(&position) {
             return Role::PrimaryKey;
         }
-        let templates = self.index_keys().filter(|key| key.template().is_some()).map(Key::positions);
+        let in_text = self.index_templates().any(|(key, _)| key.positions().contains(&position));
+        let in_when = self.index_templates().any(|(_, when)| when.contains(&position));
+        let used = match (in_text, in_when) {
+            (_, false) => Use::Text,
+            (false, true) => Use::When,
+            (true, true) => Use::Both,
+        };
+        let fields = self.index_templates().map(|(key, when)| [key.positions(), when.to_vec()].concat());
         let mut companions: Vec<usize> =
-            templates.filter(|fields| fields.contains(&position)).flatten().collect();
+            fields.filter(|fields| fields.contains(&position)).flatten().collect();
         companions.retain(|field| !primary.contains(field));
         companions.sort_unstable();
         companions.dedup();
         match companions.len() {
             0 if self.fields[position].default.is_some() && !self.is_in_key(position) => Role::Optional,
             0 => Role::Free,
-            1 => Role::IndexField,
-            _ => Role::PartOf(companions),
+            1 => Role::IndexField(used),
+            _ => Role::PartOf(companions, used),
         }
+    }
+
+    /// The fields that make index keys together with others, in the order of the struct.
+    pub(crate) fn shared_fields(&self) -> Vec<usize> {
+        (0..self.fields.len()).filter(|at| matches!(self.role(*at), Role::PartOf(..))).collect()
+    }
+
+    /// The key templates of indexes, and the fields that decide whether an item is in the index.
+    fn index_templates(&self) -> impl Iterator<Item = (&Key, &[usize])> {
+        self.indexes.iter().flat_map(|index| {
+            let when = index.when.as_ref().map_or(&[][..], |when| &when.positions);
+            let keys = [index.partition.as_ref(), index.sort.as_ref()].into_iter().flatten();
+            keys.filter(|key| key.template().is_some()).map(move |key| (key, when))
+        })
+    }
+
+    /// The fields that some `when` names.
+    pub(crate) fn when_fields(&self) -> Vec<usize> {
+        let whens = self.indexes.iter().filter_map(|index| index.when.as_ref());
+        let mut fields: Vec<usize> = whens.flat_map(|when| when.positions.iter().copied()).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        fields
     }
 
     fn is_in_key(&self, position: usize) -> bool {
@@ -314,6 +355,7 @@ impl IndexKeys {
             pattern,
             partition: partition.flatten(),
             sort: sort.flatten(),
+            when: written.when.as_ref().map(|(name, when)| When::of(name, when, fields)),
         })
     }
 

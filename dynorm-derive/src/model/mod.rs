@@ -5,6 +5,7 @@ pub(crate) mod entity;
 pub(crate) mod key;
 pub(crate) mod names;
 pub(crate) mod table;
+pub(crate) mod when;
 
 use syn::LitStr;
 

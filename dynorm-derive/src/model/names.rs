@@ -36,10 +36,9 @@ pub(crate) fn local(position: usize) -> Ident {
     format_ident!("__{position}")
 }
 
-/// The marker of fields that make a key together: `status__and__placed_at`.
-pub(crate) fn marker(fields: &[&Ident]) -> Ident {
-    let names: Vec<String> = fields.iter().map(|field| field.unraw().to_string()).collect();
-    Ident::new(&names.join("__and__"), Span::call_site())
+/// The type that is named after a field, for messages.
+pub(crate) fn marker(field: &Ident) -> Ident {
+    any(&field.unraw().to_string())
 }
 
 /// What is named after an index in messages: `gsi-1` is `gsi_1`.

@@ -1,13 +1,13 @@
 //! `#[entity(...)]`.
 
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Ident, LitStr, Path, Token};
+use syn::{Attribute, Expr, Ident, LitStr, Path, Token};
 
 use super::{IndexName, Projection, TypeAttribute, arguments, attributes, or_skip, set, suggest, value};
 use crate::diagnostics::Diagnostics;
 
 const KNOWN: [&str; 9] = ["table", "pk", "sk", "name", "tag", "scan", "delimiter", "index", "type_attribute"];
-const KNOWN_OF_INDEX: [&str; 5] = ["name", "pk", "sk", "local", "projection"];
+const KNOWN_OF_INDEX: [&str; 6] = ["name", "pk", "sk", "when", "local", "projection"];
 
 /// What is written on an entity.
 #[derive(Default)]
@@ -43,6 +43,7 @@ pub(crate) struct IndexArguments {
     pub(crate) name: Option<Ident>,
     pub(crate) pk: Option<KeyArgument>,
     pub(crate) sk: Option<KeyArgument>,
+    pub(crate) when: Option<(Ident, Expr)>,
     pub(crate) local: Option<Ident>,
     pub(crate) projection: Option<(Ident, Projection)>,
 }
@@ -116,12 +117,17 @@ impl IndexArguments {
         syn::parenthesized!(inner in input);
         let index = or_skip(&inner, inner.parse())?;
         inner.parse::<Option<Token![,]>>()?;
-        let mut all = Self { index, name: None, pk: None, sk: None, local: None, projection: None };
+        let mut all =
+            Self { index, name: None, pk: None, sk: None, when: None, local: None, projection: None };
         arguments(&inner, diagnostics, |name, input, diagnostics| {
             match name.to_string().as_str() {
                 "name" => set(&mut all.name, name, value(name, input, "by_price")?, diagnostics),
                 "pk" => set(&mut all.pk, name, KeyArgument::read(name, input)?, diagnostics),
                 "sk" => set(&mut all.sk, name, KeyArgument::read(name, input)?, diagnostics),
+                "when" => {
+                    let when = (name.clone(), value(name, input, "status == Status::Open")?);
+                    set(&mut all.when, name, when, diagnostics);
+                }
                 "local" => set(&mut all.local, name, name.clone(), diagnostics),
                 "projection" => {
                     let projection = (name.clone(), Projection::read(name, input)?);

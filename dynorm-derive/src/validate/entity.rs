@@ -15,6 +15,7 @@ pub(crate) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
     plain_keys_are_no_times_to_live(entity, diagnostics);
     patterns_have_their_own_names(entity, diagnostics);
     each_index_is_used_once(entity, diagnostics);
+    whens_decide(entity, diagnostics);
     if let TableOf::Itself(table) = &entity.table {
         super::table::check(table, diagnostics);
     }
@@ -114,6 +115,37 @@ fn patterns_have_their_own_names(entity: &Entity, diagnostics: &mut Diagnostics)
             diagnostics.at(pattern, message);
         }
         known.push(ty);
+    }
+}
+
+/// A `when` names fields, and takes away keys that are made of templates.
+fn whens_decide(entity: &Entity, diagnostics: &mut Diagnostics) {
+    for index in &entity.indexes {
+        let Some(when) = &index.when else { continue };
+        let name = index.index.value();
+        if when.positions.is_empty() {
+            let message = format!(
+                "this names no field of `{}`, so that all of its items are in index `{name}` or none",
+                entity.ident.unraw()
+            );
+            diagnostics.at(&when.name, message);
+        }
+        let keys = [index.partition.as_ref(), index.sort.as_ref()];
+        if keys.into_iter().flatten().all(|key| key.template().is_none()) {
+            let message = format!(
+                "index `{name}` has the fields themselves as keys, and holds every item that has them; write a key as a template, such as `\"{{field}}\"`, so that it can be left out"
+            );
+            diagnostics.at(&when.name, message);
+        }
+        for field in when.positions.iter().map(|position| &entity.fields[*position]) {
+            if field.ttl.is_some() {
+                let message = format!(
+                    "the time to live `{}` cannot decide: what is expired is left out of reads already",
+                    field.ident
+                );
+                diagnostics.at(&when.name, message);
+            }
+        }
     }
 }
 

@@ -1,48 +1,9 @@
-//! What a field means to keys, as types, so that an update which would spoil a key does not compile.
+//! What an update may do with an attribute, by its role, so that one which would spoil a key does not compile.
 
-use crate::expr::{Keyed, Mentions, NoKeys};
-use crate::key::{Given, IndexPart};
-
-/// The role of an attribute that no key is made of.
-#[derive(Clone, Copy, Debug)]
-pub enum Free {}
-
-/// The role of an attribute that no key is made of and that has a default when it is absent.
-#[derive(Clone, Copy, Debug)]
-pub enum Optional {}
-
-/// The role of a field of the primary key.
-#[derive(Clone, Copy, Debug)]
-pub enum PrimaryKey {}
-
-/// The role of a field that is, besides fields of the primary key, the only one in its index key templates, so
-/// that an update can make the keys anew from it.
-#[derive(Clone, Copy, Debug)]
-pub enum IndexField {}
-
-/// The role of a field that shares an index key template with others; `With` is named after them.
-#[derive(Debug)]
-pub struct PartOf<With>(std::marker::PhantomData<With>);
-
-impl Mentions for Free {
-    type Keys = NoKeys;
-}
-
-impl Mentions for Optional {
-    type Keys = NoKeys;
-}
-
-impl Mentions for PrimaryKey {
-    type Keys = NoKeys;
-}
-
-impl Mentions for IndexField {
-    type Keys = NoKeys;
-}
-
-impl<With> Mentions for PartOf<With> {
-    type Keys = NoKeys;
-}
+use super::slots::Mark;
+use crate::expr::{Free, InBoth, InText, InWhen, IndexField, Keyed, Optional, PartOf, PrimaryKey, Within};
+use crate::key::{BoxedPart, IndexPart};
+use crate::value::{Attribute, MayBeAbsent};
 
 /// A field of the primary key.
 #[diagnostic::on_unimplemented(message = "this field is not in the primary key", label = "{Self}")]
@@ -51,40 +12,142 @@ pub trait InPrimaryKey {}
 impl InPrimaryKey for PrimaryKey {}
 impl<R: InPrimaryKey, Field> InPrimaryKey for Keyed<R, Field> {}
 
-/// An attribute that an update may set by itself.
-#[diagnostic::on_unimplemented(
-    message = "this attribute cannot be set by itself",
-    label = "{Self}",
-    note = "`PrimaryKey`: the item is found by this field; create another item and delete this one",
-    note = "`PartOf<A__and__B>`: an index key is made of these fields together, and would be half written; replace the item with `put`"
-)]
-pub trait SetAlone<T> {
-    /// The field's value, if index keys have to be made anew from it.
+/// How the value of a field is kept until index keys are made of it.
+pub trait Keep<T> {
+    /// The value, for keys.
     #[doc(hidden)]
-    fn part(value: &T) -> Option<Given<'_>>;
+    fn keep(value: T) -> BoxedPart;
 }
 
-impl<T> SetAlone<T> for Free {
-    fn part(_: &T) -> Option<Given<'_>> {
+impl<T: IndexPart + Attribute + Send + Sync + 'static> Keep<T> for InText {
+    fn keep(value: T) -> BoxedPart {
+        BoxedPart::new(value)
+    }
+}
+
+impl<T: Send + Sync + 'static> Keep<T> for InWhen {
+    fn keep(value: T) -> BoxedPart {
+        BoxedPart::opaque(value)
+    }
+}
+
+impl<T: IndexPart + Attribute + Send + Sync + 'static> Keep<T> for InBoth {
+    fn keep(value: T) -> BoxedPart {
+        BoxedPart::new(value)
+    }
+}
+
+/// An attribute that an update may set; `S` is what the update knows of fields that make keys together.
+#[diagnostic::on_unimplemented(message = "this attribute cannot be set by an update", label = "{Self}")]
+pub trait Assign<T, S> {
+    /// What the update knows then.
+    type Next;
+
+    /// The value, if index keys have to be made anew from it.
+    #[doc(hidden)]
+    fn keep(value: T) -> Option<BoxedPart>;
+}
+
+impl<T, S> Assign<T, S> for Free {
+    type Next = S;
+
+    fn keep(_: T) -> Option<BoxedPart> {
         None
     }
 }
 
-impl<T> SetAlone<T> for Optional {
-    fn part(_: &T) -> Option<Given<'_>> {
+impl<T, S> Assign<T, S> for Optional {
+    type Next = S;
+
+    fn keep(_: T) -> Option<BoxedPart> {
         None
     }
 }
 
-impl<T, R: SetAlone<T>, Field> SetAlone<T> for Keyed<R, Field> {
-    fn part(value: &T) -> Option<Given<'_>> {
-        R::part(value)
+impl<T, S, Use: Keep<T>> Assign<T, S> for IndexField<Use> {
+    type Next = S;
+
+    fn keep(value: T) -> Option<BoxedPart> {
+        Some(Use::keep(value))
     }
 }
 
-impl<T: IndexPart> SetAlone<T> for IndexField {
-    fn part(value: &T) -> Option<Given<'_>> {
-        Some(Given::text(value))
+impl<T, S, Mask: Mark<S>, Use: Keep<T>> Assign<T, S> for PartOf<Mask, Use> {
+    type Next = Mask::Assigned;
+
+    fn keep(value: T) -> Option<BoxedPart> {
+        Some(Use::keep(value))
+    }
+}
+
+impl<T, S, R: Assign<T, S>, Field> Assign<T, S> for Keyed<R, Field> {
+    type Next = R::Next;
+
+    fn keep(value: T) -> Option<BoxedPart> {
+        R::keep(value)
+    }
+}
+
+/// Nothing: a value for a field of the primary key, which stays as it is.
+#[diagnostic::on_unimplemented(
+    message = "a field of the primary key cannot be set by an update",
+    label = "the item is found by this field",
+    note = "to move the item to another key: `db.rekey(&entity, |e| e.field = value)`"
+)]
+pub trait Movable {}
+
+impl<T: Movable, S> Assign<T, S> for PrimaryKey {
+    type Next = S;
+
+    fn keep(_: T) -> Option<BoxedPart> {
+        None
+    }
+}
+
+/// Nothing: a value for a part of a field that keys are made of.
+#[diagnostic::on_unimplemented(
+    message = "a part of a field that keys are made of cannot be set by itself",
+    label = "an index key depends on the whole field",
+    note = "set the whole field, without `.at(..)`"
+)]
+pub trait Separable {}
+
+impl<T: Separable, S, R> Assign<T, S> for Within<R> {
+    type Next = S;
+
+    fn keep(_: T) -> Option<BoxedPart> {
+        None
+    }
+}
+
+/// An attribute that an update may be lent the stored value of.
+#[diagnostic::on_unimplemented(
+    message = "no index key needs this attribute to be lent",
+    label = "{Self}",
+    note = "only a field that makes an index key together with other fields can be lent; to require a value, use `.when(..)`"
+)]
+pub trait Lend<T, S> {
+    /// What the update knows then.
+    type Next;
+
+    /// The value, for keys.
+    #[doc(hidden)]
+    fn keep(value: T) -> BoxedPart;
+}
+
+impl<T, S, Mask: Mark<S>, Use: Keep<T>> Lend<T, S> for PartOf<Mask, Use> {
+    type Next = Mask::Lent;
+
+    fn keep(value: T) -> BoxedPart {
+        Use::keep(value)
+    }
+}
+
+impl<T, S, R: Lend<T, S>, Field> Lend<T, S> for Keyed<R, Field> {
+    type Next = R::Next;
+
+    fn keep(value: T) -> BoxedPart {
+        R::keep(value)
     }
 }
 
@@ -92,14 +155,82 @@ impl<T: IndexPart> SetAlone<T> for IndexField {
 #[diagnostic::on_unimplemented(
     message = "this attribute cannot be removed",
     label = "{Self} of type `{T}`",
-    note = "the entity could not be read without it: declare the field as `Option`, or give it `#[attr(default)]`"
+    note = "the entity could not be read without it: declare the field as `Option`, or give it `#[attr(default)]`",
+    note = "a field of the primary key is always there, and so is what lies within a field that keys are made of"
 )]
-pub trait Removable<T> {}
+pub trait Removable<T, S> {
+    /// What the update knows then.
+    type Next;
 
-impl<T: crate::value::MayBeAbsent> Removable<T> for Free {}
-impl<T: crate::value::MayBeAbsent> Removable<T> for IndexField {}
-impl<T> Removable<T> for Optional {}
-impl<T, R: Removable<T>, Field> Removable<T> for Keyed<R, Field> {}
+    /// The value that takes its place, if index keys have to be made anew from it.
+    #[doc(hidden)]
+    fn keep() -> Option<BoxedPart>;
+}
+
+impl<T: MayBeAbsent, S> Removable<T, S> for Free {
+    type Next = S;
+
+    fn keep() -> Option<BoxedPart> {
+        None
+    }
+}
+
+impl<T, S> Removable<T, S> for Optional {
+    type Next = S;
+
+    fn keep() -> Option<BoxedPart> {
+        None
+    }
+}
+
+impl<T: MayBeAbsent, S, Use: Keep<T>> Removable<T, S> for IndexField<Use> {
+    type Next = S;
+
+    fn keep() -> Option<BoxedPart> {
+        T::absent().map(Use::keep)
+    }
+}
+
+impl<T: MayBeAbsent, S, Mask: Mark<S>> Removable<T, S> for PartOf<Mask, InText>
+where
+    InText: Keep<T>,
+{
+    type Next = Mask::Removed;
+
+    fn keep() -> Option<BoxedPart> {
+        T::absent().map(InText::keep)
+    }
+}
+
+impl<T: MayBeAbsent, S, Mask: Mark<S>> Removable<T, S> for PartOf<Mask, InWhen>
+where
+    InWhen: Keep<T>,
+{
+    type Next = Mask::Assigned;
+
+    fn keep() -> Option<BoxedPart> {
+        T::absent().map(InWhen::keep)
+    }
+}
+
+impl<T: MayBeAbsent, S, Mask: Mark<S>> Removable<T, S> for PartOf<Mask, InBoth>
+where
+    InBoth: Keep<T>,
+{
+    type Next = Mask::Assigned;
+
+    fn keep() -> Option<BoxedPart> {
+        T::absent().map(InBoth::keep)
+    }
+}
+
+impl<T, S, R: Removable<T, S>, Field> Removable<T, S> for Keyed<R, Field> {
+    type Next = R::Next;
+
+    fn keep() -> Option<BoxedPart> {
+        R::keep()
+    }
+}
 
 /// An attribute that an update may change by its stored value: no index key is made of it.
 #[diagnostic::on_unimplemented(

@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use super::{AttributeRole, Entity, EntityDescriptor, Key, Table, TableSchema};
+use super::{AttributeRole, Entity, EntityDescriptor, Table, TableSchema, index_keys};
 use crate::error::{Error, Kind, Result};
 use crate::key::{Given, KeyPart, KeyProblem, KeySource, parse_part};
 use crate::value::{Attribute, DecodeError, EncodeError, Item, Name, Number, Step, Timestamp, Value};
@@ -50,26 +50,17 @@ pub(crate) fn encode<E: Entity>(entity: &E) -> Result<Item> {
         return Err(Error::new(Kind::Encode { entity: descriptor.name, source }));
     }
     let mut item = out.item;
-    add_keys(descriptor, E::Table::SCHEMA, &|position| entity.part(position), &mut item)?;
+    add_keys(entity, &mut item)?;
     check_size(descriptor.name, &item)?;
     Ok(item)
 }
 
-fn add_keys<'g>(
-    descriptor: &EntityDescriptor,
-    schema: &TableSchema,
-    given: &dyn Fn(usize) -> Given<'g>,
-    item: &mut Item,
-) -> Result<()> {
-    for (name, value) in primary_key(descriptor, schema, given)? {
+fn add_keys<E: Entity>(entity: &E, item: &mut Item) -> Result<()> {
+    let (descriptor, schema) = (E::DESCRIPTOR, E::Table::SCHEMA);
+    for (name, value) in primary_key(descriptor, schema, &|position| entity.part(position))? {
         item.insert(name, value);
     }
-    for (source, attribute) in descriptor.index_sources(schema) {
-        let value = source.value(descriptor.delimiter, given).map_err(|p| key_error(descriptor, p))?;
-        if let Some(value) = value {
-            item.insert(attribute.name, value);
-        }
-    }
+    index_keys::add(entity, item)?;
     if let Some(tag) = schema.tag {
         item.insert(tag, descriptor.tag);
     }
@@ -106,29 +97,6 @@ fn check_size(entity: &'static str, item: &Item) -> Result<()> {
     let mut attributes: Vec<(String, usize)> = item.iter().map(size).collect();
     attributes.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
     Err(Error::new(Kind::TooLarge { entity, size_bytes, attributes }))
-}
-
-/// The index keys that change when an update sets the field of `attribute` to `given`, or with `Given::none()`
-/// removes it: new values, or `None` where the key goes.
-///
-/// The other fields of the templates are those of the primary key; the roles of attributes see to that.
-pub(crate) fn index_key_changes<E: Entity>(
-    key: &Key<E>,
-    attribute: &str,
-    given: Given<'_>,
-) -> Result<Vec<(&'static str, Option<Value>)>> {
-    let descriptor = E::DESCRIPTOR;
-    let key_parts = key.parts()?;
-    let mut changes = Vec::new();
-    for (source, key_attribute) in descriptor.index_sources(E::Table::SCHEMA) {
-        let KeySource::Template(template) = source else { continue };
-        let mut fields = template.segments.iter().filter_map(|segment| segment.field);
-        let Some(touched) = fields.find(|field| field.attribute == attribute) else { continue };
-        let lookup = |position| if position == touched.position { given } else { key_parts.given(position) };
-        let value = source.value(descriptor.delimiter, lookup).map_err(|p| key_error(descriptor, p))?;
-        changes.push((key_attribute.name, value));
-    }
-    Ok(changes)
 }
 
 /// Whether an item of the table is one of `E`: by its tag, and without a tag by its key.

@@ -33,6 +33,8 @@ pub struct IndexKeys {
     pub partition: KeySource,
     /// Where its sort key comes from.
     pub sort: Option<KeySource>,
+    /// The positions of the fields that decide whether an item is in the index; none if all are.
+    pub when: &'static [usize],
 }
 
 /// What the library knows of a field.
@@ -44,6 +46,8 @@ pub struct AttributeDescriptor {
     pub name: &'static str,
     /// What dynorm does with it.
     pub role: AttributeRole,
+    /// Whether an absent attribute reads as some value.
+    pub has_default: bool,
 }
 
 /// What dynorm does with an attribute besides storing it.
@@ -124,19 +128,6 @@ impl EntityDescriptor {
     ) -> impl Iterator<Item = (&KeySource, KeyAttributeSchema)> {
         let sort = self.sort.as_ref().zip(schema.sort);
         std::iter::once((&self.partition, schema.partition)).chain(sort)
-    }
-
-    /// What makes each attribute of the index keys; a local index has the partition key of the table.
-    pub(crate) fn index_sources(
-        &self,
-        schema: &TableSchema,
-    ) -> impl Iterator<Item = (&'static KeySource, KeyAttributeSchema)> {
-        self.indexes.iter().filter_map(|keys| Some((keys, schema.index(keys.index)?))).flat_map(
-            |(keys, index)| {
-                let partition = (!index.local).then_some((&keys.partition, index.partition));
-                partition.into_iter().chain(keys.sort.as_ref().zip(index.sort))
-            },
-        )
     }
 
     /// The primary key, to be compared with other entities'.

@@ -124,7 +124,7 @@ impl<E: Entity> Key<E> {
         Ok(all.filter_map(|(source, attribute)| Some((source, item.get(attribute.name)?))).collect())
     }
 
-    /// The fields of the key that index templates use.
+    /// The fields of the key that index keys are made of.
     pub(crate) fn parts(&self) -> Result<KeyParts> {
         let mut parts = Vec::new();
         for (source, value) in self.sources()? {
@@ -163,7 +163,7 @@ impl StoredPart<'_> {
 
     /// The field's value, to be put into another key.
     #[must_use]
-    pub fn read<T: KeyPart + Attribute + 'static>(&self) -> Option<BoxedPart> {
+    pub fn read<T: KeyPart + Attribute + Send + Sync + 'static>(&self) -> Option<BoxedPart> {
         let value: T = match (self.source, self.value) {
             (KeySource::Template(template), Value::S(text)) => {
                 let (placeholder, text, closed) =
@@ -174,14 +174,20 @@ impl StoredPart<'_> {
         };
         Some(BoxedPart::new(value))
     }
+
+    /// The value of a plain key that decides about keys, and need not be in one.
+    #[must_use]
+    pub fn read_plain<T: Attribute + Send + Sync + 'static>(&self) -> Option<BoxedPart> {
+        T::decode(self.value.clone()).ok().map(BoxedPart::opaque)
+    }
 }
 
 /// Fields of a primary key.
 pub(crate) struct KeyParts(Vec<(usize, BoxedPart)>);
 
 impl KeyParts {
-    pub(crate) fn given(&self, position: usize) -> Given<'_> {
-        self.0.iter().find(|(at, _)| *at == position).map_or_else(Given::none, |(_, part)| part.given())
+    pub(crate) fn get(&self, position: usize) -> Option<&BoxedPart> {
+        self.0.iter().find(|(at, _)| *at == position).map(|(_, part)| part)
     }
 }
 

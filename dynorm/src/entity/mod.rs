@@ -4,16 +4,16 @@ mod attr;
 mod codec;
 mod descriptor;
 mod index;
+mod index_keys;
 mod key;
 mod pattern;
+mod slots;
 
-pub use self::attr::{
-    Free, InPrimaryKey, IndexField, Optional, PartOf, PrimaryKey, Removable, SetAlone, Unkeyed,
-};
+use std::any::Any;
+
+pub use self::attr::{Assign, InPrimaryKey, Keep, Lend, Removable, Unkeyed};
 pub use self::codec::{ItemReader, ItemWriter};
-pub(crate) use self::codec::{
-    belongs, decode, decode_own, encode, epoch_seconds, index_key_changes, is_expired, ttl_attribute,
-};
+pub(crate) use self::codec::{belongs, decode, decode_own, encode, epoch_seconds, is_expired, ttl_attribute};
 pub use self::descriptor::{
     AttributeDescriptor, AttributeRole, EntityDescriptor, IndexKeys, IndexSchema, KeyAttributeSchema,
     ProjectionSchema, TableSchema,
@@ -22,9 +22,14 @@ pub use self::index::{
     ConsistentReads, Everything, FilterOn, GlobalIndex, IndexAt, LocalIndex, NoKeyOf, Partial, Primary,
     ReadsWholeItems, Unknown, Whole,
 };
+pub(crate) use self::index_keys::KnownFields;
+pub use self::index_keys::field;
 pub use self::key::{Key, KeyCheck, StoredPart};
 pub(crate) use self::pattern::KeyCondition;
 pub use self::pattern::{END, Pattern, Probe, range_of};
+pub use self::slots::{
+    Apart, Assigned, Known, Lent, Mark, MarkOne, Missing, Own, Settled, Slot, Untouched, With,
+};
 use crate::error::Result;
 use crate::key::{BoxedPart, Given};
 
@@ -41,6 +46,10 @@ pub trait Entity: Sized + Send + Sync + 'static {
     /// What the library knows of it.
     const DESCRIPTOR: &'static EntityDescriptor;
 
+    /// The fields that make index keys together with others, for updates.
+    #[doc(hidden)]
+    type Slots;
+
     /// Writes its attributes in the order of their names, without the keys that templates make.
     #[doc(hidden)]
     fn write(&self, out: &mut ItemWriter);
@@ -52,6 +61,20 @@ pub trait Entity: Sized + Send + Sync + 'static {
     /// The value of the field at `position`, if it is part of a key.
     #[doc(hidden)]
     fn part(&self, position: usize) -> Given<'_>;
+
+    /// The value of the field at `position`, if a `when` of an index asks for it.
+    #[doc(hidden)]
+    fn any(&self, position: usize) -> Option<&dyn Any> {
+        let _ = position;
+        None
+    }
+
+    /// Whether an item with these fields is in the index at this place of the descriptor.
+    #[doc(hidden)]
+    fn is_indexed<'f>(index: usize, fields: &dyn Fn(usize) -> Option<&'f dyn Any>) -> bool {
+        let _ = (index, fields);
+        true
+    }
 
     /// The value of a field of the primary key, `None` if no index template uses it, and `Some(None)` if it cannot be
     /// read back.

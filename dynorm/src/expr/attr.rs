@@ -5,9 +5,11 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::condition::{Condition, Node, Operand, Side};
-use super::mention::{Both, BothEnds, Mentions, NoKeys};
+use super::mention::{And, And3, Both, BothEnds, Mark, Mentions, NoKeys};
+use super::role::{Optional, Role};
 use crate::value::{
-    Arg, Attribute, Elements, EncodeError, List, Mapped, Measured, Name, Ordered, Prefixed, Step, Value,
+    Arg, Attribute, Elements, EncodeError, List, Mapped, Measured, Name, Numeric, Ordered, Prefixed, Step,
+    Value, ValueKind,
 };
 
 /// Most values of `IN`.
@@ -55,6 +57,14 @@ impl<E, T, R> Attr<E, T, R> {
         std::iter::once(Step::Name(Name::from(self.name))).chain(self.path.iter().cloned()).collect()
     }
 
+    /// Equal to a value as it is stored: what is absent is equal to `None` and to the empty set.
+    pub(crate) fn holds(&self, value: &T) -> Condition<E>
+    where
+        T: Attribute,
+    {
+        Condition::of(Node::holds(self.steps(), value.encode()))
+    }
+
     fn into<U, S>(self, step: Step) -> Attr<E, U, S> {
         let mut path = self.path.into_owned();
         path.push(step);
@@ -62,10 +72,10 @@ impl<E, T, R> Attr<E, T, R> {
     }
 }
 
-impl<E, T: Attribute, R> Attr<E, T, R> {
+impl<E, T: Attribute, R: Role> Attr<E, T, R> {
     /// The attribute in the map that this one holds: `Order::SHIP_TO.at(Address::CITY)`.
     #[must_use]
-    pub fn at<U, S>(self, inner: Attr<T::Scalar, U, S>) -> Attr<E, U, R> {
+    pub fn at<U, S>(self, inner: Attr<T::Scalar, U, S>) -> Attr<E, U, R::Inside<S>> {
         let mut path = self.path.into_owned();
         path.push(Step::Name(Name::from(inner.name)));
         path.extend(inner.path.into_owned());
@@ -74,7 +84,7 @@ impl<E, T: Attribute, R> Attr<E, T, R> {
 
     /// The element of the list at a position, from 0.
     #[must_use]
-    pub fn index(self, position: usize) -> Attr<E, <T::Scalar as List>::Element, R>
+    pub fn index(self, position: usize) -> Attr<E, <T::Scalar as List>::Element, R::Inside<Optional>>
     where
         T::Scalar: List,
     {
@@ -83,7 +93,7 @@ impl<E, T: Attribute, R> Attr<E, T, R> {
 
     /// The entry of the map under a key.
     #[must_use]
-    pub fn key(self, key: impl Into<String>) -> Attr<E, <T::Scalar as Mapped>::Entry, R>
+    pub fn key(self, key: impl Into<String>) -> Attr<E, <T::Scalar as Mapped>::Entry, R::Inside<Optional>>
     where
         T::Scalar: Mapped,
     {
@@ -129,10 +139,10 @@ impl<E, T: Attribute, R: Mentions> Attr<E, T, R> {
         Condition::of(Node::Call("attribute_not_exists", vec![Side::Path(self.steps())]))
     }
 
-    /// The attribute is of a kind of value by its wire name: `S`, `N`, `B`, `BOOL`, `NULL`, `M`, `L`, `SS`, `NS`, `BS`.
+    /// The attribute is stored as this kind of value: not what its type writes, but what is there.
     #[must_use]
-    pub fn has_type(self, type_name: &'static str) -> Condition<E, R::Keys> {
-        let kind = Side::Value(Value::from(type_name));
+    pub fn has_type(self, kind: ValueKind) -> Condition<E, R::Keys> {
+        let kind = Side::Value(Value::from(kind.name()));
         Condition::of(Node::Call("attribute_type", vec![Side::Path(self.steps()), kind]))
     }
 
@@ -229,52 +239,110 @@ impl<E, T: Attribute, R: Mentions> Attr<E, T, R> {
     }
 }
 
-/// The size of an attribute, to be compared with a number.
+/// The size of an attribute, to be compared with a number, a number's attribute, or another size.
+///
+/// ```
+/// # use dynorm::prelude::*;
+/// # #[derive(Entity)]
+/// # #[entity(table = "Products", pk = id)]
+/// # struct Product { id: String, tags: Vec<String>, tags_max: u32 }
+/// let condition = Product::TAGS.size().lt(Product::TAGS_MAX) & Product::ID.size().between(3, 10);
+/// assert_eq!(condition.to_string(), "size(tags) < tags_max AND size(id) BETWEEN 3 AND 10");
+/// ```
 #[derive(Debug)]
 pub struct Size<E, K = NoKeys> {
     steps: Vec<Step>,
     types: PhantomData<fn() -> (E, K)>,
 }
 
-impl<E, K> Size<E, K> {
+/// What a size can be compared with.
+#[diagnostic::on_unimplemented(
+    message = "a size cannot be compared with `{Self}`",
+    label = "expected a `u64`, the attribute of a number, or another size"
+)]
+pub trait SizeOperand<E> {
+    /// Which key attributes it mentions.
+    #[doc(hidden)]
+    type Keys: Mark;
+
+    /// The operand.
+    #[doc(hidden)]
+    fn size_side(self) -> Side;
+}
+
+impl<E> SizeOperand<E> for u64 {
+    type Keys = NoKeys;
+
+    fn size_side(self) -> Side {
+        Side::Value(Value::N(self.into()))
+    }
+}
+
+impl<E, T: Attribute<Scalar: Numeric>, R: Mentions> SizeOperand<E> for Attr<E, T, R> {
+    type Keys = R::Keys;
+
+    fn size_side(self) -> Side {
+        Side::Path(self.steps())
+    }
+}
+
+impl<E, K: Mark> SizeOperand<E> for Size<E, K> {
+    type Keys = K;
+
+    fn size_side(self) -> Side {
+        Side::Size(self.steps)
+    }
+}
+
+impl<E, K: Mark> Size<E, K> {
     /// Equal.
     #[must_use]
-    pub fn eq(self, n: u64) -> Condition<E, K> {
+    pub fn eq<O: SizeOperand<E>>(self, n: O) -> Condition<E, And<K, O::Keys>> {
         self.compare("=", n)
     }
 
     /// Not equal.
     #[must_use]
-    pub fn ne(self, n: u64) -> Condition<E, K> {
+    pub fn ne<O: SizeOperand<E>>(self, n: O) -> Condition<E, And<K, O::Keys>> {
         self.compare("<>", n)
     }
 
     /// Less.
     #[must_use]
-    pub fn lt(self, n: u64) -> Condition<E, K> {
+    pub fn lt<O: SizeOperand<E>>(self, n: O) -> Condition<E, And<K, O::Keys>> {
         self.compare("<", n)
     }
 
     /// At most.
     #[must_use]
-    pub fn le(self, n: u64) -> Condition<E, K> {
+    pub fn le<O: SizeOperand<E>>(self, n: O) -> Condition<E, And<K, O::Keys>> {
         self.compare("<=", n)
     }
 
     /// Greater.
     #[must_use]
-    pub fn gt(self, n: u64) -> Condition<E, K> {
+    pub fn gt<O: SizeOperand<E>>(self, n: O) -> Condition<E, And<K, O::Keys>> {
         self.compare(">", n)
     }
 
     /// At least.
     #[must_use]
-    pub fn ge(self, n: u64) -> Condition<E, K> {
+    pub fn ge<O: SizeOperand<E>>(self, n: O) -> Condition<E, And<K, O::Keys>> {
         self.compare(">=", n)
     }
 
-    fn compare(self, operator: &'static str, n: u64) -> Condition<E, K> {
-        Condition::of(Node::Compare(Side::Size(self.steps), operator, Side::Value(Value::N(n.into()))))
+    /// From `low` to `high`, both included.
+    #[must_use]
+    pub fn between<L: SizeOperand<E>, H: SizeOperand<E>>(
+        self,
+        low: L,
+        high: H,
+    ) -> Condition<E, And3<K, L::Keys, H::Keys>> {
+        Condition::of(Node::Between(Side::Size(self.steps), low.size_side(), high.size_side()))
+    }
+
+    fn compare<O: SizeOperand<E>>(self, operator: &'static str, n: O) -> Condition<E, And<K, O::Keys>> {
+        Condition::of(Node::Compare(Side::Size(self.steps), operator, n.size_side()))
     }
 }
 

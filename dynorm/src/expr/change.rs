@@ -1,8 +1,8 @@
 //! What an update changes, as a tree without types; the typed builder is in `op::update`.
 
 use super::condition::Side;
-use super::render::{Placeholders, Renderer, write_side};
-use crate::value::{EncodeError, Name, Step, Value};
+use super::render::{Placeholders, Renderer, Unsendable, limited, write_side};
+use crate::value::{EncodeError, Item, Name, Step, Value};
 
 /// The assignments of an update.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -59,6 +59,30 @@ impl Changes {
         self.deletes.push((path, elements));
     }
 
+    /// Sets the members of a map at `path`, and within maps of theirs.
+    pub(crate) fn merge(&mut self, path: &[Step], members: Item) {
+        for (name, value) in members {
+            let mut path = path.to_vec();
+            path.push(Step::Name(name));
+            match value {
+                Value::M(members) => self.merge(&path, members),
+                value => self.set(path, Assigned::Side(Side::Value(value))),
+            }
+        }
+    }
+
+    /// Two changes of which one is within the other, which DynamoDB refuses.
+    pub(crate) fn overlap(&self) -> Option<(&[Step], &[Step])> {
+        let sets = self.sets.iter().map(|(path, _)| path);
+        let operands = self.adds.iter().chain(&self.deletes).map(|(path, _)| path);
+        let paths: Vec<&[Step]> = sets.chain(&self.removes).chain(operands).map(Vec::as_slice).collect();
+        let is_within =
+            |outer: &[Step], inner: &[Step]| outer.len() < inner.len() && inner.starts_with(outer);
+        paths.iter().find_map(|outer| {
+            paths.iter().find(|inner| is_within(outer, inner)).map(|inner| (*outer, *inner))
+        })
+    }
+
     /// Sets or removes an attribute by its name.
     pub(crate) fn put_key(&mut self, name: &'static str, value: Option<Value>) {
         let path = vec![Step::Name(Name::from(name))];
@@ -71,7 +95,7 @@ impl Changes {
 
 impl Renderer {
     /// An update expression; `None` where nothing changes.
-    pub(crate) fn changes(&mut self, changes: &Changes) -> Result<Option<String>, EncodeError> {
+    pub(crate) fn changes(&mut self, changes: &Changes) -> Result<Option<String>, Unsendable> {
         if changes.is_empty() {
             return Ok(None);
         }
@@ -90,7 +114,7 @@ impl Renderer {
                 write_side(side, self, out)
             })?;
         }
-        Ok(Some(out))
+        limited(out).map(Some)
     }
 
     fn assignment(

@@ -6,7 +6,7 @@ use std::ops::{BitAnd, BitOr, Not};
 
 use super::attr::Attr;
 use super::mention::{Mark, Mentions, NoKeys};
-use crate::value::{Attribute, EncodeError, Step, Value, write_path};
+use crate::value::{Attribute, EncodeError, Step, Value, path_text};
 
 /// A condition on items of the entity `E`: what a write requires, or a read keeps.
 ///
@@ -27,6 +27,21 @@ pub(crate) enum Node {
     And(Vec<Node>),
     Or(Vec<Node>),
     Not(Box<Node>),
+    /// The texts before, between and after operands.
+    Raw(Vec<String>, Vec<Side>),
+}
+
+impl Node {
+    /// That the attribute at `path` is stored as this value, or not at all.
+    pub(crate) fn holds(path: Vec<Step>, encoded: Result<Option<Value>, EncodeError>) -> Self {
+        match encoded {
+            Ok(None) => Self::Call("attribute_not_exists", vec![Side::Path(path)]),
+            encoded => {
+                let value = Side::of(encoded, &path);
+                Self::Compare(Side::Path(path), "=", value)
+            }
+        }
+    }
 }
 
 /// What a comparison compares.
@@ -185,13 +200,7 @@ struct Shown;
 
 impl super::render::Placeholders for Shown {
     fn path(&mut self, steps: &[Step], out: &mut String) {
-        struct Path<'s>(&'s [Step]);
-        impl fmt::Display for Path<'_> {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write_path(self.0, f)
-            }
-        }
-        out.push_str(&Path(steps).to_string());
+        out.push_str(&path_text(steps));
     }
 
     fn value(&mut self, value: &Value, out: &mut String) {

@@ -32,11 +32,17 @@ pub trait Mark {
     type After<First: Mark>: Mark;
 }
 
+/// The mark of a condition with two marks.
+pub type And<K, L> = <K as Mark>::And<L>;
+
+/// The mark of a condition with three marks.
+pub type And3<K, L, M> = And<K, And<L, M>>;
+
 /// The mark of a condition that compares an attribute of the role `R` with something that has the mark `K`.
-pub type Both<R, K> = <<R as Mentions>::Keys as Mark>::And<K>;
+pub type Both<R, K> = And<<R as Mentions>::Keys, K>;
 
 /// The same of two ends.
-pub type BothEnds<R, K, L> = Both<R, <K as Mark>::And<L>>;
+pub type BothEnds<R, K, L> = Both<R, And<K, L>>;
 
 impl Mark for NoKeys {
     type And<Other: Mark> = Other;

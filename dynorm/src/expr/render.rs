@@ -3,6 +3,60 @@
 use super::condition::{Node, Side};
 use crate::value::{EncodeError, Name, Names, Step, Value, Values};
 
+/// The longest expression, in bytes, before its placeholders are filled in.
+///
+/// Source: [limits of expressions](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html).
+const EXPRESSION_BYTES_MAX: usize = 4096;
+/// Most operators and functions of an expression.
+///
+/// Source: as above.
+const OPERATORS_MAX: usize = 300;
+
+/// Why an expression is not sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Unsendable {
+    /// A value cannot be stored.
+    Value(EncodeError),
+    /// The expression is longer or has more operators than DynamoDB takes.
+    TooLarge { size_bytes: usize, n_operators: usize },
+}
+
+impl From<EncodeError> for Unsendable {
+    fn from(error: EncodeError) -> Self {
+        Self::Value(error)
+    }
+}
+
+impl Unsendable {
+    /// For people, where it is not about a value.
+    pub(crate) fn limits(size_bytes: usize, n_operators: usize) -> String {
+        format!(
+            "an expression has {size_bytes} bytes and {n_operators} operators, and DynamoDB takes {EXPRESSION_BYTES_MAX} and {OPERATORS_MAX}; ask for less in one request"
+        )
+    }
+}
+
+/// The expression, if it is within the limits of one.
+pub(super) fn limited(expression: String) -> Result<String, Unsendable> {
+    let (size_bytes, n_operators) = (expression.len(), n_operators(&expression));
+    if size_bytes > EXPRESSION_BYTES_MAX || n_operators > OPERATORS_MAX {
+        return Err(Unsendable::TooLarge { size_bytes, n_operators });
+    }
+    Ok(expression)
+}
+
+/// The operators of a text in which all names and values are placeholders, as DynamoDB counts them: `BETWEEN` with its
+/// `AND` is one.
+fn n_operators(expression: &str) -> usize {
+    const NO_OPERATORS: [&str; 5] = ["BETWEEN", "SET", "REMOVE", "ADD", "DELETE"];
+    let mark = |c: char| matches!(c, '<' | '>' | '=');
+    let words = expression.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '#' | ':')));
+    let is_operator =
+        |word: &&str| word.starts_with(|c: char| c.is_ascii_alphabetic()) && !NO_OPERATORS.contains(word);
+    words.filter(is_operator).count()
+        + expression.split(|c| !mark(c)).filter(|marks| !marks.is_empty()).count()
+}
+
 /// Writes the expressions of one request: equal names and equal values share a placeholder.
 #[derive(Debug, Default)]
 pub struct Renderer {
@@ -26,10 +80,10 @@ fn placeholder(known: &[&'static str], sigil: char, n: usize) -> Name {
 
 impl Renderer {
     /// A condition or filter.
-    pub(crate) fn condition(&mut self, node: &Node) -> Result<String, EncodeError> {
+    pub(crate) fn condition(&mut self, node: &Node) -> Result<String, Unsendable> {
         let mut out = String::new();
         write_node(node, self, &mut out)?;
-        Ok(out)
+        limited(out)
     }
 
     /// The path of an attribute by its name.
@@ -80,7 +134,8 @@ impl Placeholders for Renderer {
 /// How tightly a node holds together; one that holds less than its place needs parentheses.
 fn strength(node: &Node) -> u8 {
     match node {
-        Node::Or(_) => 0,
+        // What a raw text has outermost is not known.
+        Node::Or(_) | Node::Raw(..) => 0,
         Node::And(_) => 1,
         Node::Not(_) => 2,
         _ => 3,
@@ -122,6 +177,15 @@ pub(super) fn write_node(
             out.push_str("NOT ");
             write_inner(inner, strength(node), placeholders, out)
         }
+        Node::Raw(texts, operands) => {
+            for (at, text) in texts.iter().enumerate() {
+                out.push_str(text);
+                if let Some(operand) = operands.get(at) {
+                    write_side(operand, placeholders, out)?;
+                }
+            }
+            Ok(())
+        }
     }
 }
 
@@ -149,7 +213,7 @@ fn write_inner(
 ) -> Result<(), EncodeError> {
     // DynamoDB refuses parentheses without need. A conjunction within a disjunction does not need them either, but
     // they are accepted there and read better.
-    let loose = strength(node) < 2 && strength(node) != around;
+    let loose = strength(node) < 2 && (strength(node) != around || matches!(node, Node::Raw(..)));
     if loose {
         out.push('(');
     }

@@ -1,5 +1,7 @@
 //! Key templates as const data, their rendering, and the way back.
 
+use std::any::Any;
+
 use super::part::{Form, PartText, Shape, Spec, check_text, encode_part, escape};
 use crate::value::{Attribute, EncodeError, KeyKind, Value};
 
@@ -145,26 +147,53 @@ impl<'a> Given<'a> {
     }
 }
 
-/// The value of a field that was read back from a key.
-pub struct BoxedPart(Box<dyn PartAndValue>);
+/// The value of a field by itself: read back from a key, or given to an update.
+pub struct BoxedPart(Box<dyn PartAndValue + Send + Sync>);
 
 trait PartAndValue {
     fn given(&self) -> Given<'_>;
+    fn any(&self) -> &dyn Any;
 }
 
-impl<T: super::KeyPart + Attribute> PartAndValue for T {
+impl<T: super::IndexPart + Attribute + 'static> PartAndValue for T {
     fn given(&self) -> Given<'_> {
         Given::both(self)
+    }
+
+    fn any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// A value that is no part of a key's text.
+struct Opaque<T>(T);
+
+impl<T: 'static> PartAndValue for Opaque<T> {
+    fn given(&self) -> Given<'_> {
+        Given::none()
+    }
+
+    fn any(&self) -> &dyn Any {
+        &self.0
     }
 }
 
 impl BoxedPart {
-    pub(crate) fn new<T: super::KeyPart + Attribute + 'static>(value: T) -> Self {
+    pub(crate) fn new<T: super::IndexPart + Attribute + Send + Sync + 'static>(value: T) -> Self {
         Self(Box::new(value))
+    }
+
+    /// A value that decides about keys, and need not be in one.
+    pub(crate) fn opaque<T: Send + Sync + 'static>(value: T) -> Self {
+        Self(Box::new(Opaque(value)))
     }
 
     pub(crate) fn given(&self) -> Given<'_> {
         self.0.given()
+    }
+
+    pub(crate) fn any(&self) -> &dyn Any {
+        self.0.any()
     }
 }
 

@@ -4,8 +4,8 @@ use std::time::SystemTime;
 
 use crate::entity::{Entity, Table, epoch_seconds, is_expired, ttl_attribute};
 use crate::error::{Error, Failure, FailureKind, Kind, Reason, Result};
-use crate::expr::{Condition, Node, Renderer, Side};
-use crate::value::{EncodeError, Item, Name, Step, Value};
+use crate::expr::{Condition, Node, Renderer, Side, Unsendable};
+use crate::value::{Item, Name, Step, Value};
 
 /// What a write needs of the item besides what the user asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub(super) fn render<E: Entity>(
         None => {}
     }
     let node = if nodes.len() > 1 { Some(Node::And(nodes)) } else { nodes.pop() };
-    node.map(|node| renderer.condition(&node)).transpose().map_err(encode_error::<E>)
+    node.map(|node| renderer.condition(&node)).transpose().map_err(expression_error::<E>)
 }
 
 fn needed<E: Entity>(presence: Presence, now: SystemTime) -> Vec<Node> {
@@ -68,9 +68,16 @@ pub(super) fn expired<E: Entity>(now: SystemTime) -> Option<Node> {
     Some(Node::Compare(path, "<", Side::Value(Value::N(epoch_seconds(now)))))
 }
 
-/// The error of a value in an expression that cannot be stored.
-pub(super) fn encode_error<E: Entity>(source: EncodeError) -> Error {
-    Error::new(Kind::Encode { entity: E::DESCRIPTOR.name, source })
+/// The error of an expression that cannot be sent.
+pub(super) fn expression_error<E: Entity>(unsendable: Unsendable) -> Error {
+    let entity = E::DESCRIPTOR.name;
+    Error::new(match unsendable {
+        Unsendable::Value(source) => Kind::Encode { entity, source },
+        Unsendable::TooLarge { size_bytes, n_operators } => {
+            let limits = Unsendable::limits(size_bytes, n_operators);
+            Kind::Request { reason: format!("in a request for `{entity}`, {limits}") }
+        }
+    })
 }
 
 /// The error of a write that the backend refused; `asked` says whether the user had a condition too.

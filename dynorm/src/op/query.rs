@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::condition::encode_error;
+use super::condition::expression_error;
 use super::pager::PageRequest;
 use super::read::{Read, Source, select};
 use super::{Context, Sent};
@@ -165,7 +165,7 @@ fn key_condition<E: Entity>(probe: &Probe, renderer: &mut Renderer) -> Result<St
         None => partition,
         Some(sort) => Node::And(vec![partition, sort]),
     };
-    renderer.condition(&node).map_err(encode_error::<E>)
+    renderer.condition(&node).map_err(expression_error::<E>)
 }
 
 impl PageRequest for call::Query {

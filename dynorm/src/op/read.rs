@@ -10,7 +10,7 @@ use futures_core::Stream;
 use futures_util::TryFutureExt as _;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::condition::{both, encode_error, expired};
+use super::condition::{both, expired, expression_error};
 use super::pager::{Limits, PageRequest, Pager, Plan};
 use super::{BoxFuture, Context};
 use crate::backend::call::Select;
@@ -216,7 +216,7 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
             nodes.extend(own_tag::<E>());
         }
         let node = if nodes.len() > 1 { Some(Node::And(nodes)) } else { nodes.pop() };
-        let filter = node.map(|node| renderer.condition(&node)).transpose().map_err(encode_error::<E>)?;
+        let filter = node.map(|node| renderer.condition(&node)).transpose().map_err(expression_error::<E>)?;
         let filtered = filter.is_some();
         Ok((request.with_filter(filter, renderer), filtered))
     }

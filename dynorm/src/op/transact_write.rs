@@ -4,11 +4,11 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::condition::{Presence, encode_error, judge};
+use super::condition::{Presence, expression_error, judge};
 use super::{BoxFuture, CheckedTransaction, Context, Delete, Put, Update, refuse};
 use crate::backend::call::{self, TransactWriteAction};
 use crate::backend::reply::Capacity;
-use crate::entity::{Entity, Key, KeyCheck};
+use crate::entity::{Entity, Key, KeyCheck, Settled};
 use crate::error::{CancellationReason, CancelledAction, Error, Failure, FailureKind, Kind, Reason, Result};
 use crate::expr::{Condition, Renderer};
 use crate::value::Item;
@@ -99,7 +99,11 @@ impl TransactWrite {
     }
 
     /// Changes an entity that must be there, as `change` says.
-    pub fn update<E: Entity>(self, key: Key<E>, change: impl FnOnce(Update<E>) -> Update<E>) -> Self {
+    pub fn update<E: Entity, S: Settled>(
+        self,
+        key: Key<E>,
+        change: impl FnOnce(Update<E>) -> Update<E, (), S>,
+    ) -> Self {
         let update = change(Update::new(Arc::clone(&self.context), key));
         let request = update.to_request().map(|mut call| {
             call.capacity = call::ReturnCapacity::None;
@@ -127,7 +131,7 @@ impl TransactWrite {
         let table = self.context.table::<E::Table>();
         let request = key.into_item().and_then(|key| {
             let mut renderer = Renderer::default();
-            let condition = renderer.condition(&condition.node).map_err(encode_error::<E>)?;
+            let condition = renderer.condition(&condition.node).map_err(expression_error::<E>)?;
             let (names, values) = renderer.finish();
             let check = call::Check {
                 table: table.clone(),

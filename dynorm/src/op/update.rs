@@ -1,17 +1,22 @@
 //! Changing attributes of one entity, with its index keys.
 
-use std::future::IntoFuture;
+use std::borrow::Cow;
+use std::fmt;
+use std::future::Future;
 use std::marker::PhantomData;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
 
-use super::condition::{Presence, both, encode_error, render, write_error};
+use super::condition::{Presence, both, expression_error, render, write_error};
 use super::{BoxFuture, Context, Outcome, Returned};
 use crate::backend::call::{self, ReturnValues};
-use crate::entity::{Entity, Key, Removable, SetAlone, Unkeyed, index_key_changes};
+use crate::entity::{Assign, Entity, Key, KnownFields, Lend, Removable, Settled, Unkeyed};
 use crate::error::{Error, Kind, Result};
 use crate::expr::{Assigned, Attr, Changes, Condition, Renderer, Side};
-use crate::key::Given;
-use crate::value::{Addable, Arg, Attribute, EncodeError, List, Numeric, Set, Step, Value};
+use crate::value::{
+    Addable, Arg, Attribute, EncodeError, List, Merged, Numeric, Set, Step, Value, path_text,
+};
 
 /// Which state of the entity an update returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,16 +55,17 @@ pub enum Returning {
 /// assert!(error.is_not_found());
 /// # Ok(()) }
 /// ```
-#[derive(Debug)]
 #[must_use = "nothing is written until it is awaited"]
-pub struct Update<E, Out = ()> {
+pub struct Update<E: Entity, Out = (), S = <E as Entity>::Slots> {
     context: Arc<Context>,
     key: Key<E>,
     changes: Changes,
+    fields: KnownFields,
     condition: Option<Condition<E>>,
     returned: ReturnValues,
-    error: Option<Error>,
-    out: PhantomData<fn() -> Out>,
+    /// Once it is polled.
+    sent: Option<BoxFuture<Result<Out>>>,
+    types: PhantomData<fn() -> S>,
 }
 
 impl<E: Entity> Update<E> {
@@ -68,38 +74,129 @@ impl<E: Entity> Update<E> {
             context,
             key,
             changes: Changes::default(),
+            fields: KnownFields::default(),
             condition: None,
             returned: ReturnValues::None,
-            error: None,
-            out: PhantomData,
+            sent: None,
+            types: PhantomData,
         }
-    }
-
-    /// Gives the entity as it was, or as it is now.
-    pub fn returning(self, state: Returning) -> Update<E, E> {
-        let returned = match state {
-            Returning::Old => ReturnValues::AllOld,
-            Returning::New => ReturnValues::AllNew,
-        };
-        let Self { context, key, changes, condition, error, .. } = self;
-        Update { context, key, changes, condition, returned, error, out: PhantomData }
     }
 }
 
-impl<E: Entity, Out> Update<E, Out> {
+impl<E: Entity, S> Update<E, (), S> {
+    /// Gives the entity as it was, or as it is now.
+    pub fn returning(mut self, state: Returning) -> Update<E, E, S> {
+        self.returned = match state {
+            Returning::Old => ReturnValues::AllOld,
+            Returning::New => ReturnValues::AllNew,
+        };
+        self.retyped()
+    }
+}
+
+impl<E: Entity, Out, S> Update<E, Out, S> {
     /// Sets an attribute; `None` and the empty set remove it.
-    pub fn set<T: Attribute, R: SetAlone<T>>(mut self, attr: Attr<E, T, R>, value: impl Arg<T>) -> Self {
-        let value = value.arg();
-        if let Some(part) = R::part(&value) {
-            self.change_index_keys(attr.name(), part);
-        }
-        let path = attr.steps();
+    ///
+    /// A key of an index that is made of the field changes with it. If it is made of other fields too, those must be
+    /// set as well, or lent with [`given`](Self::given); without them the update does not compile.
+    pub fn set<T: Attribute, R: Assign<T, S>>(
+        mut self,
+        attr: Attr<E, T, R>,
+        value: impl Arg<T>,
+    ) -> Update<E, Out, R::Next> {
+        let (value, path) = (value.arg(), attr.steps());
         match value.encode() {
             Ok(None) => self.changes.remove(path),
             encoded => {
                 let side = Side::of(encoded, &path);
                 self.changes.set(path, Assigned::Side(side));
             }
+        }
+        if let Some(part) = R::keep(value) {
+            self.fields.assign::<E>(attr.name(), part);
+        }
+        self.retyped()
+    }
+
+    /// Lends the stored value of a field, to make index keys of it together with fields that are set.
+    ///
+    /// The update requires the field to have this value: if another was written meanwhile, it fails with
+    /// [`is_condition_failed`](crate::Error::is_condition_failed) and changes nothing.
+    ///
+    /// ```
+    /// # use dynorm::prelude::*;
+    /// # #[derive(Entity, Debug, PartialEq)]
+    /// #[entity(table = "Tasks", pk = id)]
+    /// #[entity(index(ByState, name = by_state, pk = "TASKS", sk = "{state}#{urgency}"))]
+    /// struct Task { id: u64, state: String, urgency: u8 }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+    /// # let db = Db::new(dynorm_mem::MemBackend::new());
+    /// # db.create_table::<Task>().await?;
+    /// db.put(&Task { id: 7, state: "open".into(), urgency: 3 }).await?;
+    /// // The sort key needs the urgency, which the program knows from an earlier read.
+    /// db.update(Task::key(7u64)).set(Task::STATE, "done").given(Task::URGENCY, 3).await?;
+    /// assert_eq!(db.query(Task::by_state().state("done").urgency(3)).count().await?, 1);
+    ///
+    /// let stale = db.update(Task::key(7u64)).set(Task::STATE, "open").given(Task::URGENCY, 9).await;
+    /// assert!(stale.unwrap_err().is_condition_failed());
+    /// # Ok(()) }
+    /// ```
+    pub fn given<T: Attribute, R: Lend<T, S>>(
+        mut self,
+        attr: Attr<E, T, R>,
+        value: impl Arg<T>,
+    ) -> Update<E, Out, R::Next> {
+        let value = value.arg();
+        let condition = attr.holds(&value);
+        self.fields.lend::<E>(attr.name(), R::keep(value));
+        self.when(condition).retyped()
+    }
+
+    /// Removes an attribute that the entity can do without.
+    pub fn remove<T: Attribute, R: Removable<T, S>>(
+        mut self,
+        attr: Attr<E, T, R>,
+    ) -> Update<E, Out, R::Next> {
+        if let Some(part) = R::keep() {
+            self.fields.assign::<E>(attr.name(), part);
+        }
+        self.changes.remove(attr.steps());
+        self.retyped()
+    }
+
+    /// Sets the members that a struct or map has, and leaves the others as they are; [`set`](Self::set) replaces the
+    /// whole.
+    ///
+    /// Maps within it are merged too. A map that is merged into must be there; otherwise the backend refuses the
+    /// update.
+    ///
+    /// ```
+    /// # use dynorm::prelude::*;
+    /// #[derive(Attribute, Clone, Debug, PartialEq)]
+    /// struct Address { city: Option<String>, street: Option<String> }
+    /// # #[derive(Entity, Debug, PartialEq)]
+    /// # #[entity(table = "Customers", pk = id)]
+    /// # struct Customer { id: u64, address: Address }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+    /// # let db = Db::new(dynorm_mem::MemBackend::new());
+    /// # db.create_table::<Customer>().await?;
+    /// let full = Address { city: Some("Bern".into()), street: Some("Main St".into()) };
+    /// db.put(&Customer { id: 7, address: full }).await?;
+    /// let moved = Address { city: Some("Basel".into()), street: None };
+    /// let update = db.update(Customer::key(7u64)).merge(Customer::ADDRESS, &moved);
+    /// let now = update.returning(Returning::New).await?;
+    /// assert_eq!(now.address, Address { city: Some("Basel".into()), street: Some("Main St".into()) });
+    /// # Ok(()) }
+    /// ```
+    pub fn merge<T: Attribute<Scalar: Merged>, R: Unkeyed>(
+        mut self,
+        attr: Attr<E, T, R>,
+        members: impl Arg<T::Scalar>,
+    ) -> Self {
+        let path = attr.steps();
+        match members.arg().encode() {
+            Ok(Some(Value::M(members))) => self.changes.merge(&path, members),
+            encoded => self.changes.set(path.clone(), Assigned::Side(Side::of(encoded, &path))),
         }
         self
     }
@@ -113,13 +210,6 @@ impl<E: Entity, Out> Update<E, Out> {
         let path = attr.steps();
         let side = Side::of_value(&value.arg(), &path);
         self.changes.set(path, Assigned::IfAbsent(side));
-        self
-    }
-
-    /// Removes an attribute that the entity can do without.
-    pub fn remove<T: Attribute, R: Removable<T>>(mut self, attr: Attr<E, T, R>) -> Self {
-        self.change_index_keys(attr.name(), Given::none());
-        self.changes.remove(attr.steps());
         self
     }
 
@@ -213,13 +303,9 @@ impl<E: Entity, Out> Update<E, Out> {
         self
     }
 
-    fn change_index_keys(&mut self, attribute: &str, part: Given<'_>) {
-        match index_key_changes(&self.key, attribute, part) {
-            Ok(changes) => changes.into_iter().for_each(|(name, value)| self.changes.put_key(name, value)),
-            Err(error) => {
-                self.error.get_or_insert(error);
-            }
-        }
+    fn retyped<NewOut, NewS>(self) -> Update<E, NewOut, NewS> {
+        let Self { context, key, changes, fields, condition, returned, .. } = self;
+        Update { context, key, changes, fields, condition, returned, sent: None, types: PhantomData }
     }
 
     /// The request that would be sent.
@@ -227,12 +313,24 @@ impl<E: Entity, Out> Update<E, Out> {
     /// # Errors
     ///
     /// If a value cannot be stored or put into a key, or if nothing is changed.
-    pub fn to_request(&self) -> Result<call::Update> {
-        if let Some(error) = &self.error {
-            return Err(error.clone());
+    pub fn to_request(&self) -> Result<call::Update>
+    where
+        S: Settled,
+    {
+        let mut changes = Cow::Borrowed(&self.changes);
+        for (name, value) in self.fields.changes(&self.key)? {
+            changes.to_mut().put_key(name, value);
+        }
+        if let Some((outer, inner)) = changes.overlap() {
+            let (outer, inner) = (path_text(outer), path_text(inner));
+            let reason = format!(
+                "the update of `{}` changes both `{outer}` and `{inner}`, of which one is within the other; keep one",
+                E::DESCRIPTOR.name
+            );
+            return Err(Error::new(Kind::Request { reason }));
         }
         let mut renderer = Renderer::default();
-        let update = renderer.changes(&self.changes).map_err(encode_error::<E>)?;
+        let update = renderer.changes(&changes).map_err(expression_error::<E>)?;
         if update.is_none() {
             let reason = format!("the update of `{}` changes nothing", E::DESCRIPTOR.name);
             return Err(Error::new(Kind::Request { reason }));
@@ -255,27 +353,58 @@ impl<E: Entity, Out> Update<E, Out> {
     }
 }
 
-impl<E: Entity, Out: Returned<E>> Update<E, Out> {
+impl<E: Entity, Out: Returned<E>, S> Update<E, Out, S> {
     /// Runs the update and tells what it cost.
     ///
     /// # Errors
     ///
     /// [`is_not_found`](crate::Error::is_not_found), [`is_condition_failed`](crate::Error::is_condition_failed),
     /// a value that cannot be stored, or a refusal of the backend. Nothing is written then.
-    pub async fn outcome(self) -> Result<Outcome<Out>> {
+    pub async fn outcome(self) -> Result<Outcome<Out>>
+    where
+        S: Settled,
+    {
         let request = self.to_request()?;
-        let (now, asked) = (self.context.backend.now(), self.condition.is_some());
-        let reply = self.context.write(|backend| backend.update(request.clone())).await;
-        let reply = reply.map_err(|f| write_error::<E>("update", Presence::Present, asked, now, f))?;
-        Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
+        send(self.context, request, self.condition.is_some()).await
     }
 }
 
-impl<E: Entity, Out: Returned<E> + 'static> IntoFuture for Update<E, Out> {
-    type Output = Result<Out>;
-    type IntoFuture = BoxFuture<Self::Output>;
+/// Sends an update; `asked` says whether the user had a condition.
+async fn send<E: Entity, Out: Returned<E>>(
+    context: Arc<Context>,
+    request: call::Update,
+    asked: bool,
+) -> Result<Outcome<Out>> {
+    let now = context.backend.now();
+    let reply = context.write(|backend| backend.update(request.clone())).await;
+    let reply = reply.map_err(|f| write_error::<E>("update", Presence::Present, asked, now, f))?;
+    Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
+}
 
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { Ok(self.outcome().await?.value) })
+/// An update is a future itself, and not only turned into one: so the compiler says which field is missing, and not
+/// only that there is no future.
+impl<E: Entity, Out: Returned<E> + 'static, S: Settled> Future for Update<E, Out, S> {
+    type Output = Result<Out>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
+        let mut sent = this.sent.take().unwrap_or_else(|| {
+            let (context, request) = (Arc::clone(&this.context), this.to_request());
+            let asked = this.condition.is_some();
+            Box::pin(async move { Ok(send::<E, Out>(context, request?, asked).await?.value) })
+        });
+        let poll = sent.as_mut().poll(cx);
+        this.sent = Some(sent);
+        poll
+    }
+}
+
+impl<E: Entity, Out, S> fmt::Debug for Update<E, Out, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Update")
+            .field("key", &self.key)
+            .field("changes", &self.changes)
+            .field("condition", &self.condition)
+            .finish_non_exhaustive()
     }
 }

@@ -151,6 +151,14 @@ pub trait Mapped: Attribute {
     type Entry: Attribute;
 }
 
+/// A struct or map, whose members can be set one by one: `Update::merge`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a struct or map whose members could be merged",
+    label = "not a map",
+    note = "use `set` to replace the value"
+)]
+pub trait Merged: Attribute {}
+
 /// A set, which elements can be deleted from.
 #[diagnostic::on_unimplemented(message = "`{Self}` is not a set", label = "not a set")]
 pub trait Set: Attribute {}
@@ -263,7 +271,7 @@ pub enum Step {
 }
 
 /// Writes a path as DynamoDB writes it: `address.lines[0]`.
-pub(crate) fn write_path(steps: &[Step], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+pub(crate) fn write_path(steps: &[Step], f: &mut impl fmt::Write) -> fmt::Result {
     for (at, step) in steps.iter().enumerate() {
         match step {
             Step::Name(name) if at == 0 => f.write_str(name)?,
@@ -272,6 +280,14 @@ pub(crate) fn write_path(steps: &[Step], f: &mut fmt::Formatter<'_>) -> fmt::Res
         }
     }
     Ok(())
+}
+
+/// A path as DynamoDB writes it.
+pub(crate) fn path_text(steps: &[Step]) -> String {
+    let mut text = String::new();
+    // Text takes all that is written into it.
+    let _ = write_path(steps, &mut text);
+    text
 }
 
 /// Why a Rust value cannot be stored.
@@ -399,3 +415,4 @@ impl Attribute for Item {
 }
 
 impl Measured for Item {}
+impl Merged for Item {}

@@ -19,11 +19,11 @@ mod rust_decimal;
 #[cfg(feature = "uuid")]
 mod uuid;
 
-pub(crate) use self::attribute::write_path;
 pub use self::attribute::{
     Addable, Attribute, DecodeError, Elements, EncodeError, KeyValue, List, Mapped, MayBeAbsent, Measured,
-    Nullable, Numeric, Ordered, Prefixed, Set, Step, Timestamp,
+    Merged, Nullable, Numeric, Ordered, Prefixed, Set, Step, Timestamp,
 };
+pub(crate) use self::attribute::{path_text, write_path};
 #[cfg(feature = "chrono")]
 pub(crate) use self::chrono::{date_text, instant_text};
 pub use self::convert::Arg;
@@ -76,21 +76,27 @@ const CONTAINER_BYTES: usize = 3;
 const MEMBER_BYTES: usize = 1;
 
 impl Value {
+    /// The kind of this value.
+    #[must_use]
+    pub const fn kind(&self) -> ValueKind {
+        match self {
+            Self::S(_) => ValueKind::S,
+            Self::N(_) => ValueKind::N,
+            Self::B(_) => ValueKind::B,
+            Self::Bool(_) => ValueKind::Bool,
+            Self::Null => ValueKind::Null,
+            Self::M(_) => ValueKind::M,
+            Self::L(_) => ValueKind::L,
+            Self::Ss(_) => ValueKind::Ss,
+            Self::Ns(_) => ValueKind::Ns,
+            Self::Bs(_) => ValueKind::Bs,
+        }
+    }
+
     /// The wire's name of this kind of value: `S`, `N`, `B`, `BOOL`, `NULL`, `M`, `L`, `SS`, `NS` or `BS`.
     #[must_use]
-    pub fn type_name(&self) -> &'static str {
-        match self {
-            Self::S(_) => "S",
-            Self::N(_) => "N",
-            Self::B(_) => "B",
-            Self::Bool(_) => "BOOL",
-            Self::Null => "NULL",
-            Self::M(_) => "M",
-            Self::L(_) => "L",
-            Self::Ss(_) => "SS",
-            Self::Ns(_) => "NS",
-            Self::Bs(_) => "BS",
-        }
+    pub const fn type_name(&self) -> &'static str {
+        self.kind().name()
     }
 
     /// What DynamoDB counts for this value against the 400 KB of an item, in bytes.
@@ -198,6 +204,57 @@ impl From<bool> for Value {
 impl From<Item> for Value {
     fn from(map: Item) -> Self {
         Self::M(map)
+    }
+}
+
+/// The ten kinds of value.
+///
+/// ```
+/// use dynorm::value::{Value, ValueKind};
+///
+/// assert_eq!(Value::from("text").kind(), ValueKind::S);
+/// assert_eq!(ValueKind::Bool.name(), "BOOL");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ValueKind {
+    /// Text.
+    S,
+    /// A number.
+    N,
+    /// Bytes.
+    B,
+    /// True or false.
+    Bool,
+    /// The null value.
+    Null,
+    /// A map.
+    M,
+    /// A list.
+    L,
+    /// A set of texts.
+    Ss,
+    /// A set of numbers.
+    Ns,
+    /// A set of bytes.
+    Bs,
+}
+
+impl ValueKind {
+    /// The wire's name of the kind.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::S => "S",
+            Self::N => "N",
+            Self::B => "B",
+            Self::Bool => "BOOL",
+            Self::Null => "NULL",
+            Self::M => "M",
+            Self::L => "L",
+            Self::Ss => "SS",
+            Self::Ns => "NS",
+            Self::Bs => "BS",
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::KeyKind;
 use super::attribute::{
     Addable, Attribute, DecodeError, Elements, EncodeError, KeyValue, List, Mapped, MayBeAbsent, Measured,
-    Numeric, Ordered, Prefixed, Set, Step,
+    Merged, Numeric, Ordered, Prefixed, Set, Step,
 };
 use super::{Item, Name, Number, Value};
 
@@ -408,6 +408,7 @@ macro_rules! map {
         impl<$($generics)*> Mapped for $map {
             type Entry = T;
         }
+        impl<$($generics)*> Merged for $map {}
     )*};
 }
 map! {

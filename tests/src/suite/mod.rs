@@ -3,6 +3,7 @@
 pub mod batch_get;
 pub mod batch_write;
 pub mod checked;
+pub mod condition;
 pub mod create;
 pub mod decode;
 pub mod delete;
@@ -12,6 +13,7 @@ pub mod page;
 pub mod put;
 pub mod query;
 pub mod range;
+pub mod rekey;
 pub mod scan;
 pub mod table;
 pub mod transact_get;

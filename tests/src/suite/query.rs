@@ -116,7 +116,7 @@ crate::cases! {
         assert_eq!(with(Order::SHIP_TO.at(crate::scenario::Address::CITY).eq("Bern")).await, [1]);
         assert_eq!(with(Order::TAGS.size().eq(2)).await, [1]);
         assert_eq!(with(Order::HISTORY.size().lt(2)).await, [2]);
-        assert_eq!(with(Order::NOTE.has_type("S")).await, [1]);
+        assert_eq!(with(Order::NOTE.has_type(ValueKind::S)).await, [1]);
         assert_eq!(with(Order::STOCK.gt(Order::RESERVED)).await, [1]);
         assert_eq!(with(Order::STOCK.eq(Order::RESERVED)).await, [2]);
     }

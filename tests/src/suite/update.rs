@@ -6,7 +6,9 @@ use dynorm::backend::call;
 use dynorm::prelude::*;
 use rust_decimal::Decimal;
 
-use crate::scenario::{Address, Badge, Customer, Links, Order, Shop, Status, order, order_key};
+use crate::scenario::{
+    Address, Badge, Customer, Links, Order, Place, Shop, Stage, Status, Task, order, order_key,
+};
 
 fn texts(texts: &[&str]) -> BTreeSet<String> {
     texts.iter().map(ToString::to_string).collect()
@@ -14,6 +16,29 @@ fn texts(texts: &[&str]) -> BTreeSet<String> {
 
 fn address() -> Address {
     Address { street: "Main St 1".into(), city: "Bern".into(), code: None }
+}
+
+fn task() -> Task {
+    Task {
+        team: "red".into(),
+        number: 7,
+        state: Stage::Open,
+        urgency: Some(3),
+        owner: Some("ann".into()),
+        due: 20,
+        archived: false,
+        place: Place { room: Some("1".into()), address: Some(address()) },
+    }
+}
+
+fn task_key() -> Key<Task> {
+    Task::key("red", 7u32)
+}
+
+/// The tasks of each index.
+async fn indexed(db: &Db) -> (Vec<Task>, Vec<Task>) {
+    let by_state = db.query(Task::by_state("red")).all().await.unwrap();
+    (by_state, db.query(Task::open("ann")).all().await.unwrap())
 }
 
 /// Leaves the number that is to be added to out of the item.
@@ -138,6 +163,100 @@ crate::cases! {
         let dear = db.query(Order::by_amount("ann").amount_in(Decimal::from(6)..)).all().await.unwrap();
         assert_eq!(dear, []);
         assert_eq!(db.query(Order::by_amount("ann").amount(Decimal::from(5))).all().await.unwrap().len(), 1);
+    }
+
+    /// A key of several fields is made of what is set and what is lent; what is lent must be what is stored.
+    async fn lent_fields_complete_an_index_key(t: &Test) {
+        let db = t.table::<Task>().await;
+        db.put(&task()).await.unwrap();
+        let stale = db.update(task_key()).set(Task::URGENCY, 9).given(Task::STATE, Stage::Doing).given(Task::ARCHIVED, false);
+        let error = stale.given(Task::DUE, 20u32).given(Task::OWNER, "ann".to_owned()).await.unwrap_err();
+        assert!(error.is_condition_failed(), "{error}");
+        assert_eq!(indexed(&db).await, (vec![task()], vec![task()]));
+
+        db.update(task_key()).set(Task::URGENCY, 9).given(Task::STATE, Stage::Open).await.unwrap();
+        let urgent = Task { urgency: Some(9), ..task() };
+        let found = db.query(Task::by_state("red").state(Stage::Open).urgency(9)).first().await.unwrap();
+        assert_eq!(found.as_ref(), Some(&urgent));
+
+        // Lent as absent: it has to be absent.
+        let error = db.update(task_key()).set(Task::DUE, 21u32).given(Task::OWNER, None);
+        let error = error.given(Task::STATE, Stage::Open).given(Task::ARCHIVED, false).await.unwrap_err();
+        assert!(error.is_condition_failed(), "{error}");
+        assert_eq!(indexed(&db).await, (vec![urgent.clone()], vec![urgent]));
+    }
+
+    /// What is set counts more than what is lent, in whichever order.
+    async fn what_is_set_counts_more_than_what_is_lent(t: &Test) {
+        let db = t.table::<Task>().await;
+        db.put(&task()).await.unwrap();
+        let update = db.update(task_key()).given(Task::URGENCY, 3).set(Task::URGENCY, 4).set(Task::STATE, Stage::Open);
+        update.given(Task::ARCHIVED, false).given(Task::DUE, 20u32).given(Task::OWNER, "ann".to_owned()).await.unwrap();
+        let update = db.update(task_key()).set(Task::URGENCY, 5).given(Task::URGENCY, 4);
+        update.given(Task::STATE, Stage::Open).await.unwrap();
+        assert_eq!(db.query(Task::by_state("red").state(Stage::Open).urgency(5)).count().await.unwrap(), 1);
+        assert_eq!(indexed(&db).await.0.len(), 1);
+    }
+
+    /// A part that is removed takes the keys with it, whatever the other parts are.
+    async fn a_removed_part_leaves_the_index(t: &Test) {
+        let db = t.table::<Task>().await;
+        db.put(&task()).await.unwrap();
+        db.update(task_key()).remove(Task::URGENCY).await.unwrap();
+        let without = Task { urgency: None, ..task() };
+        assert_eq!(indexed(&db).await, (vec![], vec![without.clone()]));
+        let set = db.update(task_key()).remove(Task::OWNER).remove(Task::URGENCY).set(Task::STATE, Stage::Doing);
+        set.given(Task::DUE, 20u32).given(Task::ARCHIVED, false).await.unwrap();
+        assert_eq!(indexed(&db).await, (vec![], vec![]));
+        let back = db.update(task_key()).set(Task::OWNER, "ann".to_owned()).given(Task::STATE, Stage::Doing);
+        back.given(Task::DUE, 20u32).given(Task::ARCHIVED, false).await.unwrap();
+        assert_eq!(indexed(&db).await.1.len(), 1);
+    }
+
+    /// `when` decides whether an item is in the index, for whole items and for updates.
+    async fn when_decides_what_is_indexed(t: &Test) {
+        let db = t.table::<Task>().await;
+        db.put(&Task { archived: true, ..task() }).await.unwrap();
+        assert_eq!(indexed(&db).await.1, []);
+        let archive = async |archived: bool| {
+            let update = db.update(task_key()).set(Task::ARCHIVED, archived).given(Task::STATE, Stage::Open);
+            update.given(Task::DUE, 20u32).given(Task::OWNER, "ann".to_owned()).await.unwrap();
+        };
+        archive(false).await;
+        assert_eq!(indexed(&db).await.1, [task()]);
+        let paid = db.update(task_key()).set(Task::STATE, Stage::Done).set(Task::URGENCY, 1).set(Task::DUE, 30u32);
+        paid.set(Task::OWNER, "ann".to_owned()).given(Task::ARCHIVED, false).await.unwrap();
+        let (by_state, open) = indexed(&db).await;
+        assert_eq!((by_state.len(), open), (1, vec![]));
+        db.put(&task()).await.unwrap();
+        archive(true).await;
+        assert_eq!(indexed(&db).await.1, []);
+    }
+
+    /// Members that are given are set, at any depth; the others stay. `set` replaces the whole.
+    async fn members_are_merged_or_replaced(t: &Test) {
+        let db = t.table::<Task>().await;
+        db.put(&task()).await.unwrap();
+        let basel = Address { city: "Basel".into(), code: Some("4051".into()), ..address() };
+        let some = Place { room: None, address: Some(basel.clone()) };
+        let merged = db.update(task_key()).merge(Task::PLACE, &some).returning(Returning::New).await.unwrap();
+        assert_eq!(merged.place, Place { room: Some("1".into()), address: Some(basel) });
+        let city = Address { city: "Bern".into(), code: None, ..address() };
+        let inner = db.update(task_key()).merge(Task::PLACE.at(Place::ADDRESS), &city).returning(Returning::New).await.unwrap();
+        assert_eq!(inner.place.address, Some(Address { code: Some("4051".into()), ..city }));
+        let replaced = db.update(task_key()).set(Task::PLACE, &some).returning(Returning::New).await.unwrap();
+        assert_eq!(replaced.place, some);
+
+        let error = db.update(task_key()).merge(Task::PLACE, Place::default()).await.unwrap_err();
+        assert!(error.to_string().contains("changes nothing"), "{error}");
+    }
+
+    /// Two changes of which one is within the other are refused before they are sent.
+    async fn changes_that_overlap_are_refused(t: &Test) {
+        let db = t.without_table::<Task>();
+        let update = db.update(task_key()).set(Task::PLACE, Place::default());
+        let error = update.set(Task::PLACE.at(Place::ROOM), "2".to_owned()).await.unwrap_err();
+        assert!(error.to_string().contains("`place` and `place.room`"), "{error}");
     }
 
     /// The last of two changes of one attribute decides.

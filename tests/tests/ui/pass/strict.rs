@@ -43,7 +43,7 @@ pub mod room {
     /// An order.
     #[derive(Entity, Clone, Debug)]
     #[entity(table = Shop, pk = "CUSTOMER#{customer}", sk = "ORDER#{number}", name = of_customer, scan)]
-    #[entity(index(GSI1, name = by_state, pk = "STATE#{state}", sk = "{placed_on}#{number}"))]
+    #[entity(index(GSI1, name = by_state, pk = "STATE#{state}#{hidden_by}", sk = "{placed_on}#{number}", when = !placed_on.is_empty()))]
     pub struct Order {
         /// Who.
         pub customer: String,
@@ -56,6 +56,7 @@ pub mod room {
         /// Where to.
         pub address: Address,
         hidden: Street,
+        hidden_by: String,
     }
 
     #[derive(Entity, Clone, Debug)]

@@ -1,0 +1,128 @@
+//! Index keys of an entity: those of a whole item, and those that an update changes.
+
+use std::any::Any;
+
+use super::codec::key_error;
+use super::{Entity, EntityDescriptor, IndexKeys, Key, KeyAttributeSchema, Table, TableSchema};
+use crate::error::Result;
+use crate::key::{BoxedPart, Given, KeySource};
+use crate::value::{Item, Value};
+
+/// A key attribute of an index, and what makes it.
+struct IndexKey {
+    /// The index's place in the descriptor.
+    index: usize,
+    keys: &'static IndexKeys,
+    source: &'static KeySource,
+    attribute: KeyAttributeSchema,
+}
+
+/// All key attributes of indexes; a local index has the partition key of the table.
+fn index_keys(
+    descriptor: &'static EntityDescriptor,
+    schema: &'static TableSchema,
+) -> impl Iterator<Item = IndexKey> {
+    descriptor.indexes.iter().enumerate().flat_map(move |(index, keys)| {
+        let declared = schema.index(keys.index);
+        let partition = declared.filter(|i| !i.local).map(|i| (&keys.partition, i.partition));
+        let sort = keys.sort.as_ref().zip(declared.and_then(|i| i.sort));
+        partition.into_iter().chain(sort).map(move |(source, attribute)| IndexKey {
+            index,
+            keys,
+            source,
+            attribute,
+        })
+    })
+}
+
+/// Adds the keys of all indexes that the entity is in.
+pub(super) fn add<E: Entity>(entity: &E, item: &mut Item) -> Result<()> {
+    for key in index_keys(E::DESCRIPTOR, E::Table::SCHEMA) {
+        let IndexKey { index, keys, source, attribute } = key;
+        if !keys.when.is_empty() && !E::is_indexed(index, &|position| entity.any(position)) {
+            continue;
+        }
+        let value = source.value(E::DESCRIPTOR.delimiter, |position| entity.part(position));
+        if let Some(value) = value.map_err(|p| key_error(E::DESCRIPTOR, p))? {
+            item.insert(attribute.name, value);
+        }
+    }
+    Ok(())
+}
+
+/// What an update knows of fields that index keys are made of.
+#[derive(Debug, Default)]
+pub(crate) struct KnownFields(Vec<KnownField>);
+
+#[derive(Debug)]
+struct KnownField {
+    position: usize,
+    value: BoxedPart,
+    /// Whether the update sets it; else it is lent.
+    assigned: bool,
+}
+
+impl KnownFields {
+    /// A field that the update sets; of two values the last counts.
+    pub(crate) fn assign<E: Entity>(&mut self, attribute: &str, value: BoxedPart) {
+        self.insert::<E>(attribute, value, true);
+    }
+
+    /// A field whose stored value is lent; one that is set counts more.
+    pub(crate) fn lend<E: Entity>(&mut self, attribute: &str, value: BoxedPart) {
+        self.insert::<E>(attribute, value, false);
+    }
+
+    fn insert<E: Entity>(&mut self, attribute: &str, value: BoxedPart, assigned: bool) {
+        let Some(position) = E::DESCRIPTOR.attributes.iter().position(|known| known.name == attribute) else {
+            return;
+        };
+        match self.0.iter_mut().find(|known| known.position == position) {
+            Some(known) if known.assigned && !assigned => {}
+            Some(known) => *known = KnownField { position, value, assigned },
+            None => self.0.push(KnownField { position, value, assigned }),
+        }
+    }
+
+    fn is_assigned(&self, position: usize) -> bool {
+        self.0.iter().any(|known| known.assigned && known.position == position)
+    }
+
+    fn value(&self, position: usize) -> Option<&BoxedPart> {
+        self.0.iter().find(|known| known.position == position).map(|known| &known.value)
+    }
+
+    /// The index keys that the update changes: new values, or `None` where the key goes.
+    ///
+    /// What the update does not know is in the primary key; the types of updates see to that.
+    pub(crate) fn changes<E: Entity>(&self, key: &Key<E>) -> Result<Vec<(&'static str, Option<Value>)>> {
+        if !self.0.iter().any(|known| known.assigned) {
+            return Ok(Vec::new());
+        }
+        let stored = key.parts()?;
+        let find = |position| self.value(position).or_else(|| stored.get(position));
+        let given = |position| find(position).map_or_else(Given::none, BoxedPart::given);
+        let any = |position| find(position).map(BoxedPart::any);
+        let mut changes = Vec::new();
+        for IndexKey { index, keys, source, attribute } in index_keys(E::DESCRIPTOR, E::Table::SCHEMA) {
+            let KeySource::Template(_) = source else { continue };
+            let mut fields = source.positions().chain(keys.when.iter().copied());
+            if !fields.any(|position| self.is_assigned(position)) {
+                continue;
+            }
+            let is_indexed = keys.when.is_empty() || E::is_indexed(index, &any);
+            let value = if is_indexed { source.value(E::DESCRIPTOR.delimiter, given) } else { Ok(None) };
+            changes.push((attribute.name, value.map_err(|p| key_error(E::DESCRIPTOR, p))?));
+        }
+        Ok(changes)
+    }
+}
+
+/// The value of a field for `when`.
+#[must_use]
+pub fn field<'f, T: 'static>(
+    fields: &dyn Fn(usize) -> Option<&'f dyn Any>,
+    position: usize,
+) -> Option<&'f T> {
+    fields(position)?.downcast_ref()
+}

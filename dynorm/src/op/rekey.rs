@@ -1,0 +1,163 @@
+//! Moving an entity to another key.
+
+use std::future::IntoFuture;
+use std::sync::Arc;
+
+use super::condition::{Presence, both, render, write_error};
+use super::{BoxFuture, Context};
+use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
+use crate::entity::{Entity, Key, Table, encode};
+use crate::error::{Error, Failure, FailureKind, Result};
+use crate::expr::{Condition, Node, Renderer, Side};
+use crate::value::{Item, Name, Step};
+
+/// A move of an entity to another key, in one transaction; `.await` runs it and gives the entity as it is then.
+///
+/// The item must be as the entity that was handed over says, in every attribute that the entity has; if it was changed
+/// or deleted meanwhile, nothing is written. At the new key there must be no item. Attributes that the entity does
+/// not know do not move.
+///
+/// ```
+/// # use dynorm::prelude::*;
+/// # #[derive(Entity, Clone, Debug, PartialEq)]
+/// # #[entity(table = "Files", pk = "OWNER#{owner}", sk = "FILE#{name}")]
+/// # struct File { owner: String, name: String, size: u64 }
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+/// # let db = Db::new(dynorm_mem::MemBackend::new());
+/// # db.create_table::<File>().await?;
+/// let draft = File { owner: "ann".into(), name: "draft".into(), size: 9 };
+/// db.create(&draft).await?;
+/// let file = db.rekey(&draft, |file| file.name = "final".into()).await?;
+/// assert_eq!(db.get(File::key("ann", "draft")).await?, None);
+/// assert_eq!(db.get(File::key("ann", "final")).await?, Some(file));
+///
+/// // It is not there any more.
+/// assert!(db.rekey(&draft, |file| file.name = "other".into()).await.unwrap_err().is_not_found());
+/// # Ok(()) }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is written until it is awaited"]
+pub struct Rekey<E> {
+    context: Arc<Context>,
+    old_key: Key<E>,
+    old: Result<Item>,
+    entity: E,
+    condition: Option<Condition<E>>,
+}
+
+impl<E: Entity + Clone> Rekey<E> {
+    pub(crate) fn new(context: Arc<Context>, entity: &E, change: impl FnOnce(&mut E)) -> Self {
+        let mut moved = entity.clone();
+        change(&mut moved);
+        let (old_key, old) = (Key::of_entity(entity), encode(entity));
+        Self { context, old_key, old, entity: moved, condition: None }
+    }
+}
+
+impl<E: Entity> Rekey<E> {
+    /// Moves the entity only if its item satisfies the condition. Several conditions must all hold.
+    pub fn when(mut self, condition: Condition<E>) -> Self {
+        self.condition = both(self.condition, condition);
+        self
+    }
+
+    /// The request that would be sent: a deletion and a put, or one put where the key stays the same.
+    ///
+    /// # Errors
+    ///
+    /// If a field cannot be stored or put into a key, or the item is too large.
+    pub fn to_request(&self) -> Result<call::TransactWrite> {
+        let (old_key, new_key) = (self.old_key.item()?, Key::of_entity(&self.entity).into_item()?);
+        let unchanged = both(self.condition.clone(), unchanged(self.old.as_ref().map_err(Clone::clone)?));
+        let actions = if *old_key == new_key {
+            vec![self.put(Presence::Present, unchanged)?]
+        } else {
+            vec![self.delete(unchanged)?, self.put(Presence::Absent, None)?]
+        };
+        Ok(call::TransactWrite {
+            actions,
+            token: None,
+            capacity: self.context.capacity,
+            collection_metrics: false,
+        })
+    }
+
+    fn delete(&self, condition: Option<Condition<E>>) -> Result<TransactWriteAction> {
+        let mut renderer = Renderer::default();
+        let now = self.context.backend.now();
+        let condition = render(Presence::Present, condition.as_ref(), now, &mut renderer)?;
+        let (names, values) = renderer.finish();
+        Ok(TransactWriteAction::Delete(call::Delete {
+            table: self.context.table::<E::Table>(),
+            key: self.old_key.item()?.clone(),
+            condition,
+            names,
+            values,
+            return_old_on_failure: true,
+            capacity: ReturnCapacity::None,
+            ..call::Delete::default()
+        }))
+    }
+
+    fn put(&self, presence: Presence, condition: Option<Condition<E>>) -> Result<TransactWriteAction> {
+        let mut renderer = Renderer::default();
+        let condition = render(presence, condition.as_ref(), self.context.backend.now(), &mut renderer)?;
+        let (names, values) = renderer.finish();
+        Ok(TransactWriteAction::Put(call::Put {
+            table: self.context.table::<E::Table>(),
+            item: encode(&self.entity)?,
+            condition,
+            names,
+            values,
+            return_old_on_failure: true,
+            capacity: ReturnCapacity::None,
+            ..call::Put::default()
+        }))
+    }
+
+    /// The error of the action that failed, as if it had been sent alone.
+    fn error(&self, failure: Failure) -> Error {
+        let is_failed = |code: &str| code == "ConditionalCheckFailed";
+        let failed = failure.reasons.iter().position(|reason| is_failed(&reason.code));
+        let Some((at, 1..)) = failed.map(|at| (at, failure.reasons.len())) else {
+            return Error::backend("rekey", E::DESCRIPTOR.name, failure);
+        };
+        let presence = if at == 0 { Presence::Present } else { Presence::Absent };
+        let item = failure.reasons[at].item.clone();
+        let alone = Failure { kind: FailureKind::ConditionFailed, item, ..failure };
+        write_error::<E>("rekey", presence, at == 0, self.context.backend.now(), alone)
+    }
+}
+
+/// That an item has all attributes of an entity as they are in `old`; what the key says need not be asked.
+fn unchanged<E: Entity>(old: &Item) -> Condition<E> {
+    let sources = E::DESCRIPTOR.primary_sources(E::Table::SCHEMA);
+    let in_key: Vec<usize> = sources.flat_map(|(source, _)| source.positions()).collect();
+    let attributes = E::DESCRIPTOR.attributes.iter().enumerate();
+    let nodes = attributes.filter(|(position, _)| !in_key.contains(position)).map(|(_, attribute)| {
+        let path = || vec![Step::Name(Name::from(attribute.name))];
+        let holds = Node::holds(path(), Ok(old.get(attribute.name).cloned()));
+        match holds {
+            // What was read as the default may be absent.
+            Node::Compare(..) if attribute.has_default => {
+                Node::Or(vec![Node::Call("attribute_not_exists", vec![Side::Path(path())]), holds])
+            }
+            holds => holds,
+        }
+    });
+    Condition::of(Node::And(nodes.collect()))
+}
+
+impl<E: Entity> IntoFuture for Rekey<E> {
+    type Output = Result<E>;
+    type IntoFuture = BoxFuture<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let request = self.to_request()?;
+            let reply = self.context.write(|backend| backend.transact_write(request.clone())).await;
+            reply.map_err(|failure| self.error(failure))?;
+            Ok(self.entity)
+        })
+    }
+}
