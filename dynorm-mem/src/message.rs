@@ -589,6 +589,8 @@ messages! {
         "Attempt to change a resource which is still in use: Table is being {what}: {table}";
     in_use table_in_use_by_update(table: &str) =>
         "Attempt to change a resource which is still in use: Table: {table} is in the process of being updated.";
+    in_use index_in_use(index: &str, table: &str) =>
+        "Attempt to change a resource which is still in use: Index is being updated. Table: {table} Index: {index}";
     in_use table_with_index_in_use() =>
         "Attempt to change a resource which is still in use: Cannot delete table while indexes are being created, updated, or deleted.";
     data throughput_out_of_bounds() =>

@@ -139,6 +139,11 @@ fn check_phase(table: &Table, call: &UpdateTable) -> Checked {
     if has_index_in_work && call.indexes.iter().any(is_online) {
         return Err(message::too_many_index_updates());
     }
+    if let Some((name, TableStatus::Updating)) = table.phase.as_ref().and_then(|phase| phase.index.as_ref())
+        && call.indexes.iter().any(|update| matches!(update, IndexUpdate::Update(own, _) if own == name))
+    {
+        return Err(message::index_in_use(name, &table.schema.name));
+    }
     table.check_idle()
 }
 

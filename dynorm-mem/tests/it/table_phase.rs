@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use dynorm::backend::table::{
-    CreateTable, IndexCapacity, Projection, StreamView, TableStatus, Throughput, TimeToLive,
+    CreateTable, IndexCapacity, Projection, StreamView, TableStatus, Throughput, TimeToLive, UnitsPerSecond,
 };
 use dynorm::backend::{Backend as _, Failure, FailureKind, call};
 use dynorm_mem::call::table::{BillingMode, IndexUpdate, StreamSpecification, UpdateTable};
@@ -161,6 +161,22 @@ fn an_index_is_filled_before_it_is_read() {
     );
     engine.set_now(seconds(10));
     assert_eq!(engine.scan(&scan).unwrap().count, 1);
+}
+
+#[test]
+fn an_index_is_changed_while_its_table_is_active() {
+    let mut engine = ready();
+    let limit = |read| {
+        let on_demand = UnitsPerSecond { read: Some(read), write: None };
+        let change = IndexUpdate::Update("ggg".into(), IndexCapacity { on_demand, ..Default::default() });
+        UpdateTable { indexes: vec![change], ..Default::default() }
+    };
+    assert_eq!(change(&mut engine, limit(5)).unwrap(), TableStatus::Active);
+    let index = engine.describe_table("users").unwrap().global_indexes["ggg"];
+    assert_eq!((index.status, index.on_demand.read), (TableStatus::Updating, Some(5)));
+    check_in_use(change(&mut engine, limit(6)), "Index is being updated. Table: users Index: ggg");
+    engine.set_now(seconds(10));
+    assert_eq!(change(&mut engine, limit(6)).unwrap(), TableStatus::Active);
 }
 
 #[tokio::test(flavor = "current_thread")]
