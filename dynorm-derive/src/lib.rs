@@ -1,4 +1,4 @@
-//! The derives of dynorm: `Table`, `Entity`, `Attribute`.
+//! The derives of dynorm: `Table`, `Entity`, `Attribute`, `Projection`.
 //!
 //! Each derive goes the same way: `parse` reads attributes as they are written, `model` decides what they mean,
 //! `validate` checks the rules, `expand` writes the code. `diagnostics` collects the mistakes of the first three, so
@@ -65,6 +65,19 @@ pub fn attribute(input: TokenStream) -> TokenStream {
             expand::attribute(&attribute)
         }
         None => expand::broken_attribute(&input),
+    };
+    code.extend(diagnostics.into_errors());
+    code.into()
+}
+
+/// Declares what some fields of an entity are read as. `dynorm::Projection` says how.
+#[proc_macro_derive(Projection, attributes(projection))]
+pub fn projection(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let mut diagnostics = Diagnostics::default();
+    let mut code = match model::projection::Projection::of_struct(&input, &mut diagnostics) {
+        Ok(projection) => expand::projection(&projection),
+        Err(entity) => expand::broken_projection(&input, entity.as_ref()),
     };
     code.extend(diagnostics.into_errors());
     code.into()

@@ -27,10 +27,10 @@
 //!
 //! # Where things are
 //!
-//! * [`Table`], [`Entity`], [`Attribute`]: the derives, with everything that can be said in their attributes.
+//! * [`Table`], [`Entity`], [`Attribute`], [`Projection`]: the derives, with everything that can be said in their attributes.
 //! * [`Db`]: every operation.
 //! * [`Attr`]: the operators of conditions and filters; [`op::Update`]: the changes of an update.
-//! * [`Read`]: limits, filters and the ways to take the result of a query or scan; [`Page`], [`Cursor`].
+//! * [`Read`]: limits, filters, projections, keys and the ways to take the result of a query or scan; [`Page`], [`Cursor`].
 //! * [`Error`]: what can go wrong. Each error has a code, and `docs/errors.md` in the repository a section for it.
 //! * [`backend`]: the seam, for backends of your own; `aws`: the production backend.
 //!
@@ -62,7 +62,7 @@ pub mod value;
 pub mod __private;
 
 pub use crate::db::Db;
-pub use crate::entity::{Entity, Key, Pattern, Scannable, Table};
+pub use crate::entity::{Entity, Key, Pattern, Projection, Scannable, Table};
 pub use crate::error::{
     CancellationReason, CancelledAction, CursorProblem, Error, Failure, FailureKind, Reason, Result,
 };
@@ -188,6 +188,46 @@ pub use dynorm_derive::Attribute;
 /// ```
 pub use dynorm_derive::Entity;
 
+/// Reads some fields of an entity: [`Read::project`], [`op::Get::project`].
+///
+/// `#[projection(of = Order)]` on the struct names the entity. Fields have the names and types that they have there;
+/// `#[projection(path = ...)]` on a field reads from elsewhere: another field (`Order::STATE`), or what is within one, which
+/// may be absent and is an `Option`. What an absent attribute reads as is what the entity says. A time to live is read as an
+/// [`Expiry`].
+///
+/// The request asks for these attributes, and for those that tell whose an item is and whether it is expired. To
+/// read an index that does not hold a field does not compile; fields of the primary key are in every index.
+///
+/// ```
+/// use dynorm::prelude::*;
+///
+/// #[derive(Attribute)]
+/// struct Address { street: String, city: String }
+///
+/// #[derive(Entity)]
+/// #[entity(table = "Orders", pk = "CUSTOMER#{customer}", sk = "ORDER#{number}", name = of_customer)]
+/// struct Order { customer: String, number: u32, ship_to: Option<Address>, #[attr(default)] paid: bool }
+///
+/// #[derive(Projection, Debug, PartialEq)]
+/// #[projection(of = Order)]
+/// struct Shipment {
+///     number: u32,
+///     #[projection(path = Order::SHIP_TO.at(Address::CITY))]
+///     city: Option<String>,
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+/// # let db = Db::new(dynorm_mem::MemBackend::new());
+/// # db.create_table::<Order>().await?;
+/// let ship_to = Some(Address { street: "1 Main St".into(), city: "Bern".into() });
+/// db.put(&Order { customer: "ann".into(), number: 7, ship_to, paid: true }).await?;
+/// let shipments = db.query(Order::of_customer("ann")).project::<Shipment>();
+/// assert_eq!(shipments.to_request()?.projection.as_deref(), Some("#2, #3.#4, #0, #1"));
+/// assert_eq!(shipments.all().await?, [Shipment { number: 7, city: Some("Bern".into()) }]);
+/// # Ok(()) }
+/// ```
+pub use dynorm_derive::Projection;
+
 /// Declares a table with its keys, indexes and entities.
 ///
 /// | Argument of `#[table(...)]` | Meaning |
@@ -229,7 +269,9 @@ pub use dynorm_derive::Table;
 /// What most programs need: `use dynorm::prelude::*;`.
 pub mod prelude {
     pub use crate::value::{Item, Nullable, Number, Value, ValueKind};
-    pub use crate::{Attribute, Cursor, Db, Entity, Expiry, Key, Page, Pattern, Returning, Table};
+    pub use crate::{
+        Attribute, Cursor, Db, Entity, Expiry, Key, Page, Pattern, Projection, Returning, Table,
+    };
 }
 
 /// The README's example, as a test.

@@ -1,10 +1,11 @@
 //! Every name that generated code uses.
 
 pub use crate::entity::{
-    Apart, AttributeDescriptor, AttributeRole, ConsistentReads, END, Entity, EntityDescriptor, GlobalIndex,
-    IndexAt, IndexKeys, IndexSchema, ItemReader, ItemWriter, Key, KeyAttributeSchema, LocalIndex, NoKeyOf,
-    Own, Partial, Pattern, Primary, Probe, ProjectionSchema, Scannable, StoredPart, Table, TableSchema,
-    Unknown, Untouched, Whole, With, field, range_of,
+    Apart, AttributeDescriptor, AttributeRole, ConsistentReads, END, Entity, EntityDescriptor, FieldAt,
+    FieldOf, FieldPath, GlobalIndex, HeldBy, Holds, InKey, IndexAt, IndexKeys, IndexSchema, ItemReader,
+    ItemWriter, Key, KeyAttributeSchema, Lists, LocalIndex, Named, NoField, NoKeyOf, Own, PartOfField,
+    Partial, Pattern, Primary, Probe, Projection, ProjectionSchema, ReadFrom, Scannable, StoredPart, Table,
+    TableSchema, Unknown, Untouched, Whole, With, check_field, field, range_of,
 };
 pub use crate::error::Result;
 pub use crate::expr::{Attr, Free, InBoth, InText, InWhen, IndexField, Keyed, Optional, PartOf, PrimaryKey};
@@ -18,6 +19,7 @@ pub use crate::value::{
     Prefixed, Step, Timestamp, Value,
 };
 pub use std::string::String;
+pub use std::vec::Vec;
 
 use crate::error::{ConstText, same_text};
 use crate::schema::check_entity;
@@ -116,6 +118,33 @@ pub fn decode_choice<T: KeyPart>(value: Value, expected: &'static str) -> Result
         _ => None,
     };
     known.ok_or_else(|| DecodeError::new(expected, &value))
+}
+
+/// Adds the path of a field to those that a projection is read from.
+pub fn add_path<F: FieldPath>(paths: &mut Vec<Vec<Step>>, field: &F) {
+    paths.extend(field.path());
+}
+
+/// Reads a field of a projection.
+///
+/// # Errors
+///
+/// If it is absent and must not be, or not a value of the type.
+pub fn take_field<T, F: FieldOf<T>>(item: &mut ItemReader<'_>, field: F) -> Result<T> {
+    field.take(item)
+}
+
+/// Reads what is at the end of a path for a field of a projection that is read from these paths.
+///
+/// # Errors
+///
+/// If it is not a value of the type.
+pub fn take_part<T, F: PartOfField<T>>(
+    item: &ItemReader<'_>,
+    path: &F,
+    paths: fn() -> Option<Vec<Vec<Step>>>,
+) -> Result<T> {
+    path.take(item, paths)
 }
 
 /// The value of a field of the primary key for templates.

@@ -47,6 +47,8 @@ pub fn cases() -> Vec<Case> {
         suite::condition::CASES,
         suite::query::CASES,
         suite::range::CASES,
+        suite::projection::CASES,
+        suite::hydrate::CASES,
         suite::page::CASES,
         suite::scan::CASES,
         suite::checked::CASES,

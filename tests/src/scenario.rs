@@ -98,7 +98,7 @@ pub struct Reading {
 #[derive(Entity, Clone, Debug, PartialEq)]
 #[entity(table = "Loans", pk = reader, sk = book, name = of_reader, scan)]
 #[entity(index(ByBook, name = by_book, pk = book, sk = due))]
-#[entity(index(ByBranch, name = by_branch, pk = "BRANCH#{branch}", sk = due, projection = keys_only))]
+#[entity(index(ByBranch, name = by_branch, pk = "BRANCH#{branch}", sk = due, projection = include("renewals")))]
 #[entity(index(ByPages, name = by_pages, local, sk = pages, projection = keys_only))]
 pub struct Loan {
     pub reader: String,

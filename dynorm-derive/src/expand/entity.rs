@@ -16,6 +16,7 @@ pub(crate) fn entity(entity: &Entity, checked: bool) -> TokenStream {
     let implementation = implementation(entity);
     let inherent = inherent(entity);
     let patterns = pattern::types(entity);
+    let fields = held(entity);
     let table = match &entity.table {
         TableOf::Path(_) => TokenStream::new(),
         TableOf::Itself(table) => super::table::implementation(table),
@@ -28,7 +29,7 @@ pub(crate) fn entity(entity: &Entity, checked: bool) -> TokenStream {
     } else {
         quote!(const _: () = { #markers #implementation #inherent };)
     };
-    quote!(#own #patterns #table #checks)
+    quote!(#own #fields #patterns #table #checks)
 }
 
 fn implementation(entity: &Entity) -> TokenStream {
@@ -180,6 +181,34 @@ pub(super) fn by_stored_name(fields: &[Field]) -> Vec<(usize, &Field)> {
     sorted
 }
 
+/// Which attributes an index has to hold for the fields, unless they are in the primary key.
+fn held(entity: &Entity) -> TokenStream {
+    let ident = &entity.ident;
+    let in_template = in_primary_template(entity);
+    let held = entity.fields.iter().enumerate().map(|(position, field)| {
+        let hash = names::hash(&names::constant(&field.ident).to_string());
+        let attribute = if in_template.contains(&position) {
+            quote!(#LIB::InKey)
+        } else {
+            let name = names::hash(&field.stored.value());
+            quote!(#LIB::Named<#name>)
+        };
+        quote! {
+            #[automatically_derived]
+            impl #LIB::FieldAt<#hash> for #ident {
+                type Attribute = #attribute;
+            }
+        }
+    });
+    held.collect()
+}
+
+/// The fields in the templates of the primary key.
+fn in_primary_template(entity: &Entity) -> Vec<usize> {
+    let templates = entity.primary_keys().filter_map(Key::template);
+    templates.flat_map(|template| template.fields().map(|field| field.position)).collect()
+}
+
 fn write(entity: &Entity) -> TokenStream {
     let puts = by_stored_name(&entity.fields).into_iter().map(|(_, field)| {
         let Field { ident, ty, stored, .. } = field;
@@ -190,9 +219,7 @@ fn write(entity: &Entity) -> TokenStream {
 }
 
 fn read(entity: &Entity) -> TokenStream {
-    let key_templates = entity.primary_keys().filter_map(Key::template);
-    let in_template: Vec<usize> =
-        key_templates.flat_map(|template| template.fields().map(|field| field.position)).collect();
+    let in_template = in_primary_template(entity);
     let takes = by_stored_name(&entity.fields).into_iter().map(|(position, field)| {
         let Field { ty, stored, default, .. } = field;
         let local = names::local(position);
@@ -424,9 +451,14 @@ pub(super) fn constant(vis: &syn::Visibility, field: &Field, role: &TokenStream)
     let name = names::constant(&field.ident);
     let doc = docs::constant(field);
     let (ty, stored) = (attribute_type(field), &field.stored);
-    let new = match &field.ttl {
-        None => quote!(#LIB::Attr::new(#stored)),
-        Some(_) => spanned::new_attr(stored, &field.ty),
+    let new = match (&field.ttl, &field.default) {
+        (Some(_), _) => spanned::new_attr(stored, &field.ty),
+        (None, None) => quote!(#LIB::Attr::new(#stored)),
+        (None, Some((_, Some(default)))) => quote!(#LIB::Attr::with_default(#stored, || #default)),
+        (None, Some((_, None))) => {
+            let ty = &field.ty;
+            quote!(#LIB::Attr::with_default(#stored, <#ty as ::core::default::Default>::default))
+        }
     };
     quote! {
         #[doc = #doc]

@@ -6,12 +6,14 @@ mod docs;
 mod entity;
 mod fallback;
 mod pattern;
+mod projection;
 mod spanned;
 mod table;
 
 pub(crate) use self::attribute::attribute;
 pub(crate) use self::entity::entity;
 pub(crate) use self::fallback::{broken_attribute, broken_entity, broken_table};
+pub(crate) use self::projection::{broken_projection, projection};
 pub(crate) use self::table::table;
 
 use proc_macro2::TokenStream;

@@ -26,6 +26,24 @@ pub(super) fn new_attr(stored: &LitStr, ty: &Type) -> TokenStream {
     tokens
 }
 
+/// `take_field::<ty, _>(__item, handle)`, in the place of `ty`.
+pub(super) fn take_field(ty: &Type, handle: &TokenStream) -> TokenStream {
+    let (first, last) = ends(ty);
+    let handle = respan(handle, last);
+    let mut tokens = quote_spanned!(first=> ::dynorm::__private::take_field::<#ty, _>);
+    tokens.extend(quote_spanned!(last=> (__item, #handle)));
+    tokens
+}
+
+/// `take_part::<ty, _>(__item, &handle, paths)`, in the place of `ty`.
+pub(super) fn part(ty: &Type, handle: &TokenStream) -> TokenStream {
+    let (first, last) = ends(ty);
+    let mut tokens = quote_spanned!(first=> ::dynorm::__private::take_part::<#ty, _>);
+    let paths = quote_spanned!(last=> <Self as ::dynorm::__private::Projection<__Entity>>::paths);
+    tokens.extend(quote_spanned!(last=> (__item, &#handle, #paths)));
+    tokens
+}
+
 /// `function::<Self, path>();` of the library, in the place of `path`.
 pub(super) fn of_self(function: &TokenStream, path: &Path) -> TokenStream {
     let (first, last) = ends(path);

@@ -1,5 +1,7 @@
 //! The implementation of `Table`.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -93,6 +95,13 @@ fn index_type(table: &Table, index: &Index) -> TokenStream {
         (false, _) => quote!(#LIB::GlobalIndex<__index::#name, #LIB::Partial>),
     };
     let marker = marker(&name, docs::INDEX);
+    let included = included(table, index).into_iter().map(|attribute| {
+        let attribute = names::hash(&attribute);
+        quote! {
+            #[automatically_derived]
+            impl #LIB::Lists<#attribute> for __index::#name {}
+        }
+    });
     // Inside a block, the name cannot clash with those of the module.
     quote! {
         const _: () = {
@@ -103,8 +112,22 @@ fn index_type(table: &Table, index: &Index) -> TokenStream {
             impl #LIB::IndexAt<#hash> for #ident {
                 type Index = #kind;
             }
+            #(#included)*
         };
     }
+}
+
+/// The attributes that a global index holds, if those are not all: what it includes, and the keys.
+fn included(table: &Table, index: &Index) -> BTreeSet<String> {
+    let included: &[String] = match &index.projection {
+        _ if index.local => return BTreeSet::new(),
+        Projection::All => return BTreeSet::new(),
+        Projection::KeysOnly => &[],
+        Projection::Include(names) => names,
+    };
+    let keys = [Some(&table.partition), table.sort.as_ref(), Some(&index.partition), index.sort.as_ref()];
+    let keys = keys.into_iter().flatten().map(|key| key.name.value());
+    included.iter().cloned().chain(keys).collect()
 }
 
 /// What the compiler checks of a table and its entities.

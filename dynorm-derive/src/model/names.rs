@@ -52,8 +52,9 @@ pub(crate) fn index(name: &str) -> Ident {
 
 /// An identifier of this name, be it a keyword.
 pub(crate) fn any(name: &str) -> Ident {
-    let plain = syn::parse_str::<Ident>(name);
-    plain.unwrap_or_else(|_| format_ident!("{name}_", span = Span::call_site()))
+    let raw = || syn::parse_str::<Ident>(&format!("r#{name}"));
+    let ident = syn::parse_str::<Ident>(name).or_else(|_| raw());
+    ident.unwrap_or_else(|_| format_ident!("{name}_", span = Span::call_site()))
 }
 
 /// The place of `span`, as generated code: lints for what users write do not apply there.

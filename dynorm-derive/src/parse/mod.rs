@@ -2,6 +2,7 @@
 
 pub(crate) mod entity;
 pub(crate) mod field;
+pub(crate) mod projection;
 pub(crate) mod suggest;
 pub(crate) mod table;
 pub(crate) mod template;

@@ -141,18 +141,18 @@ pub(crate) fn decode<E: Entity>(item: Item) -> Result<E> {
     E::read(&mut ItemReader::new(E::DESCRIPTOR, E::Table::SCHEMA, item))
 }
 
+/// An item that was found by a key of `E`, unless another entity's tag claims it.
+pub(crate) fn own<E: Entity>(item: Item) -> Result<Item> {
+    let Some(tag) = E::Table::SCHEMA.tag.filter(|_| !belongs::<E>(&item)) else { return Ok(item) };
+    let reader = ItemReader::new(E::DESCRIPTOR, E::Table::SCHEMA, item);
+    let expected = format!("the type tag {:?}", E::DESCRIPTOR.tag);
+    let found = reader.peek(tag).map(|found| DecodeError::new(expected, found));
+    Err(reader.error(tag, found.unwrap_or_else(|| DecodeError::missing("a type tag"))))
+}
+
 /// The entity that an item of its key holds, unless another entity's tag claims the item.
 pub(crate) fn decode_own<E: Entity>(item: Item) -> Result<E> {
-    let is_own = belongs::<E>(&item);
-    let mut reader = ItemReader::new(E::DESCRIPTOR, E::Table::SCHEMA, item);
-    match E::Table::SCHEMA.tag {
-        Some(tag) if !is_own => {
-            let expected = format!("the type tag {:?}", E::DESCRIPTOR.tag);
-            let found = reader.peek(tag).map(|found| DecodeError::new(expected, found));
-            Err(reader.error(tag, found.unwrap_or_else(|| DecodeError::missing("a type tag"))))
-        }
-        _ => E::read(&mut reader),
-    }
+    own::<E>(item).and_then(decode)
 }
 
 /// Gives out the attributes of an item in the order of their names.
@@ -162,12 +162,44 @@ pub struct ItemReader<'d> {
     schema: &'d TableSchema,
     /// Sorted by name; those before `next` are taken or passed over.
     attributes: Vec<(Name, Value)>,
-    next: usize,
+    /// `None` if attributes are taken in any order.
+    next: Option<usize>,
 }
 
 impl<'d> ItemReader<'d> {
     fn new(descriptor: &'d EntityDescriptor, schema: &'d TableSchema, item: Item) -> Self {
-        Self { descriptor, schema, attributes: item.into_iter().collect(), next: 0 }
+        Self { descriptor, schema, attributes: item.into_iter().collect(), next: Some(0) }
+    }
+
+    /// Gives out the attributes of an item of `E` in any order, each once.
+    #[must_use]
+    pub fn in_any_order<E: Entity>(item: Item) -> Self {
+        Self { next: None, ..Self::new(E::DESCRIPTOR, E::Table::SCHEMA, item) }
+    }
+
+    /// The attributes that were not taken.
+    pub(super) fn rest(&mut self) -> Item {
+        std::mem::take(&mut self.attributes).into_iter().collect()
+    }
+
+    /// What is at the end of a path, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// If it is not a value of the type.
+    pub(super) fn at<T: Attribute>(&self, path: &[Step]) -> Result<Option<T>> {
+        let Some((Step::Name(top), rest)) = path.split_first() else { return Ok(None) };
+        let mut found = self.peek(top);
+        for step in rest {
+            found = match (found, step) {
+                (Some(Value::M(map)), Step::Name(name)) => map.get(name),
+                (Some(Value::L(list)), Step::Index(at)) => list.get(*at),
+                _ => None,
+            };
+        }
+        let Some(value) = found else { return Ok(None) };
+        let inside = |error| rest.iter().rev().cloned().fold(error, DecodeError::inside);
+        T::decode(value.clone()).map(Some).map_err(|error| self.error(top.clone(), inside(error)))
     }
 
     /// Takes an attribute that must be there unless its type says what an absent one is.
@@ -225,11 +257,15 @@ impl<'d> ItemReader<'d> {
     }
 
     fn value(&mut self, name: &str) -> Option<Value> {
-        while let Some((found, value)) = self.attributes.get_mut(self.next) {
+        let Some(next) = &mut self.next else {
+            let at = self.find(name)?;
+            return Some(std::mem::replace(&mut self.attributes[at].1, Value::Null));
+        };
+        while let Some((found, value)) = self.attributes.get_mut(*next) {
             match found.as_str().cmp(name) {
-                std::cmp::Ordering::Less => self.next += 1,
+                std::cmp::Ordering::Less => *next += 1,
                 std::cmp::Ordering::Equal => {
-                    self.next += 1;
+                    *next += 1;
                     return Some(std::mem::replace(value, Value::Null));
                 }
                 std::cmp::Ordering::Greater => return None,
@@ -253,8 +289,11 @@ impl<'d> ItemReader<'d> {
 
     /// An attribute that nothing takes: those of key templates are no fields.
     fn peek(&self, name: &str) -> Option<&Value> {
-        let at = self.attributes.binary_search_by(|(probe, _)| probe.as_str().cmp(name)).ok()?;
-        Some(&self.attributes[at].1)
+        self.find(name).map(|at| &self.attributes[at].1)
+    }
+
+    fn find(&self, name: &str) -> Option<usize> {
+        self.attributes.binary_search_by(|(probe, _)| probe.as_str().cmp(name)).ok()
     }
 
     fn missing<T>(&self, name: &'static str) -> Error {
@@ -263,7 +302,7 @@ impl<'d> ItemReader<'d> {
         self.error(name, DecodeError::missing(format!("a value of type `{short}`")))
     }
 
-    fn error(&self, name: &'static str, source: DecodeError) -> Error {
+    fn error(&self, name: impl Into<Name>, source: DecodeError) -> Error {
         let source = source.inside(Step::Name(name.into()));
         let names = [Some(self.schema.partition), self.schema.sort];
         let show = |name: &str| self.peek(name).map(|value| format!("{name} = {}", value.describe()));

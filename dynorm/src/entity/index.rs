@@ -46,7 +46,7 @@ impl<Name> ConsistentReads for LocalIndex<Name> {}
 #[diagnostic::on_unimplemented(
     message = "this index does not hold whole entities",
     label = "the index projects only some attributes",
-    note = "declare the index with `projection = all`; without it only `.count()` can be asked of this pattern"
+    note = "read less: `.project::<P>()` with a struct that derives `Projection`, or `.keys()`; or read the entities from the table with `.hydrate()`; or declare the index with `projection = all`"
 )]
 pub trait ReadsWholeItems {}
 impl ReadsWholeItems for Primary {}

@@ -7,13 +7,16 @@ mod index;
 mod index_keys;
 mod key;
 mod pattern;
+mod projection;
 mod slots;
 
 use std::any::Any;
 
 pub use self::attr::{Assign, InPrimaryKey, Keep, Lend, Removable, Unkeyed};
 pub use self::codec::{ItemReader, ItemWriter};
-pub(crate) use self::codec::{belongs, decode, decode_own, encode, epoch_seconds, is_expired, ttl_attribute};
+pub(crate) use self::codec::{
+    belongs, decode, decode_own, encode, epoch_seconds, is_expired, own, ttl_attribute,
+};
 pub use self::descriptor::{
     AttributeDescriptor, AttributeRole, EntityDescriptor, IndexKeys, IndexSchema, KeyAttributeSchema,
     ProjectionSchema, TableSchema,
@@ -27,6 +30,11 @@ pub use self::index_keys::field;
 pub use self::key::{Key, KeyCheck, StoredPart};
 pub(crate) use self::pattern::KeyCondition;
 pub use self::pattern::{END, Pattern, Probe, range_of};
+pub use self::projection::{
+    FieldAt, FieldOf, FieldPath, HeldBy, Holds, InKey, Includes, Lists, Named, NoField, Part, PartOfField,
+    Projection, ReadFrom, SameType, Take, check_field,
+};
+pub(crate) use self::projection::{top, without_overlaps};
 pub use self::slots::{
     Apart, Assigned, Known, Lent, Mark, MarkOne, Missing, Own, Settled, Slot, Untouched, With,
 };

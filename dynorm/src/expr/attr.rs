@@ -33,6 +33,8 @@ const IN_VALUES_MAX: usize = 100;
 pub struct Attr<E, T, R> {
     path: Cow<'static, [Step]>,
     name: &'static str,
+    /// What an absent attribute reads as, if the field says so.
+    default: Option<fn() -> T>,
     types: Types<E, T, R>,
 }
 
@@ -43,7 +45,18 @@ impl<E, T, R> Attr<E, T, R> {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { path: Cow::Borrowed(&[]), name, types: PhantomData }
+        Self { path: Cow::Borrowed(&[]), name, default: None, types: PhantomData }
+    }
+
+    /// The handle of an attribute with a default.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_default(name: &'static str, default: fn() -> T) -> Self {
+        Self { path: Cow::Borrowed(&[]), name, default: Some(default), types: PhantomData }
+    }
+
+    pub(crate) fn default(&self) -> Option<fn() -> T> {
+        self.default
     }
 
     /// The attribute's name in the item.
@@ -68,7 +81,7 @@ impl<E, T, R> Attr<E, T, R> {
     fn into<U, S>(self, step: Step) -> Attr<E, U, S> {
         let mut path = self.path.into_owned();
         path.push(step);
-        Attr { path: Cow::Owned(path), name: self.name, types: PhantomData }
+        Attr { path: Cow::Owned(path), name: self.name, default: None, types: PhantomData }
     }
 }
 
@@ -79,7 +92,7 @@ impl<E, T: Attribute, R: Role> Attr<E, T, R> {
         let mut path = self.path.into_owned();
         path.push(Step::Name(Name::from(inner.name)));
         path.extend(inner.path.into_owned());
-        Attr { path: Cow::Owned(path), name: self.name, types: PhantomData }
+        Attr { path: Cow::Owned(path), name: self.name, default: None, types: PhantomData }
     }
 
     /// The element of the list at a position, from 0.
@@ -348,7 +361,7 @@ impl<E, K: Mark> Size<E, K> {
 
 impl<E, T, R> Clone for Attr<E, T, R> {
     fn clone(&self) -> Self {
-        Self { path: self.path.clone(), name: self.name, types: PhantomData }
+        Self { path: self.path.clone(), name: self.name, default: self.default, types: PhantomData }
     }
 }
 

@@ -86,6 +86,18 @@ impl Renderer {
         limited(out)
     }
 
+    /// A projection: paths that do not overlap.
+    pub(crate) fn projection(&mut self, paths: &[Vec<Step>]) -> String {
+        let mut out = String::new();
+        for (at, path) in paths.iter().enumerate() {
+            if at > 0 {
+                out.push_str(", ");
+            }
+            self.path(path, &mut out);
+        }
+        out
+    }
+
     /// The path of an attribute by its name.
     pub(crate) fn name(&mut self, name: &str, out: &mut String) {
         if let Some((placeholder, _)) = self.names.iter().find(|(_, known)| known == name) {

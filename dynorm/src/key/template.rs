@@ -395,6 +395,12 @@ impl KeySource {
         }
     }
 
+    /// Whether the attribute of this name is in a template, and can be read back from it.
+    pub(crate) fn reads_back(&self, attribute: &str) -> bool {
+        let Self::Template(template) = self else { return false };
+        template.segments.iter().any(|s| s.field.as_ref().is_some_and(|field| field.attribute == attribute))
+    }
+
     /// The positions of the fields in it.
     pub(crate) fn positions(&self) -> impl Iterator<Item = usize> {
         let (segments, plain) = match self {

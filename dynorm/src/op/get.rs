@@ -1,14 +1,19 @@
 //! Reading one entity by its key.
 
 use std::future::IntoFuture;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::{BoxFuture, Context, Outcome};
 use crate::backend::call;
-use crate::entity::{Entity, Key, decode_own, is_expired};
+use crate::entity::{
+    Entity, HeldBy, Key, Primary, Projection, Table, is_expired, own, top, ttl_attribute, without_overlaps,
+};
 use crate::error::{Error, Result};
+use crate::expr::Renderer;
+use crate::value::Step;
 
-/// A read of one entity; `.await` runs it and gives the entity, or `None`.
+/// A read of one entity; `.await` runs it and gives the entity, or what it is projected to, or `None`.
 ///
 /// ```
 /// # use dynorm::prelude::*;
@@ -26,16 +31,46 @@ use crate::error::{Error, Result};
 /// ```
 #[derive(Debug)]
 #[must_use = "nothing is read until it is awaited"]
-pub struct Get<E> {
+pub struct Get<E, T = E> {
     context: Arc<Context>,
     key: Key<E>,
     consistent: bool,
     include_expired: bool,
+    output: PhantomData<fn() -> T>,
 }
 
 impl<E: Entity> Get<E> {
     pub(crate) fn new(context: Arc<Context>, key: Key<E>) -> Self {
-        Self { context, key, consistent: false, include_expired: false }
+        Self { context, key, consistent: false, include_expired: false, output: PhantomData }
+    }
+}
+
+impl<E: Entity, T: Projection<E>> Get<E, T> {
+    /// Reads only the attributes of a projection: a struct that derives [`Projection`](macro@crate::Projection). It costs
+    /// as much as the whole item; less is sent.
+    ///
+    /// ```
+    /// use dynorm::prelude::*;
+    ///
+    /// #[derive(Entity)]
+    /// #[entity(table = "Users", pk = id)]
+    /// struct User { id: String, name: String, photo: Vec<u8> }
+    ///
+    /// #[derive(Projection, Debug, PartialEq)]
+    /// #[projection(of = User)]
+    /// struct UserName { name: String }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+    /// # let db = Db::new(dynorm_mem::MemBackend::new());
+    /// # db.create_table::<User>().await?;
+    /// # db.put(&User { id: "ann".into(), name: "Ann".into(), photo: vec![1; 1000] }).await?;
+    /// let ann = db.get(User::key("ann")).project::<UserName>().await?;
+    /// assert_eq!(ann, Some(UserName { name: "Ann".into() }));
+    /// # Ok(()) }
+    /// ```
+    pub fn project<P: HeldBy<Primary, E>>(self) -> Get<E, P::Projected> {
+        let Self { context, key, consistent, include_expired, output: _ } = self;
+        Get { context, key, consistent, include_expired, output: PhantomData }
     }
 
     /// Sees every write that succeeded before, for twice the read units.
@@ -56,13 +91,27 @@ impl<E: Entity> Get<E> {
     ///
     /// If a field cannot be put into the key.
     pub fn to_request(&self) -> Result<call::Get> {
+        let mut renderer = Renderer::default();
+        let projection = self.paths().map(|paths| renderer.projection(&paths));
+        let (names, _) = renderer.finish();
         Ok(call::Get {
             table: self.context.table::<E::Table>(),
             key: self.key.item()?.clone(),
             consistent: self.consistent,
+            projection,
+            names,
             capacity: self.context.capacity,
-            ..call::Get::default()
         })
+    }
+
+    /// The attributes to be read, with those that tell whose an item is and whether it is expired.
+    fn paths(&self) -> Option<Vec<Vec<Step>>> {
+        let mut paths = T::paths()?;
+        let schema = E::Table::SCHEMA;
+        let keys = [Some(schema.partition), schema.sort].into_iter().flatten().map(|key| key.name);
+        let expiry = ttl_attribute(E::DESCRIPTOR).filter(|_| !self.include_expired);
+        paths.extend(keys.chain(schema.tag).chain(expiry).map(top));
+        Some(without_overlaps(paths))
     }
 
     /// Runs the read and tells what it cost.
@@ -70,19 +119,19 @@ impl<E: Entity> Get<E> {
     /// # Errors
     ///
     /// If the key is in error, the backend refuses, or the item is not one of the entity.
-    pub async fn outcome(self) -> Result<Outcome<Option<E>>> {
+    pub async fn outcome(self) -> Result<Outcome<Option<T>>> {
         let request = self.to_request()?;
         let reply = self.context.read(|backend| backend.get(request.clone())).await;
         let reply = reply.map_err(|failure| Error::backend("get", E::DESCRIPTOR.name, failure))?;
         let now = self.context.backend.now();
         let item = reply.item.filter(|item| self.include_expired || !is_expired::<E>(item, now));
-        let value = item.map(decode_own).transpose()?;
+        let value = item.map(own::<E>).transpose()?.map(T::read).transpose()?;
         Ok(Outcome { value, capacity: reply.capacity })
     }
 }
 
-impl<E: Entity> IntoFuture for Get<E> {
-    type Output = Result<Option<E>>;
+impl<E: Entity, T: Projection<E>> IntoFuture for Get<E, T> {
+    type Output = Result<Option<T>>;
     type IntoFuture = BoxFuture<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {

@@ -7,6 +7,7 @@ mod checked;
 mod condition;
 mod delete;
 mod get;
+mod hydrate;
 pub(crate) mod pager;
 mod put;
 mod query;
@@ -27,6 +28,7 @@ pub use self::batch_write::{Batch, BatchEntry, BatchWritten, DeleteMany, PutMany
 pub use self::checked::{Checked, CheckedTransaction, Existing};
 pub use self::delete::Delete;
 pub use self::get::Get;
+pub use self::hydrate::Hydrate;
 pub use self::put::Put;
 pub use self::query::{Query, QuerySource};
 pub use self::read::{Items, Pages, Read, Source};

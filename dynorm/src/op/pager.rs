@@ -24,7 +24,8 @@ pub trait PageRequest: Clone + Debug + Send + Sync + 'static {
 
     /// Completes the request.
     #[doc(hidden)]
-    fn with_filter(self, filter: Option<String>, renderer: Renderer) -> Self;
+    fn with_expressions(self, filter: Option<String>, projection: Option<String>, renderer: Renderer)
+    -> Self;
 
     /// The request in the other direction.
     #[doc(hidden)]

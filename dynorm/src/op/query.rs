@@ -9,7 +9,9 @@ use super::read::{Read, Source, select};
 use super::{Context, Sent};
 use crate::backend::call::{self, Select};
 use crate::backend::{Backend, reply};
-use crate::entity::{ConsistentReads, Entity, KeyCondition, Pattern, Probe, ProjectionSchema, Table};
+use crate::entity::{
+    ConsistentReads, Entity, KeyCondition, Pattern, Probe, Projection, ProjectionSchema, Table,
+};
 use crate::error::Result;
 use crate::expr::{Node, Renderer, Side};
 use crate::key::SortCondition;
@@ -35,7 +37,7 @@ use crate::value::{Item, Name, Step};
 /// assert_eq!(unpaid.all().await?.len(), 1);
 /// # Ok(()) }
 /// ```
-pub type Query<E, I> = Read<E, QuerySource<I>>;
+pub type Query<E, I, T = E> = Read<E, QuerySource<I>, T>;
 
 /// What a query reads: a pattern, and how.
 #[derive(Debug)]
@@ -46,12 +48,20 @@ pub struct QuerySource<I> {
     index: PhantomData<fn() -> I>,
 }
 
+impl<I> Clone for QuerySource<I> {
+    fn clone(&self) -> Self {
+        Self { probe: self.probe.clone(), ..*self }
+    }
+}
+
 impl<E: Entity, I: 'static> Query<E, I> {
     pub(crate) fn of<P: Pattern<Entity = E, Index = I>>(context: Arc<Context>, pattern: P) -> Self {
         let probe = pattern.into_probe();
         Read::new(context, QuerySource { probe, descending: false, consistent: false, index: PhantomData })
     }
+}
 
+impl<E: Entity, I: 'static, T: Projection<E>> Query<E, I, T> {
     /// Reads from the end of the sort key: the newest first where it is a time, the largest where it is a number, the
     /// other way round where the template says `desc`.
     pub fn newest_first(mut self) -> Self {
@@ -172,9 +182,16 @@ impl PageRequest for call::Query {
     const OPERATION: &'static str = "query";
     const REVERSIBLE: bool = true;
 
-    fn with_filter(self, filter: Option<String>, renderer: Renderer) -> Self {
+    fn with_expressions(
+        self,
+        filter: Option<String>,
+        projection: Option<String>,
+        renderer: Renderer,
+    ) -> Self {
         let (names, values) = renderer.finish();
-        Self { filter, names, values, ..self }
+        // Attributes are chosen by the projection, or else by the selection.
+        let select = if projection.is_some() { None } else { self.select };
+        Self { filter, projection, names, values, select, ..self }
     }
 
     fn reversed(self) -> Self {

@@ -1,6 +1,7 @@
 //! What queries and scans have in common: limits, filters, and the ways to take their results.
 
 use std::fmt::Debug;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
@@ -11,12 +12,13 @@ use futures_util::TryFutureExt as _;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::condition::{both, expired, expression_error};
+use super::hydrate::Hydrate;
 use super::pager::{Limits, PageRequest, Pager, Plan};
 use super::{BoxFuture, Context};
 use crate::backend::call::Select;
 use crate::entity::{
-    Entity, FilterOn, IndexSchema, ProjectionSchema, ReadsWholeItems, Table, belongs, decode, is_expired,
-    ttl_attribute,
+    Entity, FilterOn, HeldBy, IndexSchema, Key, Projection, ProjectionSchema, ReadFrom, Table, belongs,
+    is_expired, top, ttl_attribute, without_overlaps,
 };
 use crate::error::{CursorProblem, Error, Kind, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
@@ -29,13 +31,28 @@ use crate::value::{Item, Name, Step, Value};
 /// [`evaluate`](Self::evaluate) items read by one request, [`max_requests`](Self::max_requests) requests.
 #[derive(Debug)]
 #[must_use = "nothing is read until a method such as `all`, `first` or `page` is awaited"]
-pub struct Read<E, S> {
+pub struct Read<E, S, T = E> {
     pub(super) context: Arc<Context>,
     pub(super) source: S,
     filter: Option<Condition<E>>,
-    limits: Limits,
-    include_expired: bool,
-    cursor: Option<Cursor>,
+    pub(super) limits: Limits,
+    pub(super) include_expired: bool,
+    pub(super) cursor: Option<Cursor>,
+    output: PhantomData<fn() -> T>,
+}
+
+impl<E, S: Clone, T> Clone for Read<E, S, T> {
+    fn clone(&self) -> Self {
+        Self {
+            context: Arc::clone(&self.context),
+            source: self.source.clone(),
+            filter: self.filter.clone(),
+            limits: self.limits,
+            include_expired: self.include_expired,
+            cursor: self.cursor.clone(),
+            output: PhantomData,
+        }
+    }
 }
 
 /// What is read: a [`QuerySource`](super::QuerySource) or a [`ScanSource`](super::ScanSource).
@@ -75,7 +92,74 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
             limits: Limits::default(),
             include_expired: false,
             cursor: None,
+            output: PhantomData,
         }
+    }
+}
+
+impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
+    /// Reads only the attributes of a projection: a struct that derives [`Projection`](macro@crate::Projection).
+    ///
+    /// A global index must hold them all; if it does not, the program does not compile. A local index fetches what it does
+    /// not hold from the table, for the price of reading each such item as a whole, once more. What is read from the
+    /// table costs as much as whole items; less is sent.
+    ///
+    /// ```
+    /// use dynorm::prelude::*;
+    ///
+    /// #[derive(Entity)]
+    /// #[entity(table = "Orders", pk = "CUSTOMER#{customer}", sk = "ORDER#{number}")]
+    /// #[entity(index(ByState, name = by_state, pk = "STATE#{state}", projection = include("total", "_type")))]
+    /// struct Order { customer: String, number: u32, state: String, total: u64, notes: Vec<String> }
+    ///
+    /// #[derive(Projection, Debug, PartialEq)]
+    /// #[projection(of = Order)]
+    /// struct Total { number: u32, total: u64 }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+    /// # let db = Db::new(dynorm_mem::MemBackend::new());
+    /// # db.create_table::<Order>().await?;
+    /// # db.put(&Order { customer: "ann".into(), number: 7, state: "open".into(), total: 12, notes: vec![] }).await?;
+    /// // The number is not in the index, but it is part of the key, which every index holds.
+    /// let open = db.query(Order::by_state("open")).project::<Total>().all().await?;
+    /// assert_eq!(open, [Total { number: 7, total: 12 }]);
+    /// # Ok(()) }
+    /// ```
+    pub fn project<P: HeldBy<S::Index, E>>(self) -> Read<E, S, P::Projected> {
+        self.output()
+    }
+
+    /// Reads only keys. Every index holds them, and so it costs least.
+    ///
+    /// ```
+    /// # use dynorm::prelude::*;
+    /// # #[derive(Entity)]
+    /// # #[entity(table = "Orders", pk = "CUSTOMER#{customer}", sk = "ORDER#{number}")]
+    /// # #[entity(index(ByState, name = by_state, pk = "STATE#{state}", projection = keys_only))]
+    /// # struct Order { customer: String, number: u32, state: String }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+    /// # let db = Db::new(dynorm_mem::MemBackend::new());
+    /// # db.create_table::<Order>().await?;
+    /// # db.put(&Order { customer: "ann".into(), number: 7, state: "open".into() }).await?;
+    /// let open: Vec<Key<Order>> = db.query(Order::by_state("open")).keys().all().await?;
+    /// assert_eq!(open, [Order::key("ann", 7u32)]);
+    /// # Ok(()) }
+    /// ```
+    pub fn keys(self) -> Read<E, S, Key<E>> {
+        self.output()
+    }
+
+    /// Reads keys, and fetches the entities from the table: for indexes that do not hold whole entities.
+    pub fn hydrate(self) -> Hydrate<E, S>
+    where
+        S: Clone,
+    {
+        Hydrate::new(self.output())
+    }
+
+    fn output<P>(self) -> Read<E, S, P> {
+        let Self { context, source, filter, limits, include_expired, cursor, output: _ } = self;
+        Read { context, source, filter, limits, include_expired, cursor, output: PhantomData }
     }
 
     /// Leaves out items that do not satisfy the condition, after they were read and paid for. Several filters must
@@ -123,6 +207,11 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
         self
     }
 
+    /// Whether it reads what comes before its cursor.
+    pub(super) fn goes_back(&self) -> bool {
+        self.cursor.as_ref().is_some_and(Cursor::leads_back)
+    }
+
     /// The first request that would be sent.
     ///
     /// # Errors
@@ -130,7 +219,7 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     /// If a value cannot be put into a key or stored, if the cursor belongs to another read, or if the range has no
     /// values, so that there is no request: [`is_empty_range`](crate::Error::is_empty_range).
     pub fn to_request(&self) -> Result<S::Request> {
-        Ok(self.plan()?.first_request())
+        Ok(self.plan(T::paths())?.first_request())
     }
 
     /// The number of entities that the read finds, at most [`take`](Self::take), without reading them into memory where
@@ -145,19 +234,20 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     pub async fn count(self) -> Result<u64> {
         // The service counts what the filter passes; whose the items are shows only on the items.
         let by_service = !self.source.meets_others();
-        match self.pager()? {
+        let paths = if by_service { None } else { Some(Vec::new()) };
+        match self.pager(paths)? {
             Some(pager) => pager.count(by_service).await,
             None => Ok(0),
         }
     }
 
-    /// What is to be sent.
-    fn plan(&self) -> Result<Plan<S::Request>> {
+    /// What is to be sent to read some attributes, or all.
+    fn plan(&self, paths: Option<Vec<Vec<Step>>>) -> Result<Plan<S::Request>> {
         let now = self.context.backend.now();
         // First, as it fails where the range has no values, which is no error.
         let meaning = self.source.meaning(&self.context)?;
         let start = self.start(&meaning)?;
-        let (request, filtered) = self.request(now, start.way)?;
+        let (request, filtered) = self.request(now, start.way, paths)?;
         let include_expired = self.include_expired;
         Ok(Plan {
             request,
@@ -175,8 +265,8 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     }
 
     /// The read under way; `None` where the range has no values.
-    fn pager(self) -> Result<Option<Pager<S::Request>>> {
-        match self.plan() {
+    fn pager(self, paths: Option<Vec<Vec<Step>>>) -> Result<Option<Pager<S::Request>>> {
+        match self.plan(paths) {
             Err(error) if error.is_empty_range() => Ok(None),
             plan => Ok(Some(Pager::new(self.context, plan?))),
         }
@@ -196,7 +286,12 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     }
 
     /// The request without limits, and whether it filters.
-    fn request(&self, now: SystemTime, way: Way) -> Result<(S::Request, bool)> {
+    fn request(
+        &self,
+        now: SystemTime,
+        way: Way,
+        paths: Option<Vec<Vec<Step>>>,
+    ) -> Result<(S::Request, bool)> {
         let mut renderer = Renderer::default();
         let request = self.source.request(&self.context, &mut renderer)?;
         let request = if way == Way::Back { request.reversed() } else { request };
@@ -206,33 +301,36 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
             Some(node) => nodes.push(node),
             None => {}
         }
-        let holds =
-            |name: &str| index_holds(self.source.index().and_then(|i| E::Table::SCHEMA.index(i)), name);
-        let is_held = |name: Option<&'static str>| name.is_some_and(holds);
-        if !self.include_expired && is_held(ttl_attribute(E::DESCRIPTOR)) {
-            nodes.extend(alive::<E>(now));
-        }
-        if self.source.meets_others() && is_held(E::Table::SCHEMA.tag) {
-            nodes.extend(own_tag::<E>());
-        }
+        let index = self.source.index().and_then(|name| E::Table::SCHEMA.index(name));
+        let is_held = |name: &&str| index_holds(index, name);
+        let expiry = ttl_attribute(E::DESCRIPTOR).filter(|_| !self.include_expired).filter(is_held);
+        let tag = E::Table::SCHEMA.tag.filter(|_| self.source.meets_others()).filter(is_held);
+        nodes.extend(expiry.and_then(|_| alive::<E>(now)));
+        nodes.extend(tag.and_then(|_| own_tag::<E>()));
         let node = if nodes.len() > 1 { Some(Node::And(nodes)) } else { nodes.pop() };
         let filter = node.map(|node| renderer.condition(&node)).transpose().map_err(expression_error::<E>)?;
         let filtered = filter.is_some();
-        Ok((request.with_filter(filter, renderer), filtered))
+        let projection = paths.map(|mut paths| {
+            paths.retain(|path| !is_read_from_key::<E>(index, path));
+            let needed = E::Table::SCHEMA.key_names(self.source.index()).into_iter().chain(expiry).chain(tag);
+            paths.extend(needed.map(top));
+            renderer.projection(&without_overlaps(paths))
+        });
+        Ok((request.with_expressions(filter, projection, renderer), filtered))
     }
 }
 
-/// The terminals, which give whole entities. They return boxed futures, so that a mistake in what is read is one
+/// The terminals, which give entities or what they are projected to. They return boxed futures, so that a mistake in what is read is one
 /// error of the compiler and not one for each use of the future.
-impl<E: Entity, S: Source<E>> Read<E, S> {
+impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     /// The first entity, or `None`.
     ///
     /// # Errors
     ///
     /// As for [`page`](Self::page).
-    pub fn first(self) -> BoxFuture<Result<Option<E>>>
+    pub fn first(self) -> BoxFuture<Result<Option<T>>>
     where
-        S::Index: ReadsWholeItems,
+        T: ReadFrom<S::Index, E>,
     {
         Box::pin(async {
             let mut page = self.take(1).results().await?.all_or_none()?;
@@ -249,13 +347,13 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     /// # Errors
     ///
     /// As for [`page`](Self::page), and [`is_unfinished`](crate::Error::is_unfinished).
-    pub fn all(self) -> BoxFuture<Result<Vec<E>>>
+    pub fn all(self) -> BoxFuture<Result<Vec<T>>>
     where
-        S::Index: ReadsWholeItems,
+        T: ReadFrom<S::Index, E>,
     {
         Box::pin(async {
-            match self.pager()? {
-                Some(pager) => pager.all(decode).await,
+            match self.pager(T::paths())? {
+                Some(pager) => pager.all(T::read).await,
                 None => Ok(Vec::new()),
             }
         })
@@ -268,9 +366,9 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     ///
     /// If a value cannot be put into a key or stored, if the cursor belongs to another read, if the backend refuses,
     /// or if an item is not one of the entity: [`is_decode`](crate::Error::is_decode), which names the item.
-    pub fn page(self) -> BoxFuture<Result<Page<E>>>
+    pub fn page(self) -> BoxFuture<Result<Page<T>>>
     where
-        S::Index: ReadsWholeItems,
+        T: ReadFrom<S::Index, E>,
     {
         Box::pin(async { self.results().await?.all_or_none() })
     }
@@ -281,47 +379,47 @@ impl<E: Entity, S: Source<E>> Read<E, S> {
     /// # Errors
     ///
     /// As for [`page`](Self::page), but for such items.
-    pub fn page_of_results(self) -> BoxFuture<Result<Page<Result<E>>>>
+    pub fn page_of_results(self) -> BoxFuture<Result<Page<Result<T>>>>
     where
-        S::Index: ReadsWholeItems,
+        T: ReadFrom<S::Index, E>,
     {
         Box::pin(self.results())
     }
 
     /// All pages, one for each request, as a stream.
-    pub fn pages(self) -> Pages<E>
+    pub fn pages(self) -> Pages<T>
     where
-        S::Index: ReadsWholeItems,
+        T: ReadFrom<S::Index, E>,
     {
-        Pages { pages: Box::pin(self.stream().and_then(|page| async { page.all_or_none() })) }
+        Pages::new(self.stream().and_then(|page| async { page.all_or_none() }))
     }
 
     /// All entities as a stream, which asks for a page when the one before is used up.
     ///
     /// An item that is not one of the entity is an error in its place, and the stream goes on after it. It ends with
     /// any other error.
-    pub fn items(self) -> Items<E>
+    pub fn items(self) -> Items<T>
     where
-        S::Index: ReadsWholeItems,
+        T: ReadFrom<S::Index, E>,
     {
-        let items = self.stream().map_ok(|page| stream::iter(page.items)).try_flatten();
-        Items { items: Box::pin(items) }
+        Items::new(self.stream().map_ok(|page| stream::iter(page.items)).try_flatten())
     }
 }
 
-impl<E: Entity, S: Source<E>> Read<E, S> {
-    async fn results(self) -> Result<Page<Result<E>>> {
-        match self.pager()? {
-            Some(pager) => Ok(pager.page().await?.map(decode)),
+impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
+    async fn results(self) -> Result<Page<Result<T>>> {
+        match self.pager(T::paths())? {
+            Some(pager) => Ok(pager.page().await?.map(T::read)),
             None => Ok(Page::empty()),
         }
     }
 
     /// A page for each request.
-    fn stream(self) -> impl Stream<Item = Result<Page<Result<E>>>> {
-        let pages =
-            async { Ok(stream::iter(self.pager()?.map(Pager::pages).map(Ok::<_, Error>)).try_flatten()) };
-        pages.try_flatten_stream().map_ok(|page| page.map(decode))
+    fn stream(self) -> impl Stream<Item = Result<Page<Result<T>>>> {
+        let pages = async {
+            Ok(stream::iter(self.pager(T::paths())?.map(Pager::pages).map(Ok::<_, Error>)).try_flatten())
+        };
+        pages.try_flatten_stream().map_ok(|page| page.map(T::read))
     }
 }
 
@@ -332,6 +430,18 @@ fn index_holds(index: Option<&IndexSchema>, name: &str) -> bool {
         ProjectionSchema::KeysOnly => index.local,
         ProjectionSchema::Include(names) => index.local || names.contains(&name),
     })
+}
+
+/// Whether an attribute need not be asked for: the index does not hold it, and it can be read back from the key.
+fn is_read_from_key<E: Entity>(index: Option<&IndexSchema>, path: &[Step]) -> bool {
+    let Some((index, Step::Name(name))) = index.zip(path.first()) else { return false };
+    let is_held = match index.projection {
+        ProjectionSchema::All => true,
+        ProjectionSchema::KeysOnly => false,
+        ProjectionSchema::Include(names) => names.contains(&name.as_str()),
+    };
+    let mut sources = E::DESCRIPTOR.primary_sources(E::Table::SCHEMA);
+    !is_held && sources.any(|(source, _)| source.reads_back(name))
 }
 
 /// Keeps what is not expired. An item without the attribute, or with one that is no number, is not.
@@ -375,6 +485,10 @@ pub struct Items<E> {
 }
 
 impl<E> Items<E> {
+    pub(super) fn new(items: impl Stream<Item = Result<E>> + Send + 'static) -> Self {
+        Self { items: Box::pin(items) }
+    }
+
     /// The next entity, or `None` at the end.
     pub async fn next(&mut self) -> Option<Result<E>> {
         self.items.next().await
@@ -402,6 +516,10 @@ pub struct Pages<E> {
 }
 
 impl<E> Pages<E> {
+    pub(super) fn new(pages: impl Stream<Item = Result<Page<E>>> + Send + 'static) -> Self {
+        Self { pages: Box::pin(pages) }
+    }
+
     /// The next page, or `None` at the end.
     pub async fn next(&mut self) -> Option<Result<Page<E>>> {
         self.pages.next().await

@@ -7,7 +7,7 @@ use super::read::{Read, Source, select};
 use super::{Context, Sent};
 use crate::backend::call;
 use crate::backend::{Backend, reply};
-use crate::entity::{Entity, Everything, Table};
+use crate::entity::{Entity, Everything, Projection, Table};
 use crate::error::Result;
 use crate::expr::Renderer;
 use crate::page::Meaning;
@@ -27,10 +27,10 @@ use crate::value::Item;
 /// assert_eq!(db.scan::<Setting>().all().await?.len(), 1);
 /// # Ok(()) }
 /// ```
-pub type Scan<E> = Read<E, ScanSource>;
+pub type Scan<E, T = E> = Read<E, ScanSource, T>;
 
 /// What a scan reads: everything.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ScanSource {
     consistent: bool,
 }
@@ -39,7 +39,9 @@ impl<E: Entity> Scan<E> {
     pub(crate) fn of_table(context: Arc<Context>) -> Self {
         Read::new(context, ScanSource { consistent: false })
     }
+}
 
+impl<E: Entity, T: Projection<E>> Scan<E, T> {
     /// Sees every write that succeeded before, for twice the read units.
     pub fn consistent(mut self) -> Self {
         self.source.consistent = true;
@@ -87,9 +89,16 @@ impl PageRequest for call::Scan {
     const OPERATION: &'static str = "scan";
     const REVERSIBLE: bool = false;
 
-    fn with_filter(self, filter: Option<String>, renderer: Renderer) -> Self {
+    fn with_expressions(
+        self,
+        filter: Option<String>,
+        projection: Option<String>,
+        renderer: Renderer,
+    ) -> Self {
         let (names, values) = renderer.finish();
-        Self { filter, names, values, ..self }
+        // Attributes are chosen by the projection, or else by the selection.
+        let select = if projection.is_some() { None } else { self.select };
+        Self { filter, projection, names, values, select, ..self }
     }
 
     /// It is not reversible.

@@ -171,6 +171,11 @@ impl Cursor {
         Self { bytes, signature }
     }
 
+    /// Whether it goes on with what comes before its place, if it is no damaged one.
+    pub(crate) fn leads_back(&self) -> bool {
+        self.bytes.get(1).is_some_and(|flags| flags & BACK != 0)
+    }
+
     /// Where to go on, if the cursor belongs to the read of this meaning and, where there are keys, is signed by one.
     pub(crate) fn start(&self, meaning: &Meaning, keys: Option<&CursorKeys>) -> Result<Start> {
         let Some(token) = Token::read(&self.bytes) else { return Err(damaged()) };
