@@ -23,6 +23,7 @@ pub use std::vec::Vec;
 
 use crate::error::{ConstText, same_text};
 use crate::schema::check_entity;
+use crate::value::Expiry;
 
 /// What the derive makes of an entity's fields, in one body, so that a type that does not fit is reported once.
 pub struct Codec<E> {
@@ -268,6 +269,19 @@ impl<Name> SharedPartition for LocalIndex<Name> {}
 pub const fn global_index<T: IndexAt<NAME, Index: OwnPartition>, const NAME: u64>() {}
 /// Compiles only if table `T` has the local index whose name has this hash.
 pub const fn local_index<T: IndexAt<NAME, Index: SharedPartition>, const NAME: u64>() {}
+
+/// A time to live that is stored as its type is.
+#[diagnostic::on_unimplemented(
+    message = "a time to live of type `{Self}` cannot be a key by itself",
+    label = "not stored as seconds outside of times to live",
+    note = "make the field an `Expiry`, or an `Option` of it; or make the key by a template: `sk = \"{{field}}\"`"
+)]
+pub trait ExpiryKey {}
+impl ExpiryKey for Expiry {}
+impl ExpiryKey for Option<Expiry> {}
+
+/// Compiles only if `T` can be a time to live and a key at once.
+pub const fn expiry_key<T: ExpiryKey>() {}
 
 /// The same table.
 #[diagnostic::on_unimplemented(

@@ -101,7 +101,7 @@ fn source(entity: &Entity, key: &Key, place: Place) -> TokenStream {
                 #LIB::KeySource::Template(#LIB::Template { segments: &[#(#segments),*] })
             }
         }
-        Key::Plain(position, _) => {
+        Key::Plain(position) => {
             let Field { ident, ty, stored, .. } = &entity.fields[*position];
             let name = ident.unraw().to_string();
             let kind = if place.index {

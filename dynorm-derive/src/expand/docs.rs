@@ -57,6 +57,6 @@ pub(super) const KEY_FIELD: &str = "The field, for messages of the compiler.";
 fn source(entity: &Entity, key: &Key) -> String {
     match key {
         Key::Template(template) => format!("`{}`", template.text.value()),
-        Key::Plain(position, _) => format!("`{}`", entity.fields[*position].ident.unraw()),
+        Key::Plain(position) => format!("`{}`", entity.fields[*position].ident.unraw()),
     }
 }

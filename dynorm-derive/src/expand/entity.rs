@@ -156,13 +156,16 @@ fn formats(entity: &Entity) -> TokenStream {
     }
 }
 
-/// That times to live are times, in the words of their constants' types.
+/// That times to live are times, in the words of their constants' types, and are stored as keys want them.
 fn times_to_live(entity: &Entity) -> TokenStream {
-    let times = entity.fields.iter().filter(|field| field.ttl.is_some()).map(|field| {
+    let plain_keys = entity.plain_keys();
+    let times = entity.fields.iter().enumerate().filter(|(_, field)| field.ttl.is_some());
+    let checks = times.map(|(position, field)| {
         let stored = attribute_type(field);
-        quote!(let _ = |_: #stored| ();)
+        let key = plain_keys.contains(&position).then(|| spanned::of_type(&quote!(expiry_key), &field.ty));
+        quote!(let _ = |_: #stored| (); #key)
     });
-    times.collect()
+    checks.collect()
 }
 
 /// The type of the value that is stored.
@@ -287,7 +290,7 @@ fn stored_part(entity: &Entity) -> TokenStream {
         .collect();
     let when = entity.when_fields();
     let is_plain = |position: usize| {
-        entity.primary_keys().any(|key| matches!(key, Key::Plain(plain, _) if *plain == position))
+        entity.primary_keys().any(|key| matches!(key, Key::Plain(plain) if *plain == position))
     };
     let arm = |position: usize| {
         let ty = &entity.fields[position].ty;

@@ -160,7 +160,7 @@ impl Pattern<'_> {
     fn steps(&self) -> Vec<Step> {
         match self.sort {
             None => Vec::new(),
-            Some(Key::Plain(position, _)) => {
+            Some(Key::Plain(position)) => {
                 let prefix = is_text(&self.entity.fields[*position].ty);
                 vec![Step { position: *position, range: true, prefix }]
             }

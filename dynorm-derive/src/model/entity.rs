@@ -162,7 +162,7 @@ impl Entity {
             None => [Some(&self.partition), self.sort.as_ref()],
             Some(keys) => [Some(keys.partition.as_ref().unwrap_or(&self.partition)), keys.sort.as_ref()],
         };
-        keys.into_iter().flatten().any(|key| matches!(key, Key::Plain(at, _) if *at == position))
+        keys.into_iter().flatten().any(|key| matches!(key, Key::Plain(at) if *at == position))
     }
 
     /// What the attribute of a field means to keys.
@@ -395,7 +395,7 @@ fn own_table(
         Key::Template(template) => {
             KeyAttribute { name: LitStr::new(&default, template.text.span()), kind: Kind::S }
         }
-        Key::Plain(position, _) => {
+        Key::Plain(position) => {
             let field = &fields[*position];
             let ty = Box::new(field.ty.clone());
             let kind = if optional { Kind::OfScalar(ty) } else { Kind::Of(ty) };

@@ -1,7 +1,7 @@
 //! Keys of an entity: templates whose fields are found, and plain fields.
 
+use syn::LitStr;
 use syn::ext::IdentExt;
-use syn::{Ident, LitStr};
 
 use super::entity::Field;
 use crate::diagnostics::Diagnostics;
@@ -12,8 +12,8 @@ use crate::parse::template::{self, Format};
 /// Where the value of a key attribute comes from.
 pub(crate) enum Key {
     Template(Template),
-    /// The field at this position; the name as the key has it.
-    Plain(usize, Ident),
+    /// The field at this position.
+    Plain(usize),
 }
 
 /// A key template.
@@ -50,7 +50,7 @@ impl Key {
                     let hint = hint(fields, &name.unraw().to_string());
                     diagnostics.at(name, format!("no field `{name}`; {hint}"));
                 }
-                position.map(|position| Self::Plain(position, name.clone()))
+                position.map(Self::Plain)
             }
             KeyArgument::Template(text) => {
                 Template::resolve(text, fields, delimiter, diagnostics).map(Self::Template)
@@ -62,7 +62,7 @@ impl Key {
     pub(crate) fn positions(&self) -> Vec<usize> {
         match self {
             Self::Template(template) => template.fields().map(|field| field.position).collect(),
-            Self::Plain(position, _) => vec![*position],
+            Self::Plain(position) => vec![*position],
         }
     }
 

@@ -5,14 +5,13 @@ use syn::{Ident, LitStr};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::entity::{Entity, Field, TableOf};
-use crate::model::key::Key;
 use crate::model::names;
 
 /// Checks all rules.
 pub(crate) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
     check_fields(&entity.fields, diagnostics);
     key_fields_have_no_default(entity, diagnostics);
-    plain_keys_are_no_times_to_live(entity, diagnostics);
+    primary_keys_are_no_times_to_live(entity, diagnostics);
     patterns_have_their_own_names(entity, diagnostics);
     each_index_is_used_once(entity, diagnostics);
     whens_decide(entity, diagnostics);
@@ -78,8 +77,8 @@ fn key_fields_have_no_default(entity: &Entity, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// A time to live is stored as a number of seconds whatever its type, and a plain key as its type is stored.
-fn plain_keys_are_no_times_to_live(entity: &Entity, diagnostics: &mut Diagnostics) {
+/// A time to live is stored as a number of seconds whatever its type, and a key as its type is written.
+fn primary_keys_are_no_times_to_live(entity: &Entity, diagnostics: &mut Diagnostics) {
     for position in entity.primary_fields() {
         let field = &entity.fields[position];
         if field.ttl.is_some() {
@@ -88,14 +87,6 @@ fn plain_keys_are_no_times_to_live(entity: &Entity, diagnostics: &mut Diagnostic
                 field.ident
             );
             diagnostics.at(&field.ident, message);
-        }
-    }
-    for key in entity.index_keys() {
-        let Key::Plain(position, name) = key else { continue };
-        if entity.fields[*position].ttl.is_some() {
-            let message =
-                format!("the time to live cannot be a key by itself; use a template: `\"{{{name}}}\"`");
-            diagnostics.at(name, message);
         }
     }
 }

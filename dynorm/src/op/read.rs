@@ -233,7 +233,7 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     /// As for [`page`](Self::page), and [`is_unfinished`](crate::Error::is_unfinished).
     pub async fn count(self) -> Result<u64> {
         // The service counts what the filter passes; whose the items are shows only on the items.
-        let by_service = !self.source.meets_others();
+        let by_service = !self.source.meets_others() && !self.sees_expiry_on_items();
         let paths = if by_service { None } else { Some(Vec::new()) };
         match self.pager(paths)? {
             Some(pager) => pager.count(by_service).await,
@@ -285,6 +285,13 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
         Ok(start)
     }
 
+    /// Whether what is expired can only be told from the items: DynamoDB refuses filters by keys of what is queried.
+    fn sees_expiry_on_items(&self) -> bool {
+        let keys = self.source.index().map(|index| E::Table::SCHEMA.key_names(Some(index)));
+        let is_key = |name: &str| keys.iter().flatten().any(|key| *key == name);
+        !self.include_expired && ttl_attribute(E::DESCRIPTOR).is_some_and(is_key)
+    }
+
     /// The request without limits, and whether it filters.
     fn request(
         &self,
@@ -305,7 +312,9 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
         let is_held = |name: &&str| index_holds(index, name);
         let expiry = ttl_attribute(E::DESCRIPTOR).filter(|_| !self.include_expired).filter(is_held);
         let tag = E::Table::SCHEMA.tag.filter(|_| self.source.meets_others()).filter(is_held);
-        nodes.extend(expiry.and_then(|_| alive::<E>(now)));
+        if !self.sees_expiry_on_items() {
+            nodes.extend(expiry.and_then(|_| alive::<E>(now)));
+        }
         nodes.extend(tag.and_then(|_| own_tag::<E>()));
         let node = if nodes.len() > 1 { Some(Node::And(nodes)) } else { nodes.pop() };
         let filter = node.map(|node| renderer.condition(&node)).transpose().map_err(expression_error::<E>)?;

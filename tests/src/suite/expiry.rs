@@ -19,6 +19,17 @@ async fn sessions(t: &crate::setup::Test) -> Db {
     db
 }
 
+/// A time to live that is a key of an index.
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = "Leases", pk = id)]
+#[entity(index(ByEnd, name = by_end, pk = owner, sk = ends))]
+struct Lease {
+    id: u32,
+    owner: String,
+    #[attr(ttl)]
+    ends: Option<Expiry>,
+}
+
 fn tokens(mut sessions: Vec<Session>) -> Vec<String> {
     sessions.sort_by(|a, b| a.token.cmp(&b.token));
     sessions.into_iter().map(|session| session.token).collect()
@@ -76,5 +87,32 @@ crate::cases! {
         assert_eq!(tokens(db.query(Session::of_user("ann")).include_expired().all().await.unwrap()), all);
         assert_eq!(tokens(db.scan::<Session>().include_expired().all().await.unwrap()), all);
         assert_eq!(db.query(Session::of_user("ann")).include_expired().count().await.unwrap(), 3);
+    }
+
+    /// A time to live can be a key of an index. A query of it cannot filter by it, and leaves out on its own what is
+    /// expired.
+    async fn what_expires_soon_is_queried(t: &Test) {
+        let db = t.table::<Lease>().await;
+        let now = db.backend().now();
+        let at = |hours: i64| {
+            let time = Duration::from_hours(hours.unsigned_abs());
+            Expiry::at(if hours < 0 { now - time } else { now + time })
+        };
+        let ends = [(1, Some(at(5))), (2, Some(at(1))), (3, Some(at(-1))), (4, Some(at(2))), (5, None)];
+        for (id, ends) in ends {
+            db.put(&Lease { id, owner: "ann".into(), ends }).await.unwrap();
+        }
+        let ids = |leases: Vec<Lease>| leases.into_iter().map(|lease| lease.id).collect::<Vec<_>>();
+        let by_end = || db.query(Lease::by_end("ann"));
+        assert_eq!(by_end().to_request().unwrap().filter, None);
+        assert_eq!(ids(by_end().all().await.unwrap()), [2, 4, 1]);
+        assert_eq!(ids(db.query(Lease::by_end("ann").ends_in(..at(3))).all().await.unwrap()), [2, 4]);
+        assert_eq!(by_end().count().await.unwrap(), 3);
+        assert_eq!(by_end().first().await.unwrap().map(|lease| lease.id), Some(2));
+        assert_eq!(by_end().keys().all().await.unwrap(), [2u32, 4, 1].map(Lease::key));
+        assert_eq!(ids(by_end().include_expired().all().await.unwrap()), [3, 2, 4, 1]);
+        assert_eq!(by_end().include_expired().count().await.unwrap(), 4);
+        db.update(Lease::key(5u32)).set(Lease::ENDS, at(3)).await.unwrap();
+        assert_eq!(ids(by_end().all().await.unwrap()), [2, 4, 5, 1]);
     }
 }
