@@ -1,4 +1,4 @@
-//! The derives of dynorm: `Table`, `Entity`, `Attribute`, `Projection`.
+//! The derives of dynorm: `Table`, `Entity`, `Attribute`, `Projection`, `Collection`.
 //!
 //! Each derive goes the same way: `parse` reads attributes as they are written, `model` decides what they mean,
 //! `validate` checks the rules, `expand` writes the code. `diagnostics` collects the mistakes of the first three, so
@@ -78,6 +78,22 @@ pub fn projection(input: TokenStream) -> TokenStream {
     let mut code = match model::projection::Projection::of_struct(&input, &mut diagnostics) {
         Ok(projection) => expand::projection(&projection),
         Err(entity) => expand::broken_projection(&input, entity.as_ref()),
+    };
+    code.extend(diagnostics.into_errors());
+    code.into()
+}
+
+/// Declares a collection: the items of one partition, of several entities. `dynorm::Collection` lists the arguments.
+#[proc_macro_derive(Collection, attributes(collection))]
+pub fn collection(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let mut diagnostics = Diagnostics::default();
+    let mut code = match model::collection::Collection::of(&input, &mut diagnostics) {
+        Some(collection) => {
+            validate::collection::check(&collection, &mut diagnostics);
+            expand::collection(&collection, diagnostics.is_empty())
+        }
+        None => expand::broken_collection(&input),
     };
     code.extend(diagnostics.into_errors());
     code.into()

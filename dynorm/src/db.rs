@@ -7,11 +7,12 @@ use std::time::Duration;
 use crate::backend::Backend;
 use crate::backend::call::ReturnCapacity;
 use crate::backend::table::{TableStatus, TimeToLive};
-use crate::entity::{Entity, Key, Pattern, Scannable, Table};
+use crate::collection::{Collect, Collection, CollectionKey};
+use crate::entity::{Entity, Key, Pattern, Primary, Scannable, Table};
 use crate::error::{Error, Failure, FailureKind, Result};
 use crate::op::{
-    Batch, Context, Delete, DeleteMany, Get, GetMany, KeySet, Put, PutMany, Query, Rekey, Scan, TransactGet,
-    TransactWrite, Update,
+    self, Batch, Call, Context, Delete, DeleteMany, DeletePartition, Get, GetMany, KeySet, Put, PutMany,
+    Query, Rekey, Scan, TransactGet, TransactWrite, Update,
 };
 #[cfg(feature = "signed-cursors")]
 use crate::page::CursorKeys;
@@ -61,9 +62,7 @@ impl Db {
     /// The same database, in which the table `T` has another name than its schema says: one per stage, for example.
     #[must_use]
     pub fn with_table_name<T: Table>(&self, name: impl Into<String>) -> Self {
-        let mut context = Context::clone(&self.context);
-        context.table_names.insert(T::SCHEMA.name, name.into());
-        Self { context: Arc::new(context) }
+        Self { context: self.context.with_table::<T>(name) }
     }
 
     /// The same database, which asks for this much about consumed capacity; at first for the total.
@@ -88,6 +87,33 @@ impl Db {
     #[must_use]
     pub fn backend(&self) -> &Arc<dyn Backend> {
         &self.context.backend
+    }
+
+    /// Sends a call that was made by hand, or by a builder and then changed, and gives the plain answer; again after
+    /// failures that pass, as for the library's own calls.
+    ///
+    /// ```
+    /// # use dynorm::prelude::*;
+    /// # #[derive(Entity, Debug, PartialEq)]
+    /// # #[entity(table = "Events", pk = device, sk = at, name = of_device)]
+    /// # struct Event { device: String, at: u64 }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+    /// # let db = Db::new(dynorm_mem::MemBackend::new());
+    /// # db.create_table::<Event>().await?;
+    /// # for at in 0..3 { db.put(&Event { device: "d".into(), at }).await?; }
+    /// let mut request = db.query(Event::of_device("d")).to_request()?;
+    /// request.projection = Some("device, #0x".to_owned());
+    /// request.names.insert("#0x".into(), "at".into());
+    /// let reply = db.send(request).await?;
+    /// assert_eq!(Event::from_item(reply.items[0].clone())?, Event { device: "d".into(), at: 0 });
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the backend refuses.
+    pub async fn send<C: Call>(&self, call: C) -> Result<C::Reply> {
+        op::send(&self.context, call).await
     }
 
     /// The name of the table `T` in this database.
@@ -129,6 +155,16 @@ impl Db {
     /// Reads the entities of an access pattern.
     pub fn query<P: Pattern<Index: 'static>>(&self, pattern: P) -> Query<P::Entity, P::Index> {
         Query::of(Arc::clone(&self.context), pattern)
+    }
+
+    /// Deletes the entities of an access pattern of the table, and no items of others.
+    pub fn delete_partition<P: Pattern<Index = Primary>>(&self, pattern: P) -> DeletePartition<P::Entity> {
+        DeletePartition::new(Arc::clone(&self.context), pattern)
+    }
+
+    /// Reads the items of one partition, of several entities, by one query: see `#[derive(Collection)]`.
+    pub fn collect<C: Collection>(&self, key: CollectionKey<C>) -> Collect<C> {
+        Collect::new(Arc::clone(&self.context), key)
     }
 
     /// Reads the whole table for the entities `E`, if `E` says `#[entity(scan)]`.

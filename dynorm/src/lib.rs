@@ -27,7 +27,8 @@
 //!
 //! # Where things are
 //!
-//! * [`Table`], [`Entity`], [`Attribute`], [`Projection`]: the derives, with everything that can be said in their attributes.
+//! * [`Table`], [`Entity`], [`Attribute`], [`Projection`], [`macro@Collection`]: the derives, with everything that can be said in
+//!   their attributes.
 //! * [`Db`]: every operation.
 //! * [`Attr`]: the operators of conditions and filters; [`op::Update`]: the changes of an update.
 //! * [`Read`]: limits, filters, projections, keys and the ways to take the result of a query or scan; [`Page`], [`Cursor`].
@@ -47,6 +48,7 @@
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod backend;
+pub mod collection;
 mod db;
 pub mod entity;
 mod error;
@@ -61,6 +63,7 @@ pub mod value;
 #[path = "private.rs"]
 pub mod __private;
 
+pub use crate::collection::Collection;
 pub use crate::db::Db;
 pub use crate::entity::{Entity, Key, Pattern, Projection, Scannable, Table};
 pub use crate::error::{
@@ -70,7 +73,7 @@ pub use crate::expr::{Attr, Condition};
 pub use crate::op::{Outcome, Query, Read, Returning, Scan};
 #[cfg(feature = "signed-cursors")]
 pub use crate::page::CursorKeys;
-pub use crate::page::{Cursor, Page};
+pub use crate::page::{Cursor, Page, ScanPosition};
 pub use crate::value::{Attribute, Expiry};
 
 /// Stores a struct or an enum of your own in an attribute.
@@ -106,6 +109,74 @@ pub use crate::value::{Attribute, Expiry};
 /// # Ok::<(), dynorm::value::EncodeError>(())
 /// ```
 pub use dynorm_derive::Attribute;
+
+/// Reads the items of one partition, of several entities, by one query.
+///
+/// | Argument of `#[collection(...)]` | Meaning |
+/// |---|---|
+/// | `table = Shop` | the table that all members are in |
+/// | `pk = "CUSTOMER#{customer}"` | the form of the members' partition keys: their literals, and fields under any names; or `pk = device` where the key is a field itself |
+/// | `sk = "ORDER#{number}"` | reads only items whose sort key is this, or goes on after it with another segment |
+/// | `index = GSI1` | reads the index, by the keys that the members have there |
+/// | `unknown = error` | an item of no member is an error; without, it is passed over |
+/// | `delimiter = "%"` | the table's delimiter, if it is not `#` |
+///
+/// A **struct** is the whole partition: a field of the type `E` holds the one item of an entity, `Option<E>` at most one,
+/// `Vec<E>` all of them in the order of the sort key. Awaiting [`Db::collect`] gives it, from as many requests as it takes.
+///
+/// An **enum** is one entry of the partition, `Order(Order)` for each entity; it can be paged and streamed.
+///
+/// Other items of the partition are passed over, so that a new entity there is no error for programs that do not know
+/// it yet. The compiler checks that the members are in the table and have partition keys of this form. What is generated
+/// is `of(..)`, whose arguments are the fields of the templates in their order, with the types that they have in the
+/// first member.
+///
+/// ```
+/// use dynorm::prelude::*;
+///
+/// #[derive(Table)]
+/// #[table(name = "Shop", pk = "PK", sk = "SK", entities(Customer, Order, Line))]
+/// struct Shop;
+///
+/// #[derive(Entity, Debug, PartialEq)]
+/// #[entity(table = Shop, pk = "CUSTOMER#{id}", sk = "PROFILE")]
+/// struct Customer { id: String, name: String }
+///
+/// #[derive(Entity, Debug, PartialEq)]
+/// #[entity(table = Shop, pk = "CUSTOMER#{customer}", sk = "ORDER#{number}")]
+/// struct Order { customer: String, number: u32 }
+///
+/// #[derive(Entity, Debug, PartialEq)]
+/// #[entity(table = Shop, pk = "CUSTOMER#{customer}", sk = "ORDER#{number}#LINE#{line}")]
+/// struct Line { customer: String, number: u32, line: u8 }
+///
+/// #[derive(Collection, Debug)]
+/// #[collection(table = Shop, pk = "CUSTOMER#{customer}")]
+/// struct CustomerOrders { customer: Customer, orders: Vec<Order> }
+///
+/// /// An order with its lines.
+/// #[derive(Collection, Debug)]
+/// #[collection(table = Shop, pk = "CUSTOMER#{customer}", sk = "ORDER#{number}")]
+/// struct WholeOrder { order: Order, lines: Vec<Line> }
+///
+/// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+/// let db = Db::new(dynorm_mem::MemBackend::new());
+/// db.create_table::<Shop>().await?;
+/// db.put(&Customer { id: "ann".into(), name: "Ann".into() }).await?;
+/// for number in 1..=2 {
+///     db.put(&Order { customer: "ann".into(), number }).await?;
+///     db.put(&Line { customer: "ann".into(), number, line: 1 }).await?;
+/// }
+/// let ann = db.collect(CustomerOrders::of("ann")).newest_first().await?;
+/// assert_eq!((ann.customer.name.as_str(), ann.orders[0].number), ("Ann", 2));
+/// let order = db.collect(WholeOrder::of("ann", 2u32)).await?;
+/// assert_eq!((order.order.number, order.lines.len()), (2, 1));
+///
+/// assert!(db.collect(CustomerOrders::of("bob")).await.unwrap_err().is_member_missing());
+/// assert!(db.collect(CustomerOrders::of("bob")).optional().await?.is_none());
+/// # Ok(()) }
+/// ```
+pub use dynorm_derive::Collection;
 
 /// Stores a struct as items of a table.
 ///
@@ -270,7 +341,7 @@ pub use dynorm_derive::Table;
 pub mod prelude {
     pub use crate::value::{Item, Nullable, Number, Value, ValueKind};
     pub use crate::{
-        Attribute, Cursor, Db, Entity, Expiry, Key, Page, Pattern, Projection, Returning, Table,
+        Attribute, Collection, Cursor, Db, Entity, Expiry, Key, Page, Pattern, Projection, Returning, Table,
     };
 }
 

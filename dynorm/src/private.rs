@@ -1,11 +1,15 @@
 //! Every name that generated code uses.
 
+pub use crate::collection::{
+    Collection, CollectionDescriptor, CollectionKey, Entries, Gather, Gathered, MemberDescriptor, Outline,
+    OutlineSegment, check_collection,
+};
 pub use crate::entity::{
     Apart, AttributeDescriptor, AttributeRole, ConsistentReads, END, Entity, EntityDescriptor, FieldAt,
     FieldOf, FieldPath, GlobalIndex, HeldBy, Holds, InKey, IndexAt, IndexKeys, IndexSchema, ItemReader,
     ItemWriter, Key, KeyAttributeSchema, Lists, LocalIndex, Named, NoField, NoKeyOf, Own, PartOfField,
-    Partial, Pattern, Primary, Probe, Projection, ProjectionSchema, ReadFrom, Scannable, StoredPart, Table,
-    TableSchema, Unknown, Untouched, Whole, With, check_field, field, range_of,
+    Partial, Pattern, Primary, Probe, Projection, ProjectionSchema, ReadFrom, ReadsWholeItems, Scannable,
+    StoredPart, Table, TableSchema, Unknown, Untouched, Whole, With, check_field, field, range_of,
 };
 pub use crate::error::Result;
 pub use crate::expr::{Attr, Free, InBoth, InText, InWhen, IndexField, Keyed, Optional, PartOf, PrimaryKey};
@@ -21,6 +25,7 @@ pub use crate::value::{
 pub use std::string::String;
 pub use std::vec::Vec;
 
+use crate::entity::decode;
 use crate::error::{ConstText, same_text};
 use crate::schema::check_entity;
 use crate::value::Expiry;
@@ -291,6 +296,60 @@ pub const fn expiry_key<T: ExpiryKey>() {}
 )]
 pub trait SameTable<T> {}
 impl<T> SameTable<T> for T {}
+
+/// The table of a collection.
+#[diagnostic::on_unimplemented(
+    message = "this entity is in table `{Self}`, and the collection reads `{T}`",
+    label = "an entity of `{Self}`",
+    note = "one query reads one table: remove the member, or write the table that all members are in"
+)]
+pub trait TableOfCollection<T> {}
+impl<T> TableOfCollection<T> for T {}
+
+/// Compiles only if `E` is an entity of the table `T` of a collection.
+pub const fn member_of<T, E: Entity<Table: TableOfCollection<T>>>() {}
+
+/// The entity that an item of a collection is.
+///
+/// # Errors
+///
+/// If the item does not have its form.
+pub fn read_entity<E: Entity>(item: Item) -> Result<E> {
+    decode(item)
+}
+
+/// The table of a collection that is in error.
+#[derive(Debug)]
+pub enum NoTable {}
+
+impl Table for NoTable {
+    const SCHEMA: &'static TableSchema = &TableSchema {
+        type_name: "",
+        name: "",
+        partition: KeyAttributeSchema { name: "PK", kind: KeyKind::S },
+        sort: None,
+        indexes: &[],
+        ttl: None,
+        tag: None,
+        delimiter: '#',
+    };
+    const ENTITIES: &'static [&'static EntityDescriptor] = &[];
+}
+
+/// Compiles only if what a collection reads holds whole items.
+pub const fn whole_items<I: ReadsWholeItems>() {}
+
+/// The keys of an entity as arguments of type `A`: the `N`th field of the partition key, or of the sort key, of the
+/// table (0) or of the index whose name has this hash.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has fewer fields in its key than the collection, or they are of other types than `{A}`",
+    label = "the key of this member",
+    note = "the arguments of a collection have the types of the fields in the key of its first member, in their order"
+)]
+pub trait KeyArgument<const INDEX: u64, const SORT: bool, const N: usize, A>: Entity {
+    /// Hands on the value for the key.
+    fn part<R>(argument: A, then: impl FnOnce(Given<'_>) -> R) -> R;
+}
 
 /// Compiles only if `E` is an entity of table `T`.
 pub const fn entity_of<T, E: Entity<Table: SameTable<T>>>() {}

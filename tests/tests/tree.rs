@@ -17,8 +17,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("schema", &["value", "error", "key", "backend", "entity"]),
     ("page", &["value", "error", "backend"]),
     ("op", &["value", "error", "key", "expr", "backend", "entity", "page"]),
-    ("db", &["value", "error", "backend", "entity", "schema", "op", "page"]),
-    ("private", &["value", "error", "key", "expr", "entity", "schema"]),
+    ("collection", &["value", "error", "key", "expr", "backend", "entity", "page", "op"]),
+    ("db", &["value", "error", "backend", "entity", "schema", "op", "page", "collection"]),
+    ("private", &["value", "error", "key", "expr", "entity", "schema", "collection"]),
     ("aws", &["value", "error", "backend"]),
 ];
 

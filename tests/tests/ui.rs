@@ -5,7 +5,18 @@
 #[test]
 fn mistakes_are_explained_and_strict_code_compiles() {
     let cases = trybuild::TestCases::new();
-    for folder in ["table", "entity", "key", "index", "query", "update", "projection", "batch", "attribute"] {
+    for folder in [
+        "table",
+        "entity",
+        "key",
+        "index",
+        "query",
+        "update",
+        "projection",
+        "batch",
+        "attribute",
+        "collection",
+    ] {
         cases.compile_fail(format!("tests/ui/{folder}/*.rs"));
     }
     cases.pass("tests/ui/pass/*.rs");

@@ -60,3 +60,18 @@ fn source(entity: &Entity, key: &Key) -> String {
         Key::Plain(position) => format!("`{}`", entity.fields[*position].ident.unraw()),
     }
 }
+
+/// On the function that names the partition of a collection.
+pub(super) fn collection_key(collection: &crate::model::collection::Collection) -> String {
+    let of = collection.index.as_ref().map(|index| format!(" of the index `{}`", index.value()));
+    let sort = collection
+        .sort
+        .as_ref()
+        .map(|sort| format!(", sort keys that are or continue `{}`", sort.text.value()));
+    format!(
+        "The partition `{}`{}{}.",
+        collection.partition.text.value(),
+        of.unwrap_or_default(),
+        sort.unwrap_or_default()
+    )
+}

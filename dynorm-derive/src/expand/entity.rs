@@ -17,6 +17,9 @@ pub(crate) fn entity(entity: &Entity, checked: bool) -> TokenStream {
     let inherent = inherent(entity);
     let patterns = pattern::types(entity);
     let fields = held(entity);
+    // Two keys in one index, a mistake, would be two implementations.
+    let arguments =
+        if checked { pattern::key_arguments(entity) } else { pattern::any_arguments(&entity.ident) };
     let table = match &entity.table {
         TableOf::Path(_) => TokenStream::new(),
         TableOf::Itself(table) => super::table::implementation(table),
@@ -29,7 +32,7 @@ pub(crate) fn entity(entity: &Entity, checked: bool) -> TokenStream {
     } else {
         quote!(const _: () = { #markers #implementation #inherent };)
     };
-    quote!(#own #fields #patterns #table #checks)
+    quote!(#own #fields #patterns #arguments #table #checks)
 }
 
 fn implementation(entity: &Entity) -> TokenStream {

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::DeriveInput;
 use syn::ext::IdentExt;
 
-use super::{LIB, entity};
+use super::{LIB, entity, pattern};
 use crate::model::entity::{Broken, Field};
 use crate::model::names;
 
@@ -48,6 +48,7 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
     let own_table = broken.table.is_none().then(|| broken_table(input));
     let table = broken.table.as_ref().map_or_else(|| quote!(Self), |path| quote!(#path));
     let constants = constants(&input.vis, &broken.fields);
+    let arguments = pattern::any_arguments(ident);
     quote! {
         #[automatically_derived]
         impl #LIB::Entity for #ident {
@@ -91,6 +92,7 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
         impl #ident {
             #constants
         }
+        #arguments
         #own_table
     }
 }

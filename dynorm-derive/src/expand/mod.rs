@@ -1,6 +1,7 @@
 //! Models to code. Nothing fails here: what could be wrong is checked in `validate`.
 
 mod attribute;
+mod collection;
 mod descriptor;
 mod docs;
 mod entity;
@@ -11,6 +12,7 @@ mod spanned;
 mod table;
 
 pub(crate) use self::attribute::attribute;
+pub(crate) use self::collection::{broken_collection, collection};
 pub(crate) use self::entity::entity;
 pub(crate) use self::fallback::{broken_attribute, broken_entity, broken_table};
 pub(crate) use self::projection::{broken_projection, projection};

@@ -46,6 +46,37 @@ fn patterns(entity: &Entity) -> Vec<Pattern<'_>> {
     patterns
 }
 
+/// The fields of the keys of patterns as arguments, for the collections that the entity is a member of.
+pub(super) fn key_arguments(entity: &Entity) -> TokenStream {
+    let own = entity.pattern.is_none().then_some((None, &entity.partition, entity.sort.as_ref()));
+    let known = patterns(entity);
+    let keys = own.into_iter().chain(known.iter().map(|p| (p.index, p.partition, p.sort)));
+    keys.flat_map(|(index, partition, sort)| {
+        let pattern = Pattern { entity, name: &entity.ident, index, partition, sort };
+        let of = |sort: bool, key: &Key| -> Vec<TokenStream> {
+            let positions = key.positions().into_iter().enumerate();
+            positions.map(|(at, position)| pattern.key_argument(sort, at, position)).collect()
+        };
+        let sorts = sort.map(|key| of(true, key)).unwrap_or_default();
+        of(false, partition).into_iter().chain(sorts).collect::<Vec<_>>()
+    })
+    .collect()
+}
+
+/// Any fields as arguments, for an entity that is in error.
+pub(super) fn any_arguments(ident: &Ident) -> TokenStream {
+    quote! {
+        #[automatically_derived]
+        impl<const INDEX: ::core::primitive::u64, const SORT: ::core::primitive::bool, const N: ::core::primitive::usize, __A>
+            #LIB::KeyArgument<INDEX, SORT, N, __A> for #ident
+        {
+            fn part<__R>(_: __A, then: impl ::core::ops::FnOnce(#LIB::Given<'_>) -> __R) -> __R {
+                then(#LIB::Given::none())
+            }
+        }
+    }
+}
+
 /// The functions that start patterns, for the entity.
 pub(super) fn functions(entity: &Entity) -> TokenStream {
     patterns(entity).iter().map(Pattern::function).collect()
@@ -217,6 +248,22 @@ impl Pattern<'_> {
             }
         });
         quote!(#equal #range #prefix)
+    }
+
+    /// See [`key_arguments`].
+    fn key_argument(&self, sort: bool, at: usize, position: usize) -> TokenStream {
+        let ident = &self.entity.ident;
+        let hash = self.index.map_or(0, |index| names::hash(&index.value()));
+        let (ty, value) = self.argument(position, &Ident::new("argument", Span::call_site()));
+        quote! {
+            #[automatically_derived]
+            #[allow(private_bounds)]
+            impl<__A: #LIB::Arg<#ty>> #LIB::KeyArgument<#hash, #sort, #at, __A> for #ident {
+                fn part<__R>(argument: __A, then: impl ::core::ops::FnOnce(#LIB::Given<'_>) -> __R) -> __R {
+                    then(#value)
+                }
+            }
+        }
     }
 
     fn keys(&self) -> Vec<&Key> {

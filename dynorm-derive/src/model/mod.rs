@@ -1,6 +1,7 @@
 //! What the attributes mean: names resolved, defaults applied.
 
 pub(crate) mod attribute;
+pub(crate) mod collection;
 pub(crate) mod entity;
 pub(crate) mod key;
 pub(crate) mod names;

@@ -1,5 +1,6 @@
 //! Attributes exactly as they are written; what they mean is decided in `model`.
 
+pub(crate) mod collection;
 pub(crate) mod entity;
 pub(crate) mod field;
 pub(crate) mod projection;

@@ -1,5 +1,6 @@
-//! The rules that a model keeps; the lists in `table`, `entity` and `attribute` are the lists to read.
+//! The rules that a model keeps; the lists in `table`, `entity`, `attribute` and `collection` are the lists to read.
 
 pub(crate) mod attribute;
+pub(crate) mod collection;
 pub(crate) mod entity;
 pub(crate) mod table;

@@ -111,6 +111,15 @@ pub(crate) fn belongs<E: Entity>(item: &Item) -> bool {
     claims(descriptor) || !E::Table::ENTITIES.iter().any(|entity| claims(entity))
 }
 
+/// The entity of the table that an item is of: by its tag, and without a tag by its key.
+pub(crate) fn owner<T: Table>(item: &Item) -> Option<&'static EntityDescriptor> {
+    let (schema, mut entities) = (T::SCHEMA, T::ENTITIES.iter().copied());
+    match schema.tag.and_then(|tag| item.get(tag)) {
+        Some(Value::S(tag)) => entities.find(|entity| tag == entity.tag),
+        _ => entities.find(|entity| key_is_of(entity, schema, item)),
+    }
+}
+
 /// Whether the primary key in `item` can be one of the entity.
 pub(super) fn key_is_of(entity: &EntityDescriptor, schema: &TableSchema, item: &Item) -> bool {
     let accepts = |source: &KeySource, name| {
@@ -122,7 +131,12 @@ pub(super) fn key_is_of(entity: &EntityDescriptor, schema: &TableSchema, item: &
 
 /// Whether the item's time to live was over before `now`, in whole seconds, as a filter of the service would say.
 pub(crate) fn is_expired<E: Entity>(item: &Item, now: SystemTime) -> bool {
-    let value = ttl_attribute(E::DESCRIPTOR).and_then(|name| item.get(name));
+    is_over(E::DESCRIPTOR, item, now)
+}
+
+/// As [`is_expired`], for an entity that is known by its descriptor.
+pub(crate) fn is_over(entity: &EntityDescriptor, item: &Item, now: SystemTime) -> bool {
+    let value = ttl_attribute(entity).and_then(|name| item.get(name));
     matches!(value, Some(Value::N(seconds)) if *seconds < epoch_seconds(now))
 }
 

@@ -116,6 +116,18 @@ pub enum ProjectionSchema {
 }
 
 impl EntityDescriptor {
+    /// The keys of the entity in an index, for the compiler.
+    pub(crate) const fn index_named(&self, name: &str) -> Option<&'static IndexKeys> {
+        let mut at = 0;
+        while at < self.indexes.len() {
+            if crate::error::same_text(self.indexes[at].index, name) {
+                return Some(&self.indexes[at]);
+            }
+            at += 1;
+        }
+        None
+    }
+
     /// The keys of the entity in an index.
     pub(crate) fn index(&self, name: &str) -> Option<&'static IndexKeys> {
         self.indexes.iter().find(|keys| keys.index == name)
@@ -149,6 +161,24 @@ impl TableSchema {
             }
         }
         names
+    }
+
+    /// The names of the partition key and the sort key of the table, or of an index.
+    pub(crate) fn key_attributes(&self, index: Option<&str>) -> (&'static str, Option<&'static str>) {
+        match index.and_then(|name| self.index(name)) {
+            None => (self.partition.name, self.sort.map(|sort| sort.name)),
+            Some(index) => (index.partition.name, index.sort.map(|sort| sort.name)),
+        }
+    }
+
+    /// Whether a read of the table, or of an index, can filter by an attribute; a local index fetches what it does not
+    /// hold.
+    pub(crate) fn index_holds(&self, index: Option<&str>, name: &str) -> bool {
+        index.and_then(|index| self.index(index)).is_none_or(|index| match index.projection {
+            ProjectionSchema::All => true,
+            ProjectionSchema::KeysOnly => index.local,
+            ProjectionSchema::Include(names) => index.local || names.contains(&name),
+        })
     }
 
     /// The index of this name.

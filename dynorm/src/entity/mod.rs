@@ -15,7 +15,7 @@ use std::any::Any;
 pub use self::attr::{Assign, InPrimaryKey, Keep, Lend, Removable, Unkeyed};
 pub use self::codec::{ItemReader, ItemWriter};
 pub(crate) use self::codec::{
-    belongs, decode, decode_own, encode, epoch_seconds, is_expired, own, ttl_attribute,
+    belongs, decode, decode_own, encode, epoch_seconds, is_expired, is_over, own, owner, ttl_attribute,
 };
 pub use self::descriptor::{
     AttributeDescriptor, AttributeRole, EntityDescriptor, IndexKeys, IndexSchema, KeyAttributeSchema,
@@ -40,6 +40,7 @@ pub use self::slots::{
 };
 use crate::error::Result;
 use crate::key::{BoxedPart, Given};
+use crate::value::Item;
 
 /// A struct that is stored as items of a table: see `#[derive(Entity)]`.
 #[diagnostic::on_unimplemented(
@@ -57,6 +58,35 @@ pub trait Entity: Sized + Send + Sync + 'static {
     /// The fields that make index keys together with others, for updates.
     #[doc(hidden)]
     type Slots;
+
+    /// The item that it is stored as: its attributes, its keys, its tag.
+    ///
+    /// ```
+    /// # use dynorm::prelude::*;
+    /// # #[derive(Entity, Debug, PartialEq)]
+    /// # #[entity(table = "Users", pk = "USER#{id}")]
+    /// # struct User { id: u64, name: String }
+    /// let item = User { id: 7, name: "Ann".into() }.to_item()?;
+    /// assert_eq!(item.get("PK"), Some(&Value::from("USER#7")));
+    /// assert_eq!(User::from_item(item)?.name, "Ann");
+    /// # Ok::<(), dynorm::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If a field cannot be stored or put into a key, or the item is too large.
+    fn to_item(&self) -> Result<Item> {
+        encode(self)
+    }
+
+    /// The entity that an item holds, as from a stream, an export or a call by hand.
+    ///
+    /// # Errors
+    ///
+    /// If the item does not have the form of the entity, or the tag of another: [`Error::is_decode`](crate::Error::is_decode).
+    fn from_item(item: Item) -> Result<Self> {
+        decode_own(item)
+    }
 
     /// Writes its attributes in the order of their names, without the keys that templates make.
     #[doc(hidden)]

@@ -49,6 +49,10 @@ pub(crate) enum Kind {
     Encode { entity: &'static str, source: EncodeError },
     /// A stored item is not one of the entity.
     Decode { entity: &'static str, key: String, source: DecodeError },
+    /// A collection lacks a member that it must have.
+    MemberMissing { collection: &'static str, member: &'static str, entity: &'static str, partition: String },
+    /// A collection has an item that it must not have.
+    Unexpected { collection: &'static str, reason: String },
     /// The item is larger than DynamoDB allows.
     TooLarge { entity: &'static str, size_bytes: usize, attributes: Vec<(String, usize)> },
     /// The condition of a write did not hold.
@@ -141,6 +145,8 @@ impl Error {
             Kind::Encode { .. } => "DYN0201",
             Kind::Decode { .. } => "DYN0202",
             Kind::TooLarge { .. } => "DYN0203",
+            Kind::MemberMissing { .. } => "DYN0204",
+            Kind::Unexpected { .. } => "DYN0205",
             Kind::Condition { .. } => "DYN0301",
             Kind::Exists { .. } => "DYN0302",
             Kind::Missing { .. } => "DYN0303",
@@ -169,6 +175,19 @@ impl Error {
     #[must_use]
     pub fn is_decode(&self) -> bool {
         matches!(*self.kind, Kind::Decode { .. })
+    }
+
+    /// A collection lacks a member that is neither an `Option` nor a `Vec`.
+    #[must_use]
+    pub fn is_member_missing(&self) -> bool {
+        matches!(*self.kind, Kind::MemberMissing { .. })
+    }
+
+    /// A collection has an item that it must not have: a second one of a member that is no `Vec`, or with
+    /// `unknown = error` one that is of no member.
+    #[must_use]
+    pub fn is_unexpected_item(&self) -> bool {
+        matches!(*self.kind, Kind::Unexpected { .. })
     }
 
     /// The item is larger than 400 KB; nothing was sent.
@@ -300,6 +319,11 @@ impl fmt::Display for Error {
             Kind::TooLarge { entity, size_bytes, attributes } => {
                 write_too_large(f, entity, *size_bytes, attributes)
             }
+            Kind::MemberMissing { collection, member, entity, partition } => write!(
+                f,
+                "cannot read `{collection}` from {partition}: there is no `{entity}` for the member `{member}`; make it an `Option<{entity}>`, or ask with `.optional()` where there may be nothing at all"
+            ),
+            Kind::Unexpected { collection, reason } => write!(f, "cannot read `{collection}`: {reason}"),
             Kind::Condition { operation, entity, .. } => {
                 write!(f, "cannot {operation} `{entity}`: the item does not satisfy the condition")
             }

@@ -77,6 +77,11 @@ pub(crate) fn text_range(
     }
 }
 
+/// The keys that are `prefix` or go on after it with the delimiter, and others that sort between these.
+pub(crate) fn closed_range(prefix: &str, delimiter: char) -> SortCondition {
+    SortCondition::Between(Value::S(prefix.to_owned()), Value::S(format!("{prefix}{delimiter}{LAST_CHAR}")))
+}
+
 /// A text that sorts before `text`, and after every shorter text before it that does not have the last character.
 fn text_before(text: &str) -> String {
     let mut chars = text.chars();

@@ -13,9 +13,9 @@ mod template;
 mod tests;
 
 pub use self::bounds::SortCondition;
-pub(crate) use self::bounds::{plain_range, text_range};
-pub(crate) use self::overlap::same_source;
+pub(crate) use self::bounds::{closed_range, plain_range, text_range};
 pub use self::overlap::{Overlap, Side};
+pub(crate) use self::overlap::{same_form, same_source};
 pub(crate) use self::part::parse_part;
 pub use self::part::{
     DescendingPart, Form, IndexPart, KeyPart, PaddedPart, PartError, RawPart, ScaledPart, Shape, SortPart,

@@ -316,7 +316,7 @@ pub(crate) const fn same_source(a: &KeySource, b: &KeySource) -> bool {
 }
 
 /// Whether two placeholders of one field write the same text: sorting changes only that of integers.
-const fn same_form(a: &Placeholder, b: &Placeholder) -> bool {
+pub(crate) const fn same_form(a: &Placeholder, b: &Placeholder) -> bool {
     if a.spec.descending != b.spec.descending {
         return false;
     }

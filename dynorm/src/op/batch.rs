@@ -205,13 +205,19 @@ impl<A> Done<A> {
         for (entry, answer) in answers {
             self.answers[entry] = Some(answer);
         }
-        for more in capacity {
-            match self.capacity.iter_mut().find(|sum| sum.table == more.table) {
-                Some(sum) => *sum = std::mem::take(sum).plus(more),
-                None => self.capacity.push(more),
-            }
+        self.capacity = sum(std::mem::take(&mut self.capacity), capacity);
+    }
+}
+
+/// What two batches consumed together, for each table.
+pub(super) fn sum(mut sums: Vec<Capacity>, capacity: Vec<Capacity>) -> Vec<Capacity> {
+    for more in capacity {
+        match sums.iter_mut().find(|sum| sum.table == more.table) {
+            Some(sum) => *sum = std::mem::take(sum).plus(more),
+            None => sums.push(more),
         }
     }
+    sums
 }
 
 /// The error of what was to be complete and is not.

@@ -165,6 +165,18 @@ impl<L> BatchWritten<L> {
     }
 }
 
+impl<T> BatchWritten<Vec<T>> {
+    /// Both together.
+    pub(super) fn and(mut self, later: Self) -> Self {
+        self.n_written += later.n_written;
+        self.n_left += later.n_left;
+        self.left.extend(later.left);
+        self.error = self.error.or(later.error);
+        self.capacity = batch::sum(self.capacity, later.capacity);
+        self
+    }
+}
+
 impl<E: Entity> PutMany<E> {
     pub(crate) fn new(context: Arc<Context>, entities: impl IntoIterator<Item = E>) -> Self {
         Self { context, entities: entities.into_iter().collect(), pace: Pace::default() }
@@ -189,6 +201,10 @@ impl<E: Entity> PutMany<E> {
 impl<E: Entity> DeleteMany<E> {
     pub(crate) fn new(context: Arc<Context>, keys: impl IntoIterator<Item = Key<E>>) -> Self {
         Self { context, keys: keys.into_iter().collect(), pace: Pace::default() }
+    }
+
+    pub(super) fn paced(context: Arc<Context>, keys: Vec<Key<E>>, pace: Pace) -> Self {
+        Self { context, keys, pace }
     }
 
     pace_methods!();

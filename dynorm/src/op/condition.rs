@@ -70,7 +70,11 @@ pub(super) fn expired<E: Entity>(now: SystemTime) -> Option<Node> {
 
 /// The error of an expression that cannot be sent.
 pub(super) fn expression_error<E: Entity>(unsendable: Unsendable) -> Error {
-    let entity = E::DESCRIPTOR.name;
+    unsendable_error(E::DESCRIPTOR.name, unsendable)
+}
+
+/// As [`expression_error`], of an entity or collection by its name.
+pub(crate) fn unsendable_error(entity: &'static str, unsendable: Unsendable) -> Error {
     Error::new(match unsendable {
         Unsendable::Value(source) => Kind::Encode { entity, source },
         Unsendable::TooLarge { size_bytes, n_operators } => {

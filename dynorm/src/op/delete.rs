@@ -57,6 +57,12 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
         self
     }
 
+    /// Deletes from the table under another name than the [`Db`](crate::Db) has for it, as an archive of the same form.
+    pub fn table(mut self, name: impl Into<String>) -> Self {
+        self.context = self.context.with_table::<E::Table>(name);
+        self
+    }
+
     /// The request that would be sent.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ mod batch_write;
 mod checked;
 mod condition;
 mod delete;
+mod delete_partition;
 mod get;
 mod hydrate;
 pub(crate) mod pager;
@@ -14,6 +15,8 @@ mod query;
 mod read;
 mod rekey;
 mod scan;
+mod segments;
+mod send;
 mod transact_get;
 mod transact_write;
 mod update;
@@ -26,14 +29,20 @@ use std::sync::Arc;
 pub use self::batch_get::{BatchRead, GetMany};
 pub use self::batch_write::{Batch, BatchEntry, BatchWritten, DeleteMany, PutMany};
 pub use self::checked::{Checked, CheckedTransaction, Existing};
+pub(crate) use self::condition::unsendable_error;
 pub use self::delete::Delete;
+pub use self::delete_partition::DeletePartition;
 pub use self::get::Get;
 pub use self::hydrate::Hydrate;
 pub use self::put::Put;
 pub use self::query::{Query, QuerySource};
+pub(crate) use self::query::{canonical, key_node};
 pub use self::read::{Items, Pages, Read, Source};
 pub use self::rekey::Rekey;
 pub use self::scan::{Scan, ScanSource};
+pub use self::segments::{ScanItems, ScanProgress, SegmentedScan};
+pub use self::send::Call;
+pub(crate) use self::send::send;
 pub use self::transact_get::{Found, KeySet, Reads, TransactGet};
 pub use self::transact_write::TransactWrite;
 pub use self::update::{Returning, Update};
@@ -61,6 +70,15 @@ impl Context {
     pub(crate) fn table<T: Table>(&self) -> String {
         let name = T::SCHEMA.name;
         self.table_names.get(name).cloned().unwrap_or_else(|| name.to_owned())
+    }
+}
+
+impl Context {
+    /// The same, in which the table `T` has another name.
+    pub(crate) fn with_table<T: Table>(&self, name: impl Into<String>) -> Arc<Self> {
+        let mut context = self.clone();
+        context.table_names.insert(T::SCHEMA.name, name.into());
+        Arc::new(context)
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_core::Stream;
 use futures_util::stream;
 
-use super::{Context, Sent};
+use super::{Context, Sent, refuse};
 use crate::backend::{Backend, reply};
 use crate::error::{Error, Kind, Result};
 use crate::expr::Renderer;
@@ -139,8 +139,7 @@ impl<R: PageRequest> Pager<R> {
     pub(crate) fn pages(self) -> impl Stream<Item = Result<Page<Item>>> {
         stream::try_unfold(self, |mut pager| async move {
             if pager.plan.start.way == Way::Back {
-                let reason = "a stream cannot go on from `Page::previous`; ask for a `page`".to_owned();
-                return Err(Error::new(Kind::Request { reason }));
+                return refuse("a stream cannot go on from `Page::previous`; ask for a `page`".to_owned());
             }
             let began = pager.began();
             let part = pager.part().await?;

@@ -67,6 +67,12 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
         self
     }
 
+    /// Writes to the table under another name than the [`Db`](crate::Db) has for it, as an archive of the same form.
+    pub fn table(mut self, name: impl Into<String>) -> Self {
+        self.context = self.context.with_table::<E::Table>(name);
+        self
+    }
+
     /// The request that would be sent.
     ///
     /// # Errors

@@ -87,10 +87,11 @@ impl<E: Entity, I: 'static> Source<E> for QuerySource<I> {
         let index = self.probe.index.and_then(|name| self.probe.schema().index(name));
         // A local index fetches what it does not hold, but only if it is told to.
         let partial = index.is_some_and(|i| i.local && !matches!(i.projection, ProjectionSchema::All));
+        let condition = key_node(self.probe.condition()?);
         Ok(call::Query {
             table: context.table::<E::Table>(),
             index: self.probe.index.map(str::to_owned),
-            key_condition: Some(key_condition::<E>(&self.probe, renderer)?),
+            key_condition: Some(renderer.condition(&condition).map_err(expression_error::<E>)?),
             descending: self.descending,
             consistent: self.consistent,
             select: partial.then_some(Select::AllAttributes),
@@ -124,7 +125,7 @@ impl<E: Entity, I: 'static> Source<E> for QuerySource<I> {
 }
 
 /// A key condition in bytes that every release writes alike: cursors are bound to them.
-fn canonical(condition: &KeyCondition) -> Vec<u8> {
+pub(crate) fn canonical(condition: &KeyCondition) -> Vec<u8> {
     let mut bytes = Vec::new();
     let (name, value) = &condition.partition;
     write_part(&mut bytes, name.as_bytes());
@@ -149,8 +150,8 @@ fn canonical(condition: &KeyCondition) -> Vec<u8> {
     bytes
 }
 
-fn key_condition<E: Entity>(probe: &Probe, renderer: &mut Renderer) -> Result<String> {
-    let condition = probe.condition()?;
+/// A key condition as the service wants it.
+pub(crate) fn key_node(condition: KeyCondition) -> Node {
     let path = |name: &'static str| Side::Path(vec![Step::Name(Name::from(name))]);
     let (name, value) = condition.partition;
     let partition = Node::Compare(path(name), "=", Side::Value(value));
@@ -171,11 +172,10 @@ fn key_condition<E: Entity>(probe: &Probe, renderer: &mut Renderer) -> Result<St
             }
         }
     });
-    let node = match sort {
+    match sort {
         None => partition,
         Some(sort) => Node::And(vec![partition, sort]),
-    };
-    renderer.condition(&node).map_err(expression_error::<E>)
+    }
 }
 
 impl PageRequest for call::Query {

@@ -207,6 +207,12 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
         self
     }
 
+    /// Reads the table under another name than the [`Db`](crate::Db) has for it, as an archive of the same form.
+    pub fn table(mut self, name: impl Into<String>) -> Self {
+        self.context = self.context.with_table::<E::Table>(name);
+        self
+    }
+
     /// Whether it reads what comes before its cursor.
     pub(super) fn goes_back(&self) -> bool {
         self.cursor.as_ref().is_some_and(Cursor::leads_back)
@@ -242,7 +248,7 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     }
 
     /// What is to be sent to read some attributes, or all.
-    fn plan(&self, paths: Option<Vec<Vec<Step>>>) -> Result<Plan<S::Request>> {
+    pub(super) fn plan(&self, paths: Option<Vec<Vec<Step>>>) -> Result<Plan<S::Request>> {
         let now = self.context.backend.now();
         // First, as it fails where the range has no values, which is no error.
         let meaning = self.source.meaning(&self.context)?;
@@ -309,7 +315,7 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
             None => {}
         }
         let index = self.source.index().and_then(|name| E::Table::SCHEMA.index(name));
-        let is_held = |name: &&str| index_holds(index, name);
+        let is_held = |name: &&str| E::Table::SCHEMA.index_holds(self.source.index(), name);
         let expiry = ttl_attribute(E::DESCRIPTOR).filter(|_| !self.include_expired).filter(is_held);
         let tag = E::Table::SCHEMA.tag.filter(|_| self.source.meets_others()).filter(is_held);
         if !self.sees_expiry_on_items() {
@@ -415,6 +421,37 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     }
 }
 
+/// The escape hatch: items as they are stored, of this entity by tag or key, whether they can be read as it or not.
+impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
+    /// As [`page`](Self::page), of items as they are stored. From an index they have what the index holds.
+    ///
+    /// # Errors
+    ///
+    /// As for [`page`](Self::page), but for items that are not of the entity's form.
+    #[must_use = "nothing is read until it is awaited"]
+    pub fn raw_page(self) -> BoxFuture<Result<Page<Item>>> {
+        Box::pin(async {
+            match self.pager(None)? {
+                Some(pager) => pager.page().await,
+                None => Ok(Page::empty()),
+            }
+        })
+    }
+
+    /// As [`items`](Self::items), of items as they are stored.
+    pub fn raw_items(self) -> Items<Item> {
+        let items = self.raw_pages().map_ok(|page| stream::iter(page.items.into_iter().map(Ok)));
+        Items::new(items.try_flatten())
+    }
+
+    /// A page of items as they are stored for each request.
+    fn raw_pages(self) -> impl Stream<Item = Result<Page<Item>>> {
+        let pages =
+            async { Ok(stream::iter(self.pager(None)?.map(Pager::pages).map(Ok::<_, Error>)).try_flatten()) };
+        pages.try_flatten_stream()
+    }
+}
+
 impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     async fn results(self) -> Result<Page<Result<T>>> {
         match self.pager(T::paths())? {
@@ -430,15 +467,6 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
         };
         pages.try_flatten_stream().map_ok(|page| page.map(T::read))
     }
-}
-
-/// Whether a read of the index can filter by an attribute; a local index fetches what it does not hold.
-fn index_holds(index: Option<&IndexSchema>, name: &str) -> bool {
-    index.is_none_or(|index| match index.projection {
-        ProjectionSchema::All => true,
-        ProjectionSchema::KeysOnly => index.local,
-        ProjectionSchema::Include(names) => index.local || names.contains(&name),
-    })
 }
 
 /// Whether an attribute need not be asked for: the index does not hold it, and it can be read back from the key.
@@ -494,7 +522,7 @@ pub struct Items<E> {
 }
 
 impl<E> Items<E> {
-    pub(super) fn new(items: impl Stream<Item = Result<E>> + Send + 'static) -> Self {
+    pub(crate) fn new(items: impl Stream<Item = Result<E>> + Send + 'static) -> Self {
         Self { items: Box::pin(items) }
     }
 

@@ -121,7 +121,7 @@ impl Meaning {
 }
 
 /// FNV-1a.
-fn fnv(bytes: &[u8]) -> u64 {
+pub(super) fn fnv(bytes: &[u8]) -> u64 {
     let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, step)
 }
@@ -282,13 +282,16 @@ impl FromStr for Cursor {
 
 /// Writes bytes with their length.
 pub(crate) fn write_part(out: &mut Vec<u8>, part: &[u8]) {
-    let mut len = part.len();
-    while len > 0x7F {
-        out.push(0x80 | u8::try_from(len & 0x7F).unwrap_or_default());
-        len >>= 7;
-    }
-    out.push(u8::try_from(len).unwrap_or_default());
+    write_number(out, part.len());
     out.extend(part);
+}
+
+pub(super) fn write_number(out: &mut Vec<u8>, mut number: usize) {
+    while number > 0x7F {
+        out.push(0x80 | u8::try_from(number & 0x7F).unwrap_or_default());
+        number >>= 7;
+    }
+    out.push(u8::try_from(number).unwrap_or_default());
 }
 
 /// Writes the value of a key attribute, which is text, a number or bytes.
@@ -323,12 +326,17 @@ pub(super) fn take_value(rest: &mut &[u8]) -> Option<Value> {
 }
 
 pub(super) fn take_part<'b>(rest: &mut &'b [u8]) -> Option<&'b [u8]> {
-    let mut len = 0_usize;
+    let len = take_number(rest)?;
+    take(rest, len)
+}
+
+pub(super) fn take_number(rest: &mut &[u8]) -> Option<usize> {
+    let mut number = 0_usize;
     for shift in (0..usize::BITS).step_by(7) {
         let [byte] = *take(rest, 1)? else { return None };
-        len |= usize::from(byte & 0x7F).checked_shl(shift)?;
+        number |= usize::from(byte & 0x7F).checked_shl(shift)?;
         if byte & 0x80 == 0 {
-            return take(rest, len);
+            return Some(number);
         }
     }
     None

@@ -1,11 +1,14 @@
 //! Pages of a read, and the cursors between them.
 
 mod cursor;
+mod position;
 #[cfg(feature = "signed-cursors")]
 mod sign;
 
 pub use self::cursor::Cursor;
 pub(crate) use self::cursor::{Meaning, Start, Way, write_part, write_value};
+pub use self::position::ScanPosition;
+pub(crate) use self::position::SegmentPlace;
 #[cfg(feature = "signed-cursors")]
 pub use self::sign::CursorKeys;
 use crate::backend::reply::Capacity;
