@@ -57,6 +57,24 @@ pub const MISTAKES: &[Mistake] = &[
     },
     Mistake {
         server: "moto",
+        case: "batch_get::costs_are_summed",
+        what: "charges a read that is eventually consistent a whole unit",
+        source: "read-write-operations.html",
+    },
+    Mistake {
+        server: "moto",
+        case: "batch_write::costs_are_summed",
+        what: "charges one unit for a batch of any size",
+        source: "read-write-operations.html",
+    },
+    Mistake {
+        server: "moto",
+        case: "transact_get::reads_state_their_cost",
+        what: "charges a transaction that reads what it charges other reads",
+        source: "read-write-operations.html",
+    },
+    Mistake {
+        server: "moto",
         case: "transact_write::a_token_is_good_for_one_transaction",
         what: "runs a transaction again under the same token",
         source: "transaction-apis.html#transaction-apis-txwriteitems-idempotency",

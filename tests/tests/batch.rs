@@ -10,6 +10,7 @@ use dynorm::backend::call::BatchWriteAction;
 use dynorm::prelude::*;
 use dynorm_tests::flaky::{Fault, Flaky};
 use dynorm_tests::scenario::{Customer, Order, Reading, Shop, ann, order, order_key};
+use proptest::prelude::{Just, ProptestConfig, Strategy, prop, prop_oneof, proptest};
 
 async fn readings() -> (Arc<Flaky>, Db) {
     let backend = Arc::new(Flaky::default());
@@ -229,4 +230,56 @@ fn requests_are_at_most_16_mb_of_json() {
     }
     assert_eq!(large.iter().map(|request| request.tables["Flags"].len()).sum::<usize>(), 25);
     assert_eq!(requests(40_000).len(), 1);
+}
+
+/// What a backend may do to the requests of a batch.
+fn fault() -> impl Strategy<Value = Fault> {
+    prop_oneof![
+        Just(Fault::None),
+        (0_usize..30).prop_map(Fault::Partial),
+        Just(Fault::Refused(FailureKind::Throttled)),
+        Just(Fault::Refused(FailureKind::AccessDenied)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// Whatever the backend does: each entry is either done or left, in order, and it is as the result says.
+    #[test]
+    fn nothing_is_dropped(
+        faults in prop::collection::vec(fault(), 0..12),
+        n_entries in 0_i64..150,
+        concurrency in 1_usize..5,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let (backend, db) = readings().await;
+            backend.fail(faults.clone());
+            let all: Vec<i64> = (0..n_entries).collect();
+            let written = db.put_many(all.iter().copied().map(reading)).concurrency(concurrency).await.unwrap();
+            backend.seen();
+            let left: Vec<i64> = written.left.iter().map(|reading| reading.at).collect();
+            let done: Vec<i64> = all.iter().copied().filter(|at| !left.contains(at)).collect();
+            assert_eq!(stored(&db).await, done);
+            assert_eq!(written.n_written, done.len());
+            assert_eq!(written.error.is_some(), !left.is_empty());
+            assert!(left.is_sorted());
+
+            // Each key twice, the second time the other way round.
+            let asked: Vec<i64> = all.iter().chain(all.iter().rev()).copied().collect();
+            backend.fail(faults);
+            let keys = asked.iter().map(|at| Reading::key("d", *at));
+            let read = db.get_many(keys).concurrency(concurrency).await.unwrap();
+            let at = |key: &Key<Reading>| key.field(Reading::AT).unwrap();
+            let left: Vec<i64> = read.left.iter().map(at).collect();
+            let answered: Vec<i64> = read.read.iter().map(|(key, _)| at(key)).collect();
+            assert_eq!(left, asked.iter().copied().filter(|at| left.contains(at)).collect::<Vec<_>>());
+            assert_eq!(answered, asked.iter().copied().filter(|at| !left.contains(at)).collect::<Vec<_>>());
+            for (key, found) in read.read {
+                let expected = done.contains(&at(&key)).then(|| reading(at(&key)));
+                assert_eq!(found.unwrap(), expected);
+            }
+        });
+    }
 }

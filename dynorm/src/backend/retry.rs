@@ -109,9 +109,9 @@ pub(crate) fn is_transient(failure: &Failure, effect: Effect) -> bool {
         | FailureKind::TransactionInProgress => true,
         // One action at fault for another reason would be at fault again.
         FailureKind::TransactionCancelled => {
-            let contended = |reason: &Reason| *reason == Reason::None || reason.is_contention();
-            let mut reasons = failure.reasons.iter().map(|reason| Reason::of_code(&reason.code));
-            !failure.reasons.is_empty() && reasons.all(|reason| contended(&reason))
+            let reasons = || failure.reasons.iter().map(|reason| Reason::of_code(&reason.code));
+            let passes = |reason: &Reason| *reason == Reason::None || reason.is_contention();
+            reasons().all(|reason| passes(&reason)) && reasons().any(|reason| reason.is_contention())
         }
         FailureKind::Internal | FailureKind::Timeout | FailureKind::Dispatch => effect == Effect::Repeatable,
         _ => false,
