@@ -26,22 +26,8 @@ pub(crate) struct State {
     pub(crate) changing: BTreeSet<String>,
     /// The streams that were switched off, or whose tables are gone, by table and label.
     pub(crate) ended_streams: BTreeMap<(String, String), Arc<Stream>>,
-    pub(crate) tokens: BTreeMap<String, TokenUse>,
-    pub(crate) statement_tokens: BTreeMap<String, StatementTokenUse>,
-}
-
-/// A transaction that was carried out under a token.
-#[derive(Clone, Debug)]
-pub(crate) struct TokenUse {
-    pub(crate) at: SystemTime,
-    pub(crate) call: Arc<call::TransactWrite>,
-}
-
-/// A transaction of statements that was carried out under a token.
-#[derive(Clone, Debug)]
-pub(crate) struct StatementTokenUse {
-    pub(crate) at: SystemTime,
-    pub(crate) statements: Arc<[Statement]>,
+    pub(crate) tokens: Tokens<Arc<call::TransactWrite>>,
+    pub(crate) statement_tokens: Tokens<Arc<[Statement]>>,
 }
 
 impl Default for State {
@@ -53,8 +39,8 @@ impl Default for State {
             table_delay: Duration::ZERO,
             changing: BTreeSet::new(),
             ended_streams: BTreeMap::new(),
-            tokens: BTreeMap::new(),
-            statement_tokens: BTreeMap::new(),
+            tokens: Tokens::default(),
+            statement_tokens: Tokens::default(),
         }
     }
 }
@@ -77,13 +63,6 @@ impl State {
         let now = self.now;
         self.ended_streams.retain(|_, stream| stream.is_readable(now));
     }
-
-    /// Forgets tokens whose window has passed.
-    pub(crate) fn forget_tokens(&mut self, now: SystemTime) {
-        let is_remembered = |at: SystemTime| now.duration_since(at).map_or(true, |age| age < TOKEN_WINDOW);
-        self.tokens.retain(|_, used| is_remembered(used.at));
-        self.statement_tokens.retain(|_, used| is_remembered(used.at));
-    }
 }
 
 /// The table, to write it at this time.
@@ -102,4 +81,58 @@ pub(crate) fn checked_name(table: &str) -> Checked<&str> {
         return Err(Refusal::constraint("TableName", table, constraint));
     }
     Ok(name_of(table))
+}
+
+/// How many parts tokens are kept in.
+const TOKEN_PARTS: u8 = 64;
+
+/// What was carried out under tokens, as long as those are remembered.
+///
+/// The tokens are cut into parts, so that the first use after a fork copies one part and not all.
+#[derive(Clone, Debug)]
+pub(crate) struct Tokens<T> {
+    parts: Vec<Arc<TokenPart<T>>>,
+}
+
+#[derive(Clone, Debug)]
+struct TokenPart<T> {
+    /// When, and what.
+    used: BTreeMap<String, (SystemTime, T)>,
+    /// How many make it worth to look for those that can be forgotten.
+    sweep_at: usize,
+}
+
+impl<T> Default for Tokens<T> {
+    fn default() -> Self {
+        let part = Arc::new(TokenPart { used: BTreeMap::new(), sweep_at: 16 });
+        Self { parts: vec![part; usize::from(TOKEN_PARTS)] }
+    }
+}
+
+impl<T: Clone> Tokens<T> {
+    /// What was carried out under the token, if that is remembered.
+    pub(crate) fn get(&self, token: &str, now: SystemTime) -> Option<&T> {
+        let (at, what) = self.parts[part_of(token)].used.get(token)?;
+        is_remembered(*at, now).then_some(what)
+    }
+
+    pub(crate) fn insert(&mut self, token: &str, now: SystemTime, what: T) {
+        let part = Arc::make_mut(&mut self.parts[part_of(token)]);
+        // Only when they have doubled, so that a use takes the same time however many are remembered.
+        if part.used.len() >= part.sweep_at {
+            part.used.retain(|_, (at, _)| is_remembered(*at, now));
+            part.sweep_at = 2 * part.used.len().max(8);
+        }
+        part.used.insert(token.to_owned(), (now, what));
+    }
+}
+
+fn part_of(token: &str) -> usize {
+    let hash = token.bytes().fold(0_u8, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte));
+    usize::from(hash % TOKEN_PARTS)
+}
+
+/// A token of the future counts too, after a clock was set back.
+fn is_remembered(at: SystemTime, now: SystemTime) -> bool {
+    now.duration_since(at).map_or(true, |age| age < TOKEN_WINDOW)
 }

@@ -13,7 +13,7 @@ use crate::capacity::{Consistency, Cost, Stated, collection_metrics, read_units}
 use crate::expr::Condition;
 use crate::limits::{TOKEN_CHARS_MAX, TRANSACTION_BYTES_MAX};
 use crate::message::{self, Checked, Cohort, Refusal};
-use crate::state::{State, TokenUse, checked_name};
+use crate::state::{State, checked_name};
 use crate::table::item::check_values;
 use crate::table::key::StoreKey;
 use crate::table::{Change, Table, name_of};
@@ -33,11 +33,10 @@ pub(crate) fn transact_write(
 ) -> Checked<reply::TransactWrite> {
     check_count("TransactItems", call.actions.len())?;
     let call = Arc::new(call);
-    state.forget_tokens(now);
     if let Some(token) = &call.token {
         check_token(token)?;
-        if let Some(used) = state.tokens.get(token) {
-            if used.call.actions != call.actions {
+        if let Some(used) = state.tokens.get(token, now) {
+            if used.actions != call.actions {
                 return Err(message::token_mismatch());
             }
             let prepared = call.actions.iter().map(prepare).collect::<Checked<Vec<_>>>()?;
@@ -48,7 +47,7 @@ pub(crate) fn transact_write(
     let wanted = Wanted { capacity: call.capacity, collection_metrics: call.collection_metrics };
     let reply = run(state, &prepared, wanted)?;
     if let Some(token) = &call.token {
-        state.tokens.insert(token.clone(), TokenUse { at: now, call: Arc::clone(&call) });
+        state.tokens.insert(token, now, Arc::clone(&call));
     }
     Ok(reply)
 }

@@ -13,7 +13,7 @@ use crate::expr::{Condition, holds};
 use crate::message::{self, Checked, Cohort, Refusal};
 use crate::op::transact_get::{check_count, transact_get};
 use crate::op::transact_write::{self, Prepared, Wanted, check_token};
-use crate::state::{State, StatementTokenUse};
+use crate::state::State;
 use crate::table::schema::Schema;
 
 pub(super) fn execute(
@@ -90,10 +90,9 @@ fn write(
     parsed: &[ast::Statement],
     now: SystemTime,
 ) -> Checked<TransactionReply> {
-    state.forget_tokens(now);
-    let used = call.token.as_ref().and_then(|token| state.statement_tokens.get(token));
+    let used = call.token.as_ref().and_then(|token| state.statement_tokens.get(token, now));
     let is_replay = match used {
-        Some(used) if *used.statements != *call.statements => return Err(message::token_mismatch()),
+        Some(used) if **used != *call.statements => return Err(message::token_mismatch()),
         used => used.is_some(),
     };
     let schemas = parsed
@@ -117,7 +116,7 @@ fn write(
         && !is_replay
     {
         let statements = call.statements.clone().into();
-        state.statement_tokens.insert(token.clone(), StatementTokenUse { at: now, statements });
+        state.statement_tokens.insert(token, now, statements);
     }
     Ok(TransactionReply { items: Vec::new(), capacity })
 }

@@ -216,6 +216,24 @@ fn a_token_makes_a_transaction_happen_once() {
     assert_eq!(n(&engine), Some(value(3)));
 }
 
+/// Source: [idempotency](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html#transaction-apis-txwriteitems-idempotency).
+#[test]
+fn each_of_many_tokens_is_remembered_for_ten_minutes() {
+    let mut engine = users();
+    let mut add_all = |after: Duration| {
+        for token in 0..3000 {
+            let token = Some(format!("token{token}"));
+            let call = TransactWrite { actions: vec![add("a", 1)], token, ..Default::default() };
+            engine.transact_write(call, NOW + after).unwrap();
+        }
+        engine.load(item! { id: "a" }).unwrap().get("n").cloned()
+    };
+    assert_eq!(add_all(Duration::ZERO), Some(value(3000)));
+    assert_eq!(add_all(Duration::from_secs(599)), Some(value(3000)));
+    assert_eq!(add_all(Duration::from_secs(600)), Some(value(6000)));
+    assert_eq!(add_all(Duration::from_secs(1199)), Some(value(6000)));
+}
+
 #[test]
 fn a_cancelled_transaction_does_not_use_its_token() {
     let mut engine = users();
