@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use super::condition::{Presence, both, expression_error, render, write_error};
-use super::{BoxFuture, Context, Outcome, Returned};
+use super::{BoxFuture, Checked, Context, Outcome, Returned};
 use crate::backend::call::{self, ReturnValues};
 use crate::entity::{Assign, Entity, Key, KnownFields, Lend, Removable, Settled, Unkeyed};
 use crate::error::{Error, Kind, Result};
@@ -366,6 +366,38 @@ impl<E: Entity, Out: Returned<E>, S> Update<E, Out, S> {
     {
         let request = self.to_request()?;
         send(self.context, request, self.condition.is_some()).await
+    }
+
+    /// Runs the update, and gives a condition that did not hold as data, with what is there.
+    ///
+    /// ```
+    /// # use dynorm::prelude::*;
+    /// use dynorm::op::Checked;
+    ///
+    /// # #[derive(Entity, Clone, Debug, PartialEq)]
+    /// # #[entity(table = "Accounts", pk = id)]
+    /// # struct Account { id: String, balance: u64 }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+    /// # let db = Db::new(dynorm_mem::MemBackend::new());
+    /// # db.create_table::<Account>().await?;
+    /// # db.put(&Account { id: "ann".into(), balance: 7 }).await?;
+    /// let pay = |id: &str| db.update(Account::key(id)).sub(Account::BALANCE, 9).when(Account::BALANCE.ge(9));
+    /// match pay("ann").checked().await? {
+    ///     Checked::ConditionFailed(existing) => assert_eq!(existing.entity?.balance, 7),
+    ///     other => unreachable!("{other:?}"),
+    /// }
+    /// assert!(matches!(pay("bob").checked().await?, Checked::NotFound));
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As for [`outcome`](Self::outcome), but for conditions that did not hold.
+    pub async fn checked(self) -> Result<Checked<E, Out>>
+    where
+        S: Settled,
+    {
+        Checked::of_outcome(self.outcome().await)
     }
 }
 

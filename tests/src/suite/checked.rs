@@ -33,6 +33,23 @@ crate::cases! {
         assert_eq!(db.get(Customer::key("ann")).await.unwrap(), Some(ann()));
     }
 
+    /// An update gives what does not satisfy its condition, or that there is nothing, or what it asked for.
+    async fn an_update_gives_what_is_in_its_way(t: &Test) {
+        let db = t.table::<Shop>().await;
+        let rename = |old: &str, new: &str| {
+            let update = db.update(Customer::key("ann")).set(Customer::NAME, new).when(Customer::NAME.eq(old));
+            update.returning(Returning::New).checked()
+        };
+        assert!(matches!(rename("Ann", "Anna").await.unwrap(), Checked::NotFound));
+        db.put(&ann()).await.unwrap();
+        let other = rename("Anna", "Berta").await.unwrap();
+        assert!(matches!(&other, Checked::ConditionFailed(existing) if existing.entity.as_ref().unwrap() == &ann()));
+        let anna = Customer { name: "Anna".into(), ..ann() };
+        assert!(matches!(rename("Ann", "Anna").await.unwrap(), Checked::Done(new) if new == anna));
+        let nobody = db.update(Customer::key("bob")).set(Customer::NAME, "Bob").checked().await.unwrap();
+        assert!(matches!(nobody, Checked::NotFound));
+    }
+
     /// A deletion gives what does not satisfy its condition, or that there is nothing.
     async fn a_deletion_gives_what_is_in_its_way(t: &Test) {
         let db = t.table::<Shop>().await;
