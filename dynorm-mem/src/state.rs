@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use dynorm::backend::call;
+use dynorm::backend::call::TransactWriteAction;
 
 use crate::limits::TOKEN_WINDOW;
 use crate::message::{self, Checked, Refusal};
@@ -26,7 +26,7 @@ pub(crate) struct State {
     pub(crate) changing: BTreeSet<String>,
     /// The streams that were switched off, or whose tables are gone, by table and label.
     pub(crate) ended_streams: BTreeMap<(String, String), Arc<Stream>>,
-    pub(crate) tokens: Tokens<Arc<call::TransactWrite>>,
+    pub(crate) tokens: Tokens<Arc<[TransactWriteAction]>>,
     pub(crate) statement_tokens: Tokens<Arc<[Statement]>>,
 }
 

@@ -3,12 +3,12 @@
 use dynorm::value::{Item, Name, Number, NumberError, Value};
 
 use super::ast::{Action, Path, Source, Step};
-use super::eval::find;
+use super::eval::{find, find_inner};
 use crate::message::{self, Checked};
 
 /// The item after the update of `before`.
 pub(crate) fn apply(actions: &[Action<'_>], before: &Item) -> Checked<Item> {
-    let mut writes = Vec::new();
+    let mut writes = Vec::with_capacity(actions.len());
     let mut removals = Vec::new();
     for action in actions {
         match action {
@@ -118,11 +118,11 @@ fn delete(existing: &Value, operand: &Value) -> Checked<Option<Value>> {
 
 /// The container of the last step must be there, and of the step's kind.
 fn parent_exists(path: &Path<'_>, item: &Item) -> Checked {
-    let (last, parents) = path.steps().split_last().expect("a path is never empty");
-    if parents.is_empty() {
+    if path.is_attribute() {
         return Ok(());
     }
-    match (find(&Path(parents.to_vec()), item), last) {
+    let (last, parents) = path.split_last();
+    match (find_inner(path.attribute(), parents, item), last) {
         (Some(Value::M(_)), Step::Name(_)) | (Some(Value::L(_)), Step::Index(_)) => Ok(()),
         _ => Err(message::invalid_update_path()),
     }
@@ -132,14 +132,14 @@ fn write(path: &Path<'_>, value: Value, item: &mut Item) -> Checked {
     let Some(container) = container_mut(path, item) else {
         return Err(message::invalid_update_path());
     };
-    match (container, path.steps().last()) {
-        (Container::Map(map), Some(Step::Name(name))) => match map.get_mut(name) {
+    match (container, path.split_last().0) {
+        (Container::Map(map), Step::Name(name)) => match map.get_mut(name) {
             Some(existing) => *existing = value,
             None => {
-                map.insert(Name::from((*name).to_owned()), value);
+                map.insert(Name::from(name.to_owned()), value);
             }
         },
-        (Container::List(list), Some(Step::Index(index))) => match list.get_mut(*index) {
+        (Container::List(list), Step::Index(index)) => match list.get_mut(index) {
             Some(existing) => *existing = value,
             None => list.push(value),
         },
@@ -149,12 +149,12 @@ fn write(path: &Path<'_>, value: Value, item: &mut Item) -> Checked {
 }
 
 fn remove(path: &Path<'_>, item: &mut Item) {
-    match (container_mut(path, item), path.steps().last()) {
-        (Some(Container::Map(map)), Some(Step::Name(name))) => {
+    match (container_mut(path, item), path.split_last().0) {
+        (Some(Container::Map(map)), Step::Name(name)) => {
             map.remove(name);
         }
-        (Some(Container::List(list)), Some(Step::Index(index))) if *index < list.len() => {
-            list.remove(*index);
+        (Some(Container::List(list)), Step::Index(index)) if index < list.len() => {
+            list.remove(index);
         }
         _ => {}
     }
@@ -167,19 +167,20 @@ enum Container<'i> {
 
 /// What holds the value that the path leads to.
 fn container_mut<'i>(path: &Path<'_>, item: &'i mut Item) -> Option<Container<'i>> {
-    let (_, parents) = path.steps().split_last()?;
-    let mut container = Container::Map(item);
-    for step in parents {
-        let value = match (container, step) {
-            (Container::Map(map), Step::Name(name)) => map.get_mut(name)?,
-            (Container::List(list), Step::Index(index)) => list.get_mut(*index)?,
-            _ => return None,
-        };
-        container = match value {
-            Value::M(map) => Container::Map(map),
-            Value::L(list) => Container::List(list),
+    if path.is_attribute() {
+        return Some(Container::Map(item));
+    }
+    let mut value = item.get_mut(path.attribute())?;
+    for step in path.split_last().1 {
+        value = match (step, value) {
+            (Step::Name(name), Value::M(map)) => map.get_mut(name)?,
+            (Step::Index(index), Value::L(list)) => list.get_mut(*index)?,
             _ => return None,
         };
     }
-    Some(container)
+    match value {
+        Value::M(map) => Some(Container::Map(map)),
+        Value::L(list) => Some(Container::List(list)),
+        _ => None,
+    }
 }

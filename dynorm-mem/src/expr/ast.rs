@@ -37,13 +37,22 @@ impl Comparator {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) enum ParsedStep<'t> {
-    Name(&'t str),
+pub(super) enum ParsedName<'t> {
+    Plain(&'t str),
     Placeholder(&'t str),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum ParsedStep<'t> {
+    Name(ParsedName<'t>),
     Index(usize),
 }
 
-pub(super) type ParsedPath<'t> = Vec<ParsedStep<'t>>;
+#[derive(Debug)]
+pub(super) struct ParsedPath<'t> {
+    pub(super) attribute: ParsedName<'t>,
+    pub(super) inner: Vec<ParsedStep<'t>>,
+}
 
 #[derive(Debug)]
 pub(super) struct ParsedCall<'t> {
@@ -102,36 +111,48 @@ pub(crate) enum Step<'e> {
     Index(usize),
 }
 
-/// A path into an item; never empty, and the first step is a name.
+/// A path into an item: to an attribute, or on into its value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Path<'e>(pub(super) Vec<Step<'e>>);
+pub(crate) struct Path<'e> {
+    attribute: &'e str,
+    /// The steps behind the attribute; most paths have none.
+    inner: Vec<Step<'e>>,
+}
 
 impl<'e> Path<'e> {
-    /// The path of these steps, the first of which is a name.
-    pub(crate) fn of(steps: Vec<Step<'e>>) -> Self {
-        Self(steps)
-    }
-
     /// The path to an attribute of the item.
     pub(crate) fn of_attribute(name: &'e str) -> Self {
-        Self(vec![Step::Name(name)])
+        Self::of(name, Vec::new())
+    }
+
+    /// The path to an attribute, and on by these steps.
+    pub(crate) fn of(attribute: &'e str, inner: Vec<Step<'e>>) -> Self {
+        Self { attribute, inner }
     }
 
     /// The attribute that the path goes into.
     pub(crate) fn attribute(&self) -> &'e str {
-        match self.0.first() {
-            Some(Step::Name(name)) => name,
-            _ => unreachable!("the parser begins every path with a name"),
-        }
+        self.attribute
     }
 
     /// Whether the path is the attribute itself.
     pub(crate) fn is_attribute(&self) -> bool {
-        self.0.len() == 1
+        self.inner.is_empty()
     }
 
-    pub(crate) fn steps(&self) -> &[Step<'e>] {
-        &self.0
+    /// The steps behind the attribute.
+    pub(crate) fn inner(&self) -> &[Step<'e>] {
+        &self.inner
+    }
+
+    /// All steps, the attribute's first.
+    pub(crate) fn steps(&self) -> impl Iterator<Item = Step<'e>> {
+        std::iter::once(Step::Name(self.attribute)).chain(self.inner.iter().copied())
+    }
+
+    /// The last step, and those between it and the attribute.
+    pub(crate) fn split_last(&self) -> (Step<'e>, &[Step<'e>]) {
+        self.inner.split_last().map_or((Step::Name(self.attribute), &[]), |(last, parents)| (*last, parents))
     }
 }
 
@@ -139,7 +160,7 @@ impl<'e> Path<'e> {
 impl std::fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("[")?;
-        for (at, step) in self.0.iter().enumerate() {
+        for (at, step) in self.steps().enumerate() {
             if at > 0 {
                 f.write_str(", ")?;
             }

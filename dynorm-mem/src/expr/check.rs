@@ -148,7 +148,10 @@ enum Relation {
 }
 
 fn relation(one: &Path<'_>, two: &Path<'_>) -> Relation {
-    for steps in one.steps().iter().zip(two.steps()) {
+    if one.attribute() != two.attribute() {
+        return Relation::Disjoint;
+    }
+    for steps in one.inner().iter().zip(two.inner()) {
         match steps {
             (Step::Name(a), Step::Name(b)) if a != b => return Relation::Disjoint,
             (Step::Index(a), Step::Index(b)) if a != b => return Relation::Disjoint,

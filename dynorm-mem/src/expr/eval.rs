@@ -62,8 +62,13 @@ fn passes(test: &Test<'_>, item: &Item) -> bool {
 
 /// The value that a path leads to.
 pub(crate) fn find<'i>(path: &Path<'_>, item: &'i Item) -> Option<&'i Value> {
-    let mut value = item.get(path.attribute())?;
-    for step in &path.steps()[1..] {
+    find_inner(path.attribute(), path.inner(), item)
+}
+
+/// The value behind an attribute that the steps lead to.
+pub(super) fn find_inner<'i>(attribute: &str, steps: &[Step<'_>], item: &'i Item) -> Option<&'i Value> {
+    let mut value = item.get(attribute)?;
+    for step in steps {
         value = match (step, value) {
             (Step::Name(name), Value::M(map)) => map.get(name)?,
             (Step::Index(index), Value::L(list)) => list.get(*index)?,

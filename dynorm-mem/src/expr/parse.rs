@@ -6,8 +6,8 @@
 //! known to be right.
 
 use super::ast::{
-    Comparator, Node, ParsedAction, ParsedCall, ParsedCondition, ParsedOperand, ParsedPath, ParsedSource,
-    ParsedStep, ParsedTest,
+    Comparator, Node, ParsedAction, ParsedCall, ParsedCondition, ParsedName, ParsedOperand, ParsedPath,
+    ParsedSource, ParsedStep, ParsedTest,
 };
 use super::reserved::is_reserved;
 use super::token::{Kind, Token, tokens};
@@ -348,14 +348,14 @@ impl<'t> Parser<'t> {
     }
 
     fn path(&mut self) -> Checked<ParsedPath<'t>> {
-        let head = self.path_name()?;
-        self.path_steps(vec![head])
+        let attribute = self.path_name()?;
+        self.path_steps(ParsedPath { attribute, inner: Vec::new() })
     }
 
     fn path_steps(&mut self, mut path: ParsedPath<'t>) -> Checked<ParsedPath<'t>> {
         loop {
             if self.eat_symbol(".") {
-                path.push(self.path_name()?);
+                path.inner.push(ParsedStep::Name(self.path_name()?));
             } else if self.eat_symbol("[") {
                 let token = self.peek();
                 if token.kind != Kind::Integer {
@@ -366,7 +366,7 @@ impl<'t> Parser<'t> {
                 let index = token.text.parse::<u32>().ok().and_then(|index| usize::try_from(index).ok());
                 let index =
                     index.ok_or_else(|| message::list_index_out_of_range(self.expression, token.text))?;
-                path.push(ParsedStep::Index(index));
+                path.inner.push(ParsedStep::Index(index));
                 self.expect_symbol("]")?;
             } else {
                 return Ok(path);
@@ -374,20 +374,20 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn path_name(&mut self) -> Checked<ParsedStep<'t>> {
+    fn path_name(&mut self) -> Checked<ParsedName<'t>> {
         let token = self.peek();
-        let step = match token.kind {
-            Kind::Name => ParsedStep::Placeholder(token.text),
+        let name = match token.kind {
+            Kind::Name => ParsedName::Placeholder(token.text),
             Kind::Word if !self.is_keyword(&token) => {
                 if is_reserved(token.text) {
                     self.mistakes.reserved_word.get_or_insert(token.text);
                 }
-                ParsedStep::Name(token.text)
+                ParsedName::Plain(token.text)
             }
             _ => return Err(self.unexpected()),
         };
         self.advance();
-        Ok(step)
+        Ok(name)
     }
 
     fn action(&mut self, section: &str) -> Checked<ParsedAction<'t>> {

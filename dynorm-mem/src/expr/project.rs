@@ -21,10 +21,10 @@ impl<'e> Projection<'e> {
         for path in paths {
             let mut node = &mut root;
             for step in path.steps() {
-                let at = match node.children.binary_search_by(|(probe, _)| probe.cmp(step)) {
+                let at = match node.children.binary_search_by(|(probe, _)| probe.cmp(&step)) {
                     Ok(at) => at,
                     Err(at) => {
-                        node.children.insert(at, (*step, Self::default()));
+                        node.children.insert(at, (step, Self::default()));
                         at
                     }
                 };

@@ -4,8 +4,8 @@ use dynorm::backend::{Names, Values};
 use dynorm::value::{Name, Value};
 
 use super::ast::{
-    Action, Condition, Node, Operand, ParsedAction, ParsedCall, ParsedCondition, ParsedOperand, ParsedPath,
-    ParsedSource, ParsedStep, ParsedTest, Path, Source, Step, Test,
+    Action, Condition, Node, Operand, ParsedAction, ParsedCall, ParsedCondition, ParsedName, ParsedOperand,
+    ParsedPath, ParsedSource, ParsedStep, ParsedTest, Path, Source, Step, Test,
 };
 use super::check;
 use crate::limits::{PATH_STEPS_MAX, PLACEHOLDER_BYTES_MAX, SUBSTITUTIONS_BYTES_MAX};
@@ -200,18 +200,26 @@ impl<'e> Resolver<'_, 'e> {
     }
 
     pub(super) fn path(&mut self, parsed: ParsedPath<'e>) -> Checked<Path<'e>> {
-        if parsed.len() > PATH_STEPS_MAX {
-            return Err(message::path_too_deep(self.expression, parsed.len()));
+        let n_steps = 1 + parsed.inner.len();
+        if n_steps > PATH_STEPS_MAX {
+            return Err(message::path_too_deep(self.expression, n_steps));
         }
-        let mut steps = Vec::with_capacity(parsed.len());
-        for step in parsed {
-            steps.push(match step {
-                ParsedStep::Name(name) => Step::Name(name),
-                ParsedStep::Placeholder(name) => Step::Name(self.placeholders.name(self.expression, name)?),
+        let attribute = self.name(parsed.attribute)?;
+        let mut inner = Vec::with_capacity(parsed.inner.len());
+        for step in parsed.inner {
+            inner.push(match step {
+                ParsedStep::Name(name) => Step::Name(self.name(name)?),
                 ParsedStep::Index(index) => Step::Index(index),
             });
         }
-        Ok(Path(steps))
+        Ok(Path::of(attribute, inner))
+    }
+
+    fn name(&mut self, parsed: ParsedName<'e>) -> Checked<&'e str> {
+        match parsed {
+            ParsedName::Plain(name) => Ok(name),
+            ParsedName::Placeholder(name) => self.placeholders.name(self.expression, name),
+        }
     }
 
     pub(super) fn action(&mut self, parsed: ParsedAction<'e>) -> Checked<Action<'e>> {

@@ -45,7 +45,8 @@ impl Token<'_> {
 
 /// All tokens of the text, with an `End` at the end.
 pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
-    let mut found = Vec::new();
+    // Few tokens are shorter with their blanks.
+    let mut found = Vec::with_capacity(text.len() / 2 + 2);
     let mut start = 0;
     while let Some(first) = text[start..].chars().next() {
         if matches!(first, ' ' | '\t' | '\r' | '\n') {

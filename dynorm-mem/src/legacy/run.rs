@@ -71,10 +71,9 @@ fn put(state: &mut State, mut call: call::Put, legacy: &Write) -> Checked<reply:
     checked_name(&call.table)?;
     check_write(legacy, call.condition.is_some())?;
     write::check_returned(call.returned)?;
-    put::check_item(&call.item)?;
+    let item = put::checked(std::mem::take(&mut call.item))?;
     write::condition(None, &call.names, &call.values)?;
     let condition = expected(legacy)?;
-    let item = std::mem::take(&mut call.item);
     put::run(state, &call, item, condition.as_ref())
 }
 

@@ -1,5 +1,7 @@
 //! `BatchWriteItem`.
 
+use std::sync::Arc;
+
 use dynorm::backend::call::{self, BatchWriteAction, ReturnCapacity};
 use dynorm::backend::reply;
 
@@ -20,7 +22,7 @@ pub(crate) fn batch_write(state: &mut State, call: call::BatchWrite) -> Checked<
         checked_name(named)?;
         for action in actions {
             match action {
-                BatchWriteAction::Put(item) => check_item(item)?,
+                BatchWriteAction::Put(item) => check_item(item).map(|_| ())?,
                 BatchWriteAction::Delete(key) => check_values(key)?,
             }
         }
@@ -51,7 +53,7 @@ pub(crate) fn batch_write(state: &mut State, call: call::BatchWrite) -> Checked<
             if call.collection_metrics {
                 metrics.extend(collection_metrics(table, &change));
             }
-            table.commit(&change);
+            table.commit(change);
         }
         reply.capacity.extend(cost.stated(call.capacity, &named, Stated::Together));
         if !metrics.is_empty() {
@@ -124,7 +126,7 @@ fn change_of(table: &Table, action: BatchWriteAction, key: StoreKey) -> Change {
     let after = match action {
         BatchWriteAction::Put(mut item) => {
             sort_sets(&mut item);
-            Some(Stored::new(item))
+            Some(Arc::new(Stored::new(item)))
         }
         BatchWriteAction::Delete(_) => None,
     };

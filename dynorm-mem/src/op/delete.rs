@@ -1,7 +1,6 @@
 //! `DeleteItem`.
 
 use dynorm::backend::{call, reply};
-use dynorm::value::Item;
 
 use super::write;
 use crate::capacity::collection_metrics;
@@ -9,6 +8,7 @@ use crate::expr::Condition;
 use crate::message::Checked;
 use crate::state::{State, checked_name};
 use crate::table::item::check_values;
+use crate::table::key::StoreKey;
 use crate::table::{Change, Table};
 
 pub(crate) fn delete(state: &mut State, call: &call::Delete) -> Checked<reply::Delete> {
@@ -26,14 +26,15 @@ pub(crate) fn run(
     condition: Option<&Condition<'_>>,
 ) -> Checked<reply::Delete> {
     let table = state.table(&call.table)?;
-    let change = plan(table, &call.key, condition, call.return_old_on_failure)?;
+    let key = table.key_of_key(&call.key)?;
+    let change = plan(table, key, condition, call.return_old_on_failure)?;
     let reply = reply::Delete {
         attributes: write::old_attributes(call.returned, &change),
         capacity: write::capacity(call.capacity, &call.table, table, &change),
         collection_metrics: call.collection_metrics.then(|| collection_metrics(table, &change)).flatten(),
     };
     if change.before.is_some() {
-        state.table_mut(&call.table)?.commit(&change);
+        state.table_mut(&call.table)?.commit(change);
     }
     Ok(reply)
 }
@@ -41,11 +42,10 @@ pub(crate) fn run(
 /// The change that the delete makes, if it may.
 pub(super) fn plan(
     table: &Table,
-    key: &Item,
+    key: StoreKey,
     condition: Option<&Condition<'_>>,
     return_old_on_failure: bool,
 ) -> Checked<Change> {
-    let key = table.key_of_key(key)?;
     write::check_held(table, &key)?;
     let before = table.items.get(&key).cloned();
     write::check_condition(condition, before.as_ref(), return_old_on_failure)?;

@@ -172,7 +172,7 @@ pub(crate) fn sweep_expired(state: &mut State, now: SystemTime) -> usize {
         }
         n_deleted += expired.len();
         let table = opened(table, at);
-        for change in &expired {
+        for change in expired {
             table.commit_expiry(change);
         }
     }

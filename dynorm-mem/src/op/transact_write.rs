@@ -1,7 +1,6 @@
 //! `TransactWriteItems`.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use dynorm::backend::call::{self, ReturnCapacity, TransactWriteAction};
@@ -16,11 +15,12 @@ use crate::message::{self, Checked, Cohort, Refusal};
 use crate::state::{State, checked_name};
 use crate::table::item::check_values;
 use crate::table::key::StoreKey;
+use crate::table::store::Stored;
 use crate::table::{Change, Table, name_of};
 
 /// An action whose expressions have been read.
 pub(crate) enum Prepared<'e> {
-    Put(&'e call::Put, Option<Condition<'e>>),
+    Put(&'e call::Put, Stored, Option<Condition<'e>>),
     Update(&'e call::Update, update::Prepared<'e>),
     Delete(&'e call::Delete, Option<Condition<'e>>),
     Check(&'e call::Check, Option<Condition<'e>>),
@@ -28,27 +28,28 @@ pub(crate) enum Prepared<'e> {
 
 pub(crate) fn transact_write(
     state: &mut State,
-    call: call::TransactWrite,
+    mut call: call::TransactWrite,
     now: SystemTime,
 ) -> Checked<reply::TransactWrite> {
     check_count("TransactItems", call.actions.len())?;
-    let call = Arc::new(call);
-    if let Some(token) = &call.token {
-        check_token(token)?;
-        if let Some(used) = state.tokens.get(token, now) {
-            if used.actions != call.actions {
-                return Err(message::token_mismatch());
-            }
-            let prepared = call.actions.iter().map(prepare).collect::<Checked<Vec<_>>>()?;
-            return replayed(state, &prepared, call.capacity);
-        }
-    }
-    let prepared = call.actions.iter().map(prepare).collect::<Checked<Vec<_>>>()?;
     let wanted = Wanted { capacity: call.capacity, collection_metrics: call.collection_metrics };
-    let reply = run(state, &prepared, wanted)?;
-    if let Some(token) = &call.token {
-        state.tokens.insert(token, now, Arc::clone(&call));
+    let Some(token) = call.token.take() else {
+        let prepared = prepare_all(&mut call.actions)?;
+        return run(state, prepared, wanted);
+    };
+    check_token(&token)?;
+    if let Some(used) = state.tokens.get(&token, now) {
+        if **used != *call.actions {
+            return Err(message::token_mismatch());
+        }
+        let prepared = prepare_all(&mut call.actions)?;
+        return replayed(state, &prepared, call.capacity);
     }
+    // Carrying out the actions takes their items.
+    let actions = call.actions.clone().into();
+    let prepared = prepare_all(&mut call.actions)?;
+    let reply = run(state, prepared, wanted)?;
+    state.tokens.insert(&token, now, actions);
     Ok(reply)
 }
 
@@ -62,17 +63,18 @@ pub(crate) struct Wanted {
 /// Carries out actions whose expressions have been read, all or none.
 pub(crate) fn run(
     state: &mut State,
-    prepared: &[Prepared<'_>],
+    prepared: Vec<Prepared<'_>>,
     wanted: Wanted,
 ) -> Checked<reply::TransactWrite> {
-    check_distinct(state, prepared)?;
-    let changes = plan(state, prepared)?;
-    check_written_bytes(&changes)?;
-    let reply = reply(state, wanted, prepared, &changes)?;
-    for (action, change) in prepared.iter().zip(&changes) {
+    let targets = prepared.iter().map(|action| action.target(state)).collect::<Checked<Vec<_>>>()?;
+    check_distinct(&prepared, &targets)?;
+    let planned = plan(state, prepared, targets)?;
+    check_written_bytes(&planned)?;
+    let reply = reply(state, wanted, &planned)?;
+    for Planned { table, change, is_check } in planned {
         let writes = change.before.is_some() || change.after.is_some();
-        if writes && !matches!(action, Prepared::Check(..)) {
-            state.table_mut(action.table())?.commit(change);
+        if writes && !is_check {
+            state.table_mut(table)?.commit(change);
         }
     }
     Ok(reply)
@@ -87,13 +89,18 @@ pub(crate) fn check_token(token: &str) -> Checked {
     Err(Refusal::constraint("ClientRequestToken", token, constraint))
 }
 
-fn prepare(action: &TransactWriteAction) -> Checked<Prepared<'_>> {
+/// Reads the expressions of all actions, and takes the items of puts out of them.
+fn prepare_all(actions: &mut [TransactWriteAction]) -> Checked<Vec<Prepared<'_>>> {
+    actions.iter_mut().map(prepare).collect()
+}
+
+fn prepare(action: &mut TransactWriteAction) -> Checked<Prepared<'_>> {
     match action {
         TransactWriteAction::Put(call) => {
             checked_name(&call.table)?;
-            put::check_item(&call.item)?;
+            let item = put::checked(std::mem::take(&mut call.item))?;
             let condition = write::condition(call.condition.as_deref(), &call.names, &call.values)?;
-            Ok(Prepared::Put(call, condition))
+            Ok(Prepared::Put(call, item, condition))
         }
         TransactWriteAction::Update(call) => {
             checked_name(&call.table)?;
@@ -136,16 +143,22 @@ fn prepare(action: &TransactWriteAction) -> Checked<Prepared<'_>> {
 impl<'e> Prepared<'e> {
     fn table(&self) -> &'e str {
         match self {
-            Self::Put(call, _) => &call.table,
+            Self::Put(call, ..) => &call.table,
             Self::Update(call, _) => &call.table,
             Self::Delete(call, _) => &call.table,
             Self::Check(call, _) => &call.table,
         }
     }
 
+    /// The table, which must exist, and the key, which may not be one: that is a reason of cancellation.
+    fn target<'s>(&self, state: &'s State) -> Checked<Target<'s>> {
+        let table = state.table(self.table())?;
+        Ok(Target { table, key: self.key(table) })
+    }
+
     fn key(&self, table: &Table) -> Checked<StoreKey> {
         match self {
-            Self::Put(call, _) => table.key_of_item(&call.item),
+            Self::Put(_, item, _) => table.key_of_item(&item.item),
             Self::Update(call, _) => table.key_of_key(&call.key),
             Self::Delete(call, _) => table.key_of_key(&call.key),
             Self::Check(call, _) => table.key_of_key(&call.key),
@@ -153,33 +166,45 @@ impl<'e> Prepared<'e> {
     }
 
     /// What the action does; a check leaves the item as it is.
-    fn plan(&self, table: &Table) -> Checked<Change> {
+    fn plan(self, Target { table, key }: Target<'_>) -> Checked<Change> {
+        let key = key?;
         match self {
-            Self::Put(call, condition) => {
-                put::plan(table, call.item.clone(), condition.as_ref(), call.return_old_on_failure)
+            Self::Put(call, item, condition) => {
+                put::plan(table, key, item, condition.as_ref(), call.return_old_on_failure)
             }
             Self::Update(call, prepared) => {
-                update::plan(table, &call.key, prepared, call.return_old_on_failure)
+                update::plan(table, (key, &call.key), &prepared, call.return_old_on_failure)
             }
             Self::Delete(call, condition) => {
-                delete::plan(table, &call.key, condition.as_ref(), call.return_old_on_failure)
+                delete::plan(table, key, condition.as_ref(), call.return_old_on_failure)
             }
             Self::Check(call, condition) => {
-                let change = delete::plan(table, &call.key, condition.as_ref(), call.return_old_on_failure)?;
+                let change = delete::plan(table, key, condition.as_ref(), call.return_old_on_failure)?;
                 Ok(Change { after: change.before.clone(), ..change })
             }
         }
     }
 }
 
-/// Every table must exist, and no item may be named twice.
-fn check_distinct(state: &State, prepared: &[Prepared<'_>]) -> Checked {
-    let mut seen = Vec::with_capacity(prepared.len());
-    for action in prepared {
-        let table = state.table(action.table())?;
-        // A key that is not one is a reason of cancellation, which is found later.
-        if let Ok(key) = action.key(table) {
-            seen.push((name_of(action.table()), key));
+/// Where an action reads and writes.
+struct Target<'s> {
+    table: &'s Table,
+    key: Checked<StoreKey>,
+}
+
+/// An action that may be carried out.
+struct Planned<'e> {
+    table: &'e str,
+    change: Change,
+    is_check: bool,
+}
+
+/// No item may be named twice.
+fn check_distinct(prepared: &[Prepared<'_>], targets: &[Target<'_>]) -> Checked {
+    let mut seen: Vec<(&StoreKey, &str)> = Vec::with_capacity(targets.len());
+    for (action, target) in prepared.iter().zip(targets) {
+        if let Ok(key) = &target.key {
+            seen.push((key, name_of(action.table())));
         }
     }
     seen.sort_unstable();
@@ -190,36 +215,43 @@ fn check_distinct(state: &State, prepared: &[Prepared<'_>]) -> Checked {
 }
 
 /// All changes, or all conditions that failed, or the first action that breaks a rule.
-fn plan(state: &State, prepared: &[Prepared<'_>]) -> Checked<Vec<Change>> {
-    let mut changes = Vec::with_capacity(prepared.len());
-    let mut reasons = vec![CancellationReason::none(); prepared.len()];
-    let mut is_cancelled = false;
-    for (at, action) in prepared.iter().enumerate() {
-        let table = state.table(action.table())?;
-        let planned = action.plan(table);
-        match planned.and_then(|change| write::check_collection(state, table, &change).map(|()| change)) {
-            Ok(change) => changes.push(change),
+fn plan<'e>(
+    state: &State,
+    prepared: Vec<Prepared<'e>>,
+    targets: Vec<Target<'_>>,
+) -> Checked<Vec<Planned<'e>>> {
+    let n_actions = prepared.len();
+    let no_reasons = || vec![CancellationReason::none(); n_actions];
+    let mut planned = Vec::with_capacity(n_actions);
+    let mut failed: Option<Vec<CancellationReason>> = None;
+    for (at, (action, target)) in prepared.into_iter().zip(targets).enumerate() {
+        let (table, is_check) = (action.table(), matches!(action, Prepared::Check(..)));
+        let target_table = target.table;
+        let change = action.plan(target).and_then(|change| {
+            write::check_collection(state, target_table, &change)?;
+            Ok(change)
+        });
+        match change {
+            Ok(change) => planned.push(Planned { table, change, is_check }),
             Err(refusal) if refusal.is_condition_failed() => {
-                is_cancelled = true;
-                reasons[at] = refusal.into_reason("ConditionalCheckFailed");
+                failed.get_or_insert_with(no_reasons)[at] = refusal.into_reason("ConditionalCheckFailed");
             }
             Err(refusal) if *refusal.kind() == FailureKind::TransactionConflict => {
-                is_cancelled = true;
-                reasons[at] = refusal.into_reason("TransactionConflict");
+                failed.get_or_insert_with(no_reasons)[at] = refusal.into_reason("TransactionConflict");
             }
             Err(refusal) if *refusal.kind() == FailureKind::CollectionTooLarge => {
-                is_cancelled = true;
-                reasons[at] = refusal.into_reason("ItemCollectionSizeLimitExceeded");
+                failed.get_or_insert_with(no_reasons)[at] =
+                    refusal.into_reason("ItemCollectionSizeLimitExceeded");
             }
             Err(refusal) if refusal.is_about_empty_key() => return Err(refusal),
             Err(refusal) => {
-                let mut reasons = vec![CancellationReason::none(); prepared.len()];
+                let mut reasons = no_reasons();
                 reasons[at] = validation_reason(&refusal);
                 return Err(Refusal::cancelled(reasons));
             }
         }
     }
-    if is_cancelled { Err(Refusal::cancelled(reasons)) } else { Ok(changes) }
+    failed.map_or(Ok(planned), |reasons| Err(Refusal::cancelled(reasons)))
 }
 
 /// A rule that one action breaks.
@@ -232,9 +264,9 @@ pub(super) fn validation_reason(refusal: &Refusal) -> CancellationReason {
 }
 
 /// Only what is written counts: deleting any amount is allowed.
-fn check_written_bytes(changes: &[Change]) -> Checked {
-    let written: usize =
-        changes.iter().filter_map(|c| c.after.as_ref()).map(|stored| stored.size_bytes).sum();
+fn check_written_bytes(planned: &[Planned<'_>]) -> Checked {
+    let after = planned.iter().filter_map(|action| action.change.after.as_ref());
+    let written: usize = after.map(|stored| stored.size_bytes).sum();
     if written > TRANSACTION_BYTES_MAX { Err(message::transaction_too_large()) } else { Ok(()) }
 }
 
@@ -244,23 +276,21 @@ fn cost_of(table: &Table, change: &Change) -> Cost {
     Cost { table: 2.0 * cost.table, ..cost }
 }
 
-fn reply(
-    state: &State,
-    wanted: Wanted,
-    prepared: &[Prepared<'_>],
-    changes: &[Change],
-) -> Checked<reply::TransactWrite> {
+fn reply(state: &State, wanted: Wanted, planned: &[Planned<'_>]) -> Checked<reply::TransactWrite> {
     let mut reply = reply::TransactWrite::default();
+    if wanted.capacity == ReturnCapacity::None && !wanted.collection_metrics {
+        return Ok(reply);
+    }
     let mut costs: BTreeMap<&str, Cost> = BTreeMap::new();
-    for (action, change) in prepared.iter().zip(changes) {
-        let table = state.table(action.table())?;
+    for Planned { table: named, change, is_check } in planned {
+        let table = state.table(named)?;
         if wanted.capacity != ReturnCapacity::None {
-            costs.entry(action.table()).or_default().add(cost_of(table, change));
+            costs.entry(named).or_default().add(cost_of(table, change));
         }
-        if wanted.collection_metrics && !matches!(action, Prepared::Check(..)) {
+        if wanted.collection_metrics && !is_check {
             let metrics = collection_metrics(table, change);
             if let Some(metrics) = metrics {
-                reply.collection_metrics.entry(action.table().to_owned()).or_default().push(metrics);
+                reply.collection_metrics.entry((*named).to_owned()).or_default().push(metrics);
             }
         }
     }

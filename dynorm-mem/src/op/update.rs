@@ -1,5 +1,7 @@
 //! `UpdateItem`.
 
+use std::sync::Arc;
+
 use dynorm::backend::call::ReturnValues;
 use dynorm::backend::{Names, Values, call, reply};
 use dynorm::value::Item;
@@ -10,6 +12,7 @@ use crate::expr::{self, Action, Condition, Placeholders, Projection, apply};
 use crate::message::{self, Checked, Expression, Refusal};
 use crate::state::{State, checked_name};
 use crate::table::item::{check_expression_values, check_nesting, check_size, check_values, sort_sets};
+use crate::table::key::StoreKey;
 use crate::table::store::Stored;
 use crate::table::{Change, Table};
 
@@ -31,7 +34,8 @@ pub(crate) fn update(state: &mut State, call: &call::Update) -> Checked<reply::U
 /// Updates an item by expressions that have been read.
 pub(crate) fn run(state: &mut State, call: &call::Update, prepared: &Prepared<'_>) -> Checked<reply::Update> {
     let table = state.table(&call.table)?;
-    let change = plan(table, &call.key, prepared, call.return_old_on_failure)?;
+    let key = table.key_of_key(&call.key)?;
+    let change = plan(table, (key, &call.key), prepared, call.return_old_on_failure)?;
     write::check_collection(state, table, &change)?;
     let reply = reply::Update {
         attributes: attributes(call.returned, &prepared.actions, &change),
@@ -39,7 +43,7 @@ pub(crate) fn run(state: &mut State, call: &call::Update, prepared: &Prepared<'_
         collection_metrics: call.collection_metrics.then(|| collection_metrics(table, &change)).flatten(),
     };
     if change.after.is_some() {
-        state.table_mut(&call.table)?.commit(&change);
+        state.table_mut(&call.table)?.commit(change);
     }
     Ok(reply)
 }
@@ -61,14 +65,13 @@ pub(crate) fn prepare<'e>(
     Ok(Prepared { actions, condition })
 }
 
-/// The change that the update makes, if it may. A change without an item after it does nothing.
+/// The change that the update of the item under a key makes, if it may. A change without an item after it does nothing.
 pub(super) fn plan(
     table: &Table,
-    key: &Item,
+    (store_key, key): (StoreKey, &Item),
     prepared: &Prepared<'_>,
     return_old_on_failure: bool,
 ) -> Checked<Change> {
-    let store_key = table.key_of_key(key)?;
     for action in &prepared.actions {
         let attribute = action.path().attribute();
         if table.schema.key.contains(attribute) {
@@ -79,7 +82,7 @@ pub(super) fn plan(
     let before = table.items.get(&store_key).cloned();
     write::check_condition(prepared.condition.as_ref(), before.as_ref(), return_old_on_failure)?;
     let mut after = apply(&prepared.actions, before.as_ref().map_or(key, |stored| &stored.item))?;
-    check_result(table, before.as_ref().map(|stored| &stored.item), &after)?;
+    let size_bytes = check_result(table, before.as_ref().map(|stored| &stored.item), &after)?;
     // An update that only takes away has nothing to create an item for.
     let takes_away = |action: &Action<'_>| matches!(action, Action::Remove(_) | Action::Delete(..));
     let creates_nothing = !prepared.actions.is_empty() && prepared.actions.iter().all(takes_away);
@@ -87,12 +90,13 @@ pub(super) fn plan(
         return Ok(Change { key: store_key, before: None, after: None });
     }
     sort_sets(&mut after);
-    let stored = Stored::new(after);
+    let stored = Arc::new(Stored { item: after, size_bytes });
     table.check_local_entries(&store_key, &stored, message::updated_item_too_large)?;
     Ok(Change { key: store_key, before, after: Some(stored) })
 }
 
-fn check_result(table: &Table, before: Option<&Item>, after: &Item) -> Checked {
+/// What no action decides alone; gives the item's size in bytes.
+fn check_result(table: &Table, before: Option<&Item>, after: &Item) -> Checked<usize> {
     for index in table.indexes_of_update(before, after) {
         index.check_kinds(after).map_err(|_: Refusal| message::index_key_update_type())?;
     }
@@ -100,7 +104,7 @@ fn check_result(table: &Table, before: Option<&Item>, after: &Item) -> Checked {
         index.check_lengths(after)?;
     }
     check_nesting(after)?;
-    check_size(after, message::updated_item_too_large).map(|_| ())
+    check_size(after, message::updated_item_too_large)
 }
 
 fn attributes(returned: ReturnValues, actions: &[Action<'_>], change: &Change) -> Option<Item> {

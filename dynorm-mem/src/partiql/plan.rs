@@ -279,7 +279,10 @@ pub(super) fn path(path: &Path) -> expr::Path<'_> {
         &Step::Index(index) => expr::Step::Index(index),
         Step::Name(name) => expr::Step::Name(name),
     };
-    expr::Path::of(path.0.iter().map(step).collect())
+    match path.0.as_slice() {
+        [Step::Name(attribute), inner @ ..] => expr::Path::of(attribute, inner.iter().map(step).collect()),
+        _ => unreachable!("the parser begins every path with a name"),
+    }
 }
 
 /// The actions of an UPDATE.

@@ -15,6 +15,7 @@ use crate::op::transact_get::{check_count, transact_get};
 use crate::op::transact_write::{self, Prepared, Wanted, check_token};
 use crate::state::State;
 use crate::table::schema::Schema;
+use crate::table::store::Stored;
 
 pub(super) fn execute(
     state: &mut State,
@@ -109,7 +110,7 @@ fn write(
         transact_write::replayed(state, &prepared, call.capacity)?.capacity
     } else {
         let wanted = Wanted { capacity: call.capacity, collection_metrics: false };
-        let done = transact_write::run(state, &prepared, wanted);
+        let done = transact_write::run(state, prepared, wanted);
         done.map_err(|refusal| name_duplicates(refusal, parsed))?.capacity
     };
     if let Some(token) = &call.token
@@ -124,7 +125,10 @@ fn write(
 /// The action of a write; its expressions are taken out of it.
 fn prepare<'a>(written: &'a mut Written<'_>) -> Prepared<'a> {
     match written {
-        Written::Put(call, condition) => Prepared::Put(call, condition.take()),
+        Written::Put(call, condition) => {
+            let item = Stored::new(std::mem::take(&mut call.item));
+            Prepared::Put(call, item, condition.take())
+        }
         Written::Update(call, prepared) => Prepared::Update(call, std::mem::take(prepared)),
         Written::Delete(call, condition) => Prepared::Delete(call, condition.take()),
         Written::Check(call, condition) => Prepared::Check(call, condition.take()),

@@ -23,7 +23,7 @@ pub(crate) fn entry_of(index: &IndexSchema, table_key: &StoreKey, stored: &Arc<S
     };
     let attribute = |name| stored.item.get(name).cloned();
     let view: Item = names.iter().filter_map(|name| Some((name.clone(), attribute(name)?))).collect();
-    Some(Entry { key, stored: Stored::new(view) })
+    Some(Entry { key, stored: Arc::new(Stored::new(view)) })
 }
 
 /// The write units that an index takes for a change of one item: none if its view stays the same, two writes

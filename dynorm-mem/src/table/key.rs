@@ -1,7 +1,5 @@
 //! Keys as bytes in the order of the items, and where keys come from.
 
-use std::sync::Arc;
-
 use dynorm::backend::table::KeySchema;
 use dynorm::value::{Item, KeyKind, Name, Number, Value};
 
@@ -14,7 +12,7 @@ use crate::message::{self, Checked};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct StoreKey {
     pub(crate) hash: u64,
-    pub(crate) bytes: Arc<[u8]>,
+    pub(crate) bytes: Box<[u8]>,
 }
 
 /// A key attribute, ready to be looked up and written.
@@ -48,14 +46,10 @@ impl KeyShape {
         self.parts().any(|part| part.name == *name)
     }
 
-    /// Whether a key attribute is a partition attribute.
-    fn is_partition(&self, part: &KeyPart) -> bool {
-        self.partition.iter().any(|own| own.name == part.name)
-    }
-
     /// The partition of an item that has all partition attributes, or `None`.
     pub(crate) fn partition_of(&self, item: &Item) -> Option<KeyBytes> {
-        let mut bytes = KeyBytes::default();
+        // Most keys are looked up whole, so there is room for the sort key.
+        let mut bytes = KeyBytes::with_capacity(self.parts().map(|part| part.n_bytes(item)).sum());
         for part in &self.partition {
             bytes.push_part(part, item)?;
         }
@@ -77,28 +71,39 @@ impl KeyShape {
         item: &Item,
         empty: impl Fn(&'static str, &str) -> message::Refusal,
     ) -> Checked {
-        let mut sort_bytes = 0;
-        for part in self.parts() {
+        let length_of = |part: &KeyPart| {
             let (length, kind) = match item.get(&part.name) {
                 Some(Value::S(text)) => (text.len(), "string"),
                 Some(Value::B(bytes)) => (bytes.len(), "binary"),
-                _ => continue,
+                _ => return Ok(0),
             };
-            if length == 0 {
-                return Err(empty(kind, &part.name));
+            if length == 0 { Err(empty(kind, &part.name)) } else { Ok(length) }
+        };
+        for part in &self.partition {
+            if length_of(part)? > PARTITION_KEY_BYTES_MAX {
+                return Err(message::partition_key_too_long());
             }
-            if self.is_partition(part) {
-                if length > PARTITION_KEY_BYTES_MAX {
-                    return Err(message::partition_key_too_long());
-                }
-            } else {
-                sort_bytes += length;
-            }
+        }
+        let mut sort_bytes = 0;
+        for part in &self.sort {
+            sort_bytes += length_of(part)?;
         }
         if sort_bytes > SORT_KEY_BYTES_MAX {
             return Err(message::sort_key_too_long());
         }
         Ok(())
+    }
+}
+
+impl KeyPart {
+    /// How many bytes the item's value takes in a key, unless it has zero bytes to escape.
+    fn n_bytes(&self, item: &Item) -> usize {
+        match item.get(&self.name) {
+            Some(Value::S(text)) => text.len() + TERMINATOR.len(),
+            Some(Value::B(bytes)) => bytes.len() + TERMINATOR.len(),
+            Some(Value::N(_)) => NUMBER_BYTES,
+            _ => 0,
+        }
     }
 }
 
@@ -114,7 +119,16 @@ pub(crate) struct KeyBytes {
     bytes: Vec<u8>,
 }
 
+/// What ends a text or bytes.
+const TERMINATOR: [u8; 2] = [0, 0];
+/// What a number other than zero takes.
+const NUMBER_BYTES: usize = 2 + size_of::<u128>();
+
 impl KeyBytes {
+    fn with_capacity(n_bytes: usize) -> Self {
+        Self { hash: 0, bytes: Vec::with_capacity(n_bytes) }
+    }
+
     fn push_part(&mut self, part: &KeyPart, item: &Item) -> Option<()> {
         let value = item.get(&part.name)?;
         is_of_kind(value, part.kind).then(|| self.push(value))
@@ -125,11 +139,11 @@ impl KeyBytes {
         match value {
             Value::S(text) => {
                 push_escaped(&mut self.bytes, text.as_bytes());
-                self.bytes.extend([0, 0]);
+                self.bytes.extend_from_slice(&TERMINATOR);
             }
             Value::B(bytes) => {
                 push_escaped(&mut self.bytes, bytes);
-                self.bytes.extend([0, 0]);
+                self.bytes.extend_from_slice(&TERMINATOR);
             }
             Value::N(number) => push_number(&mut self.bytes, *number),
             _ => {}

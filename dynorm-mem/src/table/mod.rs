@@ -197,26 +197,26 @@ impl Table {
     }
 
     /// Carries out a change that was made of this state of the table.
-    pub(crate) fn commit(&mut self, change: &Change) {
+    pub(crate) fn commit(&mut self, change: Change) {
         self.apply(change, false);
     }
 
     /// Carries out the deletion of an item whose time to live has passed.
-    pub(crate) fn commit_expiry(&mut self, change: &Change) {
+    pub(crate) fn commit_expiry(&mut self, change: Change) {
         self.apply(change, true);
     }
 
-    fn apply(&mut self, change: &Change, is_expiry: bool) {
+    fn apply(&mut self, change: Change, is_expiry: bool) {
         if let Some(stream) = &mut self.stream {
-            stream.record(change, is_expiry);
+            stream.record(&change, is_expiry);
         }
         for (index, store) in self.schema.indexes.iter().zip(&mut self.indexes) {
-            move_entry(index, store, change);
+            move_entry(index, store, &change);
         }
         let size = |stored: &Option<Arc<Stored>>| stored.as_ref().map_or(0, |s| s.size_bytes as u64);
         self.size_bytes = self.size_bytes + size(&change.after) - size(&change.before);
-        match &change.after {
-            Some(stored) => self.items.insert(change.key.clone(), Arc::clone(stored)),
+        match change.after {
+            Some(stored) => self.items.insert(change.key, stored),
             None => self.items.remove(&change.key),
         };
     }

@@ -20,9 +20,9 @@ pub(crate) struct Stored {
 }
 
 impl Stored {
-    pub(crate) fn new(item: Item) -> Arc<Self> {
+    pub(crate) fn new(item: Item) -> Self {
         let size_bytes = item.size_bytes();
-        Arc::new(Self { item, size_bytes })
+        Self { item, size_bytes }
     }
 }
 

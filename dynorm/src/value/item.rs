@@ -150,6 +150,9 @@ pub struct Item {
     attributes: Vec<(Name, Value)>,
 }
 
+/// Up to how many attributes looking at each is faster than halving.
+const SEARCHED_IN_ORDER_MAX: usize = 12;
+
 impl Item {
     /// An item without attributes.
     #[must_use]
@@ -178,18 +181,18 @@ impl Item {
     /// The value of the attribute `name`, or `None` if the item does not have it.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.position(name).ok().map(|at| &self.attributes[at].1)
+        self.find(name).map(|at| &self.attributes[at].1)
     }
 
     /// The value of the attribute `name`, to change it in place.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
-        self.position(name).ok().map(|at| &mut self.attributes[at].1)
+        self.find(name).map(|at| &mut self.attributes[at].1)
     }
 
     /// Whether the item has the attribute `name`.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
-        self.position(name).is_ok()
+        self.find(name).is_some()
     }
 
     /// Sets an attribute and returns the value that it replaces.
@@ -211,7 +214,7 @@ impl Item {
 
     /// Removes an attribute and returns its value.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
-        self.position(name).ok().map(|at| self.attributes.remove(at).1)
+        self.find(name).map(|at| self.attributes.remove(at).1)
     }
 
     /// The attributes in order of name.
@@ -237,6 +240,15 @@ impl Item {
         self.attributes.iter().map(|(name, value)| name.len() + value.size_bytes()).sum()
     }
 
+    /// Where the attribute is. Most items are small, and names of other lengths need no comparison.
+    fn find(&self, name: &str) -> Option<usize> {
+        if self.attributes.len() <= SEARCHED_IN_ORDER_MAX {
+            return self.attributes.iter().position(|(probe, _)| probe.as_str() == name);
+        }
+        self.position(name).ok()
+    }
+
+    /// Where the attribute is, or where it would be.
     fn position(&self, name: &str) -> Result<usize, usize> {
         self.attributes.binary_search_by(|(probe, _)| probe.as_str().cmp(name))
     }
