@@ -101,7 +101,10 @@ impl MemBackend {
     ///
     /// All calls wait until the guard is dropped, so drop it before the next call on this backend.
     pub fn engine_mut(&self) -> RwLockWriteGuard<'_, Engine> {
-        let now = self.time();
+        self.engine_at(self.time())
+    }
+
+    fn engine_at(&self, now: SystemTime) -> RwLockWriteGuard<'_, Engine> {
         let mut engine = self.engine.write().unwrap_or_else(PoisonError::into_inner);
         engine.set_now(now);
         engine
@@ -116,8 +119,8 @@ impl MemBackend {
     /// Deletes the items whose time to live has passed on this backend's clock, and says how many there were.
     #[expect(clippy::must_use_candidate, reason = "the count is beside the point")]
     pub fn sweep_expired(&self) -> usize {
-        let now = self.now();
-        self.engine_mut().sweep_expired(now)
+        let now = self.time();
+        self.engine_at(now).sweep_expired(now)
     }
 
     #[expect(clippy::disallowed_methods, reason = "the one place where the system's clock comes in")]
@@ -175,12 +178,12 @@ impl Backend for MemBackend {
 
     async fn transact_write(&self, call: call::TransactWrite) -> Result<reply::TransactWrite, Failure> {
         let now = self.time();
-        self.engine_mut().transact_write(call, now)
+        self.engine_at(now).transact_write(call, now)
     }
 
     async fn create_table(&self, call: CreateTable) -> Result<TableDescription, Failure> {
         let now = self.time();
-        self.engine_mut().create_table(call, now)
+        self.engine_at(now).create_table(call, now)
     }
 
     async fn describe_table(&self, table: &str) -> Result<TableDescription, Failure> {
@@ -193,7 +196,7 @@ impl Backend for MemBackend {
 
     async fn update_time_to_live(&self, call: TimeToLive) -> Result<(), Failure> {
         let now = self.time();
-        self.engine_mut().update_time_to_live(&call, now)
+        self.engine_at(now).update_time_to_live(&call, now)
     }
 
     fn now(&self) -> SystemTime {

@@ -51,7 +51,9 @@ impl Subject for Floor {
 
     fn run(&mut self, request: Request) -> usize {
         match request {
-            Request::Get(key) => self.0.get(&key).map(|item| Item::clone(item)).map_or(0, |item| item.len() / 6),
+            Request::Get(key) => {
+                self.0.get(&key).map(|item| Item::clone(item)).map_or(0, |item| item.len() / 6)
+            }
             Request::Put(items) => {
                 let n_items = items.len();
                 for (key, item) in items {

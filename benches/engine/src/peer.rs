@@ -1,12 +1,12 @@
 //! `dynoxide`, through its library.
 
+use dynorm::value::Item;
 use dynoxide::Database;
 use dynoxide::actions::get_item::GetItemRequest;
 use dynoxide::actions::put_item::PutItemRequest;
 use dynoxide::actions::query::QueryRequest;
 use dynoxide::actions::transact_write_items::TransactWriteItemsRequest;
 use dynoxide::actions::update_item::UpdateItemRequest;
-use dynorm::value::Item;
 use serde_json::{Value as Json, from_value, json};
 
 use crate::{Op, Subject, item, partition, sort};

@@ -117,13 +117,12 @@ fn between_bounds(expression: Expression, low: &Operand<'_>, high: &Operand<'_>)
 }
 
 /// No path may be another, or lead into it; nor may two paths take the same value for a map and a list.
-pub(super) fn disjoint_paths<'p, 'e: 'p>(
+pub(super) fn disjoint_paths<'p>(
     expression: Expression,
-    paths: impl Iterator<Item = &'p Path<'e>>,
+    paths: impl Iterator<Item = &'p Path<'p>> + Clone,
 ) -> Checked {
-    let mut seen: Vec<&Path<'e>> = Vec::new();
-    for path in paths {
-        for earlier in &seen {
+    for (n_earlier, path) in paths.clone().enumerate() {
+        for earlier in paths.clone().take(n_earlier) {
             match relation(earlier, path) {
                 Relation::Disjoint => {}
                 Relation::Overlap => {
@@ -136,7 +135,6 @@ pub(super) fn disjoint_paths<'p, 'e: 'p>(
                 }
             }
         }
-        seen.push(path);
     }
     Ok(())
 }

@@ -47,16 +47,16 @@ pub(super) fn projection(text: &str) -> Checked<Vec<ParsedPath<'_>>> {
 pub(super) fn update(text: &str) -> Checked<Vec<ParsedAction<'_>>> {
     let mut parser = Parser::new(Expression::Update, text)?;
     let mut actions = Vec::new();
-    let mut sections: Vec<&str> = Vec::new();
+    let mut is_there = [false; UPDATE_KEYWORDS.len()];
     loop {
-        let Some(section) = UPDATE_KEYWORDS.into_iter().find(|word| parser.peek().is_word(word)) else {
+        let Some(at) = UPDATE_KEYWORDS.iter().position(|word| parser.peek().is_word(word)) else {
             return Err(parser.unexpected());
         };
+        let section = UPDATE_KEYWORDS[at];
         parser.advance();
-        if sections.contains(&section) {
+        if std::mem::replace(&mut is_there[at], true) {
             parser.mistakes.section_twice.get_or_insert(section);
         }
-        sections.push(section);
         actions.push(parser.action(section)?);
         while parser.eat_symbol(",") {
             actions.push(parser.action(section)?);

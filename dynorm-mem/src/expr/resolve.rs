@@ -48,7 +48,8 @@ impl<'e> Placeholders<'e> {
             check_key(key, ':', message::values_key_invalid)?;
         }
         check_substitutions(names, values)?;
-        Ok(Self { names, values, used_names: Vec::new(), used_values: Vec::new() })
+        let (used_names, used_values) = (Vec::with_capacity(names.len()), Vec::with_capacity(values.len()));
+        Ok(Self { names, values, used_names, used_values })
     }
 
     /// Every placeholder must have been used by an expression.

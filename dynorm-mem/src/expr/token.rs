@@ -48,19 +48,19 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     // Few tokens are shorter with their blanks.
     let mut found = Vec::with_capacity(text.len() / 2 + 2);
     let mut start = 0;
-    while let Some(first) = text[start..].chars().next() {
-        if matches!(first, ' ' | '\t' | '\r' | '\n') {
+    while let Some(first) = text.as_bytes().get(start) {
+        if matches!(first, b' ' | b'\t' | b'\r' | b'\n') {
             start += 1;
             continue;
         }
         let rest = &text[start..];
         let (kind, length) = match first {
-            'a'..='z' | 'A'..='Z' => (Kind::Word, word_length(rest)),
-            '#' => (Kind::Name, 1 + word_length(&rest[1..])),
-            ':' => (Kind::Value, 1 + word_length(&rest[1..])),
-            '0'..='9' => (Kind::Integer, rest.bytes().take_while(u8::is_ascii_digit).count()),
+            b'a'..=b'z' | b'A'..=b'Z' => (Kind::Word, word_length(rest)),
+            b'#' => (Kind::Name, 1 + word_length(&rest[1..])),
+            b':' => (Kind::Value, 1 + word_length(&rest[1..])),
+            b'0'..=b'9' => (Kind::Integer, rest.bytes().take_while(u8::is_ascii_digit).count()),
             _ => match symbol_length(rest) {
-                0 => (Kind::Unknown, first.len_utf8()),
+                0 => (Kind::Unknown, rest.chars().next().map_or(1, char::len_utf8)),
                 length => (Kind::Symbol, length),
             },
         };

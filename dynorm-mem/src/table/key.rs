@@ -3,7 +3,7 @@
 use dynorm::backend::table::KeySchema;
 use dynorm::value::{Item, KeyKind, Name, Number, Value};
 
-use crate::limits::{PARTITION_KEY_BYTES_MAX, SORT_KEY_BYTES_MAX};
+use crate::limits::{INDEX_KEY_ATTRIBUTES_MAX, PARTITION_KEY_BYTES_MAX, SORT_KEY_BYTES_MAX};
 use crate::message::{self, Checked};
 
 /// Where an item is: by the hash of its partition, then by partition, then by sort key.
@@ -46,47 +46,60 @@ impl KeyShape {
         self.parts().any(|part| part.name == *name)
     }
 
-    /// The partition of an item that has all partition attributes, or `None`.
-    pub(crate) fn partition_of(&self, item: &Item) -> Option<KeyBytes> {
-        // Most keys are looked up whole, so there is room for the sort key.
-        let mut bytes = KeyBytes::with_capacity(self.parts().map(|part| part.n_bytes(item)).sum());
-        for part in &self.partition {
-            bytes.push_part(part, item)?;
-        }
-        Some(bytes.end_partition())
-    }
-
     /// The whole key of an item that has all attributes of it in their kinds, or `None`.
     pub(crate) fn of(&self, item: &Item) -> Option<KeyBytes> {
-        let mut bytes = self.partition_of(item)?;
-        for part in &self.sort {
-            bytes.push_part(part, item)?;
-        }
-        Some(bytes)
+        Some(self.values_of(item, |_, _| ()).ok()?.bytes())
     }
 
-    /// Checks that no value is empty and none too long; kinds have been checked.
+    /// The values of a key's attributes in an item, or what the first part that has none of its kind is
+    /// refused with.
+    pub(crate) fn values_of<'i, E>(
+        &self,
+        item: &'i Item,
+        refused: impl Fn(&KeyPart, Option<&Value>) -> E,
+    ) -> Result<KeyValues<'i>, E> {
+        let mut values = [&Value::Null; KEY_ATTRIBUTES_MAX];
+        for (to, part) in values.iter_mut().zip(self.parts()) {
+            match item.get(&part.name) {
+                Some(value) if is_of_kind(value, part.kind) => *to = value,
+                other => return Err(refused(part, other)),
+            }
+        }
+        let n_partition = self.partition.len();
+        Ok(KeyValues { values, n_partition, n_values: n_partition + self.sort.len() })
+    }
+
+    /// Checks that no value is empty and none too long, of those that the item has.
     pub(crate) fn check_lengths(
         &self,
         item: &Item,
         empty: impl Fn(&'static str, &str) -> message::Refusal,
     ) -> Checked {
-        let length_of = |part: &KeyPart| {
-            let (length, kind) = match item.get(&part.name) {
+        self.check_lengths_of(self.parts().map(|part| item.get(&part.name)), empty)
+    }
+
+    /// Checks that no value is empty and none too long, of those that there are, in order of the parts.
+    #[expect(single_use_lifetimes, reason = "a lifetime inside of `impl` must have a name")]
+    pub(crate) fn check_lengths_of<'i>(
+        &self,
+        values: impl Iterator<Item = Option<&'i Value>>,
+        empty: impl Fn(&'static str, &str) -> message::Refusal,
+    ) -> Checked {
+        let mut sort_bytes = 0;
+        for (at, (part, value)) in self.parts().zip(values).enumerate() {
+            let (length, kind) = match value {
                 Some(Value::S(text)) => (text.len(), "string"),
                 Some(Value::B(bytes)) => (bytes.len(), "binary"),
-                _ => return Ok(0),
+                _ => continue,
             };
-            if length == 0 { Err(empty(kind, &part.name)) } else { Ok(length) }
-        };
-        for part in &self.partition {
-            if length_of(part)? > PARTITION_KEY_BYTES_MAX {
+            if length == 0 {
+                return Err(empty(kind, &part.name));
+            }
+            if at >= self.partition.len() {
+                sort_bytes += length;
+            } else if length > PARTITION_KEY_BYTES_MAX {
                 return Err(message::partition_key_too_long());
             }
-        }
-        let mut sort_bytes = 0;
-        for part in &self.sort {
-            sort_bytes += length_of(part)?;
         }
         if sort_bytes > SORT_KEY_BYTES_MAX {
             return Err(message::sort_key_too_long());
@@ -95,15 +108,37 @@ impl KeyShape {
     }
 }
 
-impl KeyPart {
-    /// How many bytes the item's value takes in a key, unless it has zero bytes to escape.
-    fn n_bytes(&self, item: &Item) -> usize {
-        match item.get(&self.name) {
-            Some(Value::S(text)) => text.len() + TERMINATOR.len(),
-            Some(Value::B(bytes)) => bytes.len() + TERMINATOR.len(),
-            Some(Value::N(_)) => NUMBER_BYTES,
-            _ => 0,
-        }
+/// Most attributes of a key: those of an index's partition and sort key.
+const KEY_ATTRIBUTES_MAX: usize = 2 * INDEX_KEY_ATTRIBUTES_MAX;
+
+/// The values of a key's attributes, in their kinds.
+pub(crate) struct KeyValues<'i> {
+    values: [&'i Value; KEY_ATTRIBUTES_MAX],
+    n_partition: usize,
+    n_values: usize,
+}
+
+impl<'i> KeyValues<'i> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &'i Value> {
+        self.values[..self.n_values].iter().copied()
+    }
+
+    pub(crate) fn bytes(&self) -> KeyBytes {
+        let (partition, sort) = self.values[..self.n_values].split_at(self.n_partition);
+        let mut bytes = KeyBytes::with_capacity(self.iter().map(n_bytes).sum());
+        partition.iter().for_each(|value| bytes.push(value));
+        let mut bytes = bytes.end_partition();
+        sort.iter().for_each(|value| bytes.push(value));
+        bytes
+    }
+}
+
+/// How many bytes a value takes in a key, unless it has zero bytes to escape.
+fn n_bytes(value: &Value) -> usize {
+    match value {
+        Value::S(text) => text.len() + TERMINATOR.len(),
+        Value::B(bytes) => bytes.len() + TERMINATOR.len(),
+        _ => NUMBER_BYTES,
     }
 }
 
@@ -127,11 +162,6 @@ const NUMBER_BYTES: usize = 2 + size_of::<u128>();
 impl KeyBytes {
     fn with_capacity(n_bytes: usize) -> Self {
         Self { hash: 0, bytes: Vec::with_capacity(n_bytes) }
-    }
-
-    fn push_part(&mut self, part: &KeyPart, item: &Item) -> Option<()> {
-        let value = item.get(&part.name)?;
-        is_of_kind(value, part.kind).then(|| self.push(value))
     }
 
     /// Appends the value of a key attribute. Values of other kinds have no bytes.

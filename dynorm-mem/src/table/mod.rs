@@ -18,7 +18,7 @@ use dynorm::backend::table::{IndexState, TableDescription};
 use dynorm::value::{Item, Name};
 
 use self::index::entry_of;
-use self::key::{StoreKey, is_of_kind};
+use self::key::StoreKey;
 use self::phase::Phase;
 use self::schema::{IndexSchema, Schema};
 use self::settings::Settings;
@@ -93,23 +93,23 @@ impl Table {
     /// The key of a `Key` parameter: exactly the key attributes, in their kinds.
     pub(crate) fn key_of_key(&self, key: &Item) -> Checked<StoreKey> {
         let shape = &self.schema.key;
-        let bytes = (key.len() == shape.parts().count()).then(|| shape.of(key)).flatten();
-        let bytes = bytes.ok_or_else(message::key_does_not_match)?;
-        shape.check_lengths(key, message::key_empty)?;
-        Ok(bytes.into_key())
+        let values = shape.values_of(key, |_, _| message::key_does_not_match())?;
+        if key.len() != shape.parts().count() {
+            return Err(message::key_does_not_match());
+        }
+        shape.check_lengths_of(values.iter().map(Some), message::key_empty)?;
+        Ok(values.bytes().into_key())
     }
 
     /// The key of a whole item.
     pub(crate) fn key_of_item(&self, item: &Item) -> Checked<StoreKey> {
         let shape = &self.schema.key;
-        for part in shape.parts() {
-            let value = item.get(&part.name).ok_or_else(|| message::key_missing(&part.name))?;
-            if !is_of_kind(value, part.kind) {
-                return Err(message::key_type(&part.name, part.kind.name(), value.type_name()));
-            }
-        }
-        shape.check_lengths(item, message::key_empty)?;
-        Ok(shape.of(item).expect("all key attributes are there in their kinds").into_key())
+        let values = shape.values_of(item, |part, value| match value {
+            None => message::key_missing(&part.name),
+            Some(value) => message::key_type(&part.name, part.kind.name(), value.type_name()),
+        })?;
+        shape.check_lengths_of(values.iter().map(Some), message::key_empty)?;
+        Ok(values.bytes().into_key())
     }
 
     /// The kinds of the index key attributes that the item has.
