@@ -1,6 +1,6 @@
 //! The engine as a backend of dynorm: shared between tasks, with a clock.
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
@@ -8,6 +8,7 @@ use dynorm::backend::table::{CreateTable, TableDescription, TimeToLive};
 use dynorm::backend::{Backend, Failure, call, reply};
 use dynorm::value::Item;
 
+use crate::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use crate::{Engine, ManualClock};
 
 /// An engine behind dynorm's `Backend`.

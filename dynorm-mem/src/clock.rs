@@ -1,7 +1,9 @@
 //! A clock that stands still until it is moved.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::sync::Mutex;
 
 /// A clock for tests: it starts at 2024-01-01T00:00:00Z and moves only when told to.
 ///

@@ -56,6 +56,7 @@ mod sdk;
 pub mod server;
 mod state;
 mod stream;
+mod sync;
 mod table;
 #[cfg(feature = "wire")]
 pub mod wire;

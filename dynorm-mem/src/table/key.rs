@@ -51,6 +51,11 @@ impl KeyShape {
         Some(self.values_of(item, |_, _| ()).ok()?.bytes())
     }
 
+    /// The partition of an item that has all attributes of the key in their kinds, or `None`.
+    pub(crate) fn partition_of(&self, item: &Item) -> Option<KeyBytes> {
+        Some(self.values_of(item, |_, _| ()).ok()?.partition())
+    }
+
     /// The values of a key's attributes in an item, or what the first part that has none of its kind is
     /// refused with.
     pub(crate) fn values_of<'i, E>(
@@ -124,12 +129,16 @@ impl<'i> KeyValues<'i> {
     }
 
     pub(crate) fn bytes(&self) -> KeyBytes {
-        let (partition, sort) = self.values[..self.n_values].split_at(self.n_partition);
-        let mut bytes = KeyBytes::with_capacity(self.iter().map(n_bytes).sum());
-        partition.iter().for_each(|value| bytes.push(value));
-        let mut bytes = bytes.end_partition();
-        sort.iter().for_each(|value| bytes.push(value));
+        let mut bytes = self.partition();
+        self.iter().skip(self.n_partition).for_each(|value| bytes.push(value));
         bytes
+    }
+
+    /// The bytes of the partition, with room for the rest.
+    fn partition(&self) -> KeyBytes {
+        let mut bytes = KeyBytes::with_capacity(self.iter().map(n_bytes).sum());
+        self.iter().take(self.n_partition).for_each(|value| bytes.push(value));
+        bytes.end_partition()
     }
 }
 
