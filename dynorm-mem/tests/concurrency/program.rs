@@ -53,7 +53,7 @@ fn operation(random: &mut Random) -> Operation {
     }
 }
 
-/// SplitMix64: the same numbers for a seed on every machine.
+/// `SplitMix64`: the same numbers for a seed on every machine.
 struct Random(u64);
 
 impl Random {
