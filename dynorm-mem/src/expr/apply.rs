@@ -136,7 +136,7 @@ fn write(path: &Path<'_>, value: Value, item: &mut Item) -> Checked {
         (Container::Map(map), Step::Name(name)) => match map.get_mut(name) {
             Some(existing) => *existing = value,
             None => {
-                map.insert(Name::from(name.to_owned()), value);
+                map.insert(Name::shared(name), value);
             }
         },
         (Container::List(list), Step::Index(index)) => match list.get_mut(index) {

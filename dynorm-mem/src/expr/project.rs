@@ -50,7 +50,7 @@ impl<'e> Projection<'e> {
                 && let Some(value) = item.get(name)
                 && let Some(part) = child.part_of(value)
             {
-                kept.insert(Name::from((*name).to_owned()), part);
+                kept.insert(Name::shared(name), part);
             }
         }
         kept

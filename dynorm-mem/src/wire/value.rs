@@ -33,7 +33,7 @@ fn item_at(json: &mut Reader<'_>, level: u32) -> Parsed<Item> {
     let mut attributes: Vec<(Name, Value)> = Vec::new();
     json.entries(CLASS, |json, name| {
         let value = value_at(json, level)?;
-        attributes.push((Name::from(name.to_owned()), value));
+        attributes.push((Name::shared(name), value));
         Ok(())
     })?;
     Ok(attributes.into_iter().collect())

@@ -6,7 +6,7 @@ use std::fmt;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use crate::value::{Item, Number, NumberError, Value};
+use crate::value::{Item, Name, Number, NumberError, Value};
 
 /// Why a value of the SDK is not one of dynorm's, and where in it.
 ///
@@ -157,7 +157,7 @@ fn members<T, U>(list: Vec<T>, read: fn(T) -> Result<U, ConvertError>) -> Result
 #[expect(clippy::implicit_hasher, reason = "the maps of the SDK have the standard hasher")]
 impl From<Item> for HashMap<String, AttributeValue> {
     fn from(item: Item) -> Self {
-        item.into_iter().map(|(name, value)| (name.as_str().to_owned(), value.into())).collect()
+        item.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
     }
 }
 
@@ -175,12 +175,14 @@ impl TryFrom<HashMap<String, AttributeValue>> for Item {
     type Error = ConvertError;
 
     fn try_from(map: HashMap<String, AttributeValue>) -> Result<Self, ConvertError> {
-        map.into_iter()
-            .map(|(name, value)| match Value::try_from(value) {
-                Ok(value) => Ok((name, value)),
-                Err(error) => Err(error.within(Step::Attribute(name))),
-            })
-            .collect()
+        let mut attributes = Vec::with_capacity(map.len());
+        for (name, value) in map {
+            match Value::try_from(value) {
+                Ok(value) => attributes.push((Name::from(name), value)),
+                Err(error) => return Err(error.within(Step::Attribute(name))),
+            }
+        }
+        Ok(Self::of_distinct(attributes))
     }
 }
 

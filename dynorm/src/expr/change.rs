@@ -99,7 +99,7 @@ impl Renderer {
         if changes.is_empty() {
             return Ok(None);
         }
-        let mut out = String::new();
+        let mut out = String::with_capacity(64);
         clause(&mut out, "SET ", &changes.sets, |(path, assigned), out| {
             self.assignment(path, assigned, out)
         })?;

@@ -1,5 +1,7 @@
 //! The only writer of expression text, and of the placeholders in it.
 
+use std::borrow::Borrow;
+
 use super::condition::{Node, Side};
 use crate::value::{EncodeError, Name, Names, Step, Value, Values};
 
@@ -7,6 +9,8 @@ use crate::value::{EncodeError, Name, Names, Step, Value, Values};
 ///
 /// Source: [limits of expressions](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html).
 const EXPRESSION_BYTES_MAX: usize = 4096;
+/// Room that most expressions need no more than.
+const EXPRESSION_BYTES_USUAL: usize = 96;
 /// Most operators and functions of an expression.
 ///
 /// Source: as above.
@@ -38,6 +42,10 @@ impl Unsendable {
 
 /// The expression, if it is within the limits of one.
 pub(super) fn limited(expression: String) -> Result<String, Unsendable> {
+    // An operator has two characters at least, with what parts it from the next.
+    if expression.len() < 2 * OPERATORS_MAX {
+        return Ok(expression);
+    }
     let (size_bytes, n_operators) = (expression.len(), n_operators(&expression));
     if size_bytes > EXPRESSION_BYTES_MAX || n_operators > OPERATORS_MAX {
         return Err(Unsendable::TooLarge { size_bytes, n_operators });
@@ -81,9 +89,33 @@ fn placeholder(known: &[&'static str], sigil: char, n: usize) -> Name {
 impl Renderer {
     /// A condition or filter.
     pub(crate) fn condition(&mut self, node: &Node) -> Result<String, Unsendable> {
-        let mut out = String::new();
+        let mut out = String::with_capacity(EXPRESSION_BYTES_USUAL);
         write_node(node, self, &mut out)?;
         limited(out)
+    }
+
+    /// The conjunction of nodes, of which conjunctions are taken apart; `None` if there are none.
+    #[expect(single_use_lifetimes, reason = "an anonymous lifetime cannot stand in the type of an item")]
+    pub(crate) fn all<'n>(
+        &mut self,
+        nodes: impl IntoIterator<Item = &'n Node>,
+    ) -> Result<Option<String>, Unsendable> {
+        let mut parts: Vec<&Node> = Vec::new();
+        for node in nodes {
+            match node {
+                Node::And(inner) => parts.extend(inner),
+                node => parts.push(node),
+            }
+        }
+        match parts.as_slice() {
+            [] => Ok(None),
+            [node] => self.condition(node).map(Some),
+            _ => {
+                let mut out = String::with_capacity(EXPRESSION_BYTES_USUAL);
+                write_nodes(&parts, " AND ", strength(&Node::And(Vec::new())), self, &mut out)?;
+                limited(out).map(Some)
+            }
+        }
     }
 
     /// A projection: paths that do not overlap.
@@ -99,13 +131,13 @@ impl Renderer {
     }
 
     /// The path of an attribute by its name.
-    pub(crate) fn name(&mut self, name: &str, out: &mut String) {
+    pub(crate) fn name(&mut self, name: &Name, out: &mut String) {
         if let Some((placeholder, _)) = self.names.iter().find(|(_, known)| known == name) {
             return out.push_str(placeholder);
         }
         let placeholder = placeholder(&NAME_PLACEHOLDERS, '#', self.names.len());
         out.push_str(&placeholder);
-        self.names.push((placeholder, Name::from(name.to_owned())));
+        self.names.push((placeholder, name.clone()));
     }
 
     /// The placeholder maps of the request.
@@ -201,8 +233,8 @@ pub(super) fn write_node(
     }
 }
 
-fn write_nodes(
-    nodes: &[Node],
+fn write_nodes<N: Borrow<Node>>(
+    nodes: &[N],
     between: &str,
     strength: u8,
     placeholders: &mut dyn Placeholders,
@@ -212,7 +244,7 @@ fn write_nodes(
         if at > 0 {
             out.push_str(between);
         }
-        write_inner(node, strength, placeholders, out)?;
+        write_inner(node.borrow(), strength, placeholders, out)?;
     }
     Ok(())
 }

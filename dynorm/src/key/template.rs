@@ -5,6 +5,9 @@ use std::any::Any;
 use super::part::{Form, PartText, Shape, Spec, check_text, encode_part, escape};
 use crate::value::{Attribute, EncodeError, KeyKind, Value};
 
+/// Room that most keys need no more than.
+const KEY_BYTES_USUAL: usize = 32;
+
 /// Where the value of a key attribute comes from.
 #[derive(Clone, Copy, Debug)]
 pub enum KeySource {
@@ -223,6 +226,27 @@ pub(crate) struct Rendered {
 }
 
 impl Template {
+    /// The whole key, or `None` where a value is absent.
+    fn render<'g>(
+        &self,
+        delimiter: char,
+        given: impl Fn(usize) -> Given<'g>,
+    ) -> Result<Option<String>, KeyProblem> {
+        let (mut text, mut complete) = (String::with_capacity(KEY_BYTES_USUAL), true);
+        for (at, segment) in self.segments.iter().enumerate() {
+            if at > 0 {
+                text.push(delimiter);
+            }
+            text.push_str(segment.literal);
+            if let Some(placeholder) = &segment.field {
+                let closed = at + 1 < self.segments.len();
+                // What is given must fit, even if another value is absent.
+                complete &= given(placeholder.position).write(placeholder, delimiter, closed, &mut text)?;
+            }
+        }
+        Ok(complete.then_some(text))
+    }
+
     /// Renders segments for as long as they are literals or their values are known.
     pub(crate) fn advance<'g>(
         &self,
@@ -369,11 +393,7 @@ impl KeySource {
         given: impl Fn(usize) -> Given<'g>,
     ) -> Result<Option<Value>, KeyProblem> {
         match self {
-            Self::Template(template) => {
-                let rendered = template.start(delimiter, given)?;
-                let complete = rendered.next == template.segments.len();
-                Ok(complete.then_some(Value::S(rendered.text)))
-            }
+            Self::Template(template) => Ok(template.render(delimiter, given)?.map(Value::S)),
             Self::Plain(plain) => given(plain.position).to_value(plain),
         }
     }

@@ -35,14 +35,9 @@ pub(super) fn render<E: Entity>(
     now: SystemTime,
     renderer: &mut Renderer,
 ) -> Result<Option<String>> {
-    let mut nodes: Vec<Node> = needed::<E>(presence, now);
-    match condition.map(|condition| condition.node.clone()) {
-        Some(Node::And(all)) => nodes.extend(all),
-        Some(node) => nodes.push(node),
-        None => {}
-    }
-    let node = if nodes.len() > 1 { Some(Node::And(nodes)) } else { nodes.pop() };
-    node.map(|node| renderer.condition(&node)).transpose().map_err(expression_error::<E>)
+    let needed = needed::<E>(presence, now);
+    let nodes = needed.iter().chain(condition.map(|condition| &condition.node));
+    renderer.all(nodes).map_err(expression_error::<E>)
 }
 
 fn needed<E: Entity>(presence: Presence, now: SystemTime) -> Vec<Node> {

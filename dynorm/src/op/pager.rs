@@ -33,7 +33,7 @@ pub trait PageRequest: Clone + Debug + Send + Sync + 'static {
 
     /// The request for one page.
     #[doc(hidden)]
-    fn page(&self, limit: Option<u32>, start: Option<Item>, count: bool) -> Self;
+    fn page(self, limit: Option<u32>, start: Option<Item>, count: bool) -> Self;
 
     /// Sends it.
     #[doc(hidden)]
@@ -48,6 +48,13 @@ pub(crate) struct Limits {
     /// Items evaluated by one request.
     pub(crate) evaluate: Option<u32>,
     pub(crate) max_requests: Option<u32>,
+}
+
+impl Limits {
+    /// The first of the requests that are sent.
+    pub(crate) fn first_request<R: PageRequest>(self, request: R, filtered: bool, start: Option<Item>) -> R {
+        request.page(limit(self.evaluate, self.take, filtered, 0), start, false)
+    }
 }
 
 /// What a read asks for, in the service's terms.
@@ -70,8 +77,7 @@ pub(crate) struct Plan<R> {
 impl<R: PageRequest> Plan<R> {
     /// The first request that would be sent.
     pub(crate) fn first_request(self) -> R {
-        let limit = limit(self.limits.evaluate, self.limits.take, self.filtered, 0);
-        self.request.page(limit, self.start.key, false)
+        self.limits.first_request(self.request, self.filtered, self.start.key)
     }
 }
 
@@ -163,8 +169,11 @@ impl<R: PageRequest> Pager<R> {
         self.requests_left = self.requests_left.map(|left| left - 1);
         let limit = limit(self.plan.limits.evaluate, self.left, self.plan.filtered, self.requests);
         self.requests += 1;
-        let request = self.plan.request.page(limit, self.plan.start.key.take(), count);
-        let reply = self.context.read(|backend| request.clone().send(backend)).await;
+        let (request, start) = (&self.plan.request, self.plan.start.key.take());
+        let reply = self
+            .context
+            .read(|backend| request.clone().page(limit, start.clone(), count).send(backend))
+            .await;
         let mut reply = reply.map_err(|f| Error::backend(R::OPERATION, self.plan.subject, f))?;
         self.plan.start.key = reply.last_key.take();
         self.done = self.plan.start.key.is_none();

@@ -198,8 +198,8 @@ impl PageRequest for call::Query {
         Self { descending: !self.descending, ..self }
     }
 
-    fn page(&self, limit: Option<u32>, start: Option<Item>, count: bool) -> Self {
-        Self { limit, start, select: select(count, self.select), ..self.clone() }
+    fn page(self, limit: Option<u32>, start: Option<Item>, count: bool) -> Self {
+        Self { limit, start, select: select(count, self.select), ..self }
     }
 
     fn send(self, backend: &dyn Backend) -> Sent<'_, reply::Query> {

@@ -225,7 +225,9 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     /// If a value cannot be put into a key or stored, if the cursor belongs to another read, or if the range has no
     /// values, so that there is no request: [`is_empty_range`](crate::Error::is_empty_range).
     pub fn to_request(&self) -> Result<S::Request> {
-        Ok(self.plan(T::paths())?.first_request())
+        let start = self.start()?;
+        let (request, filtered) = self.request(self.context.backend.now(), start.way, T::paths())?;
+        Ok(self.limits.first_request(request, filtered, start.key))
     }
 
     /// The number of entities that the read finds, at most [`take`](Self::take), without reading them into memory where
@@ -252,7 +254,7 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
         let now = self.context.backend.now();
         // First, as it fails where the range has no values, which is no error.
         let meaning = self.source.meaning(&self.context)?;
-        let start = self.start(&meaning)?;
+        let start = self.start()?;
         let (request, filtered) = self.request(now, start.way, paths)?;
         let include_expired = self.include_expired;
         Ok(Plan {
@@ -278,9 +280,9 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
         }
     }
 
-    fn start(&self, meaning: &Meaning) -> Result<Start> {
+    fn start(&self) -> Result<Start> {
         let Some(cursor) = &self.cursor else { return Ok(Start { way: Way::Onwards, key: None }) };
-        let start = cursor.start(meaning, self.context.cursor_keys.as_ref())?;
+        let start = cursor.start(&self.source.meaning(&self.context)?, self.context.cursor_keys.as_ref())?;
         let is_possible = match &start.key {
             Some(key) => self.source.can_start_after(key)?,
             None => true,
@@ -308,22 +310,17 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
         let mut renderer = Renderer::default();
         let request = self.source.request(&self.context, &mut renderer)?;
         let request = if way == Way::Back { request.reversed() } else { request };
-        let mut nodes = Vec::new();
-        match self.filter.as_ref().map(|filter| filter.node.clone()) {
-            Some(Node::And(all)) => nodes.extend(all),
-            Some(node) => nodes.push(node),
-            None => {}
-        }
+        let mut added = Vec::new();
         let index = self.source.index().and_then(|name| E::Table::SCHEMA.index(name));
         let is_held = |name: &&str| E::Table::SCHEMA.index_holds(self.source.index(), name);
         let expiry = ttl_attribute(E::DESCRIPTOR).filter(|_| !self.include_expired).filter(is_held);
         let tag = E::Table::SCHEMA.tag.filter(|_| self.source.meets_others()).filter(is_held);
         if !self.sees_expiry_on_items() {
-            nodes.extend(expiry.and_then(|_| alive::<E>(now)));
+            added.extend(expiry.and_then(|_| alive::<E>(now)));
         }
-        nodes.extend(tag.and_then(|_| own_tag::<E>()));
-        let node = if nodes.len() > 1 { Some(Node::And(nodes)) } else { nodes.pop() };
-        let filter = node.map(|node| renderer.condition(&node)).transpose().map_err(expression_error::<E>)?;
+        added.extend(tag.and_then(|_| own_tag::<E>()));
+        let nodes = self.filter.iter().map(|filter| &filter.node).chain(&added);
+        let filter = renderer.all(nodes).map_err(expression_error::<E>)?;
         let filtered = filter.is_some();
         let projection = paths.map(|mut paths| {
             paths.retain(|path| !is_read_from_key::<E>(index, path));

@@ -16,13 +16,12 @@ use super::Value;
 ///
 /// assert_eq!(Name::from("price"), Name::from(String::from("price")));
 /// ```
-#[derive(Clone)]
 pub struct Name(Repr);
 
-#[derive(Clone)]
 enum Repr {
     Static(&'static str),
     Shared(Arc<str>),
+    Owned(Box<str>),
 }
 
 impl Name {
@@ -32,6 +31,34 @@ impl Name {
         match &self.0 {
             Repr::Static(text) => text,
             Repr::Shared(text) => text,
+            Repr::Owned(text) => text,
+        }
+    }
+
+    /// A name that is shared by its clones, for one that will have many.
+    #[must_use]
+    pub fn shared(text: &str) -> Self {
+        Self(Repr::Shared(text.into()))
+    }
+}
+
+impl Clone for Name {
+    fn clone(&self) -> Self {
+        match &self.0 {
+            Repr::Static(text) => Self(Repr::Static(text)),
+            Repr::Shared(text) => Self(Repr::Shared(Arc::clone(text))),
+            // Where there is one clone, there may be more.
+            Repr::Owned(text) => Self::shared(text),
+        }
+    }
+}
+
+impl From<Name> for String {
+    fn from(name: Name) -> Self {
+        match name.0 {
+            Repr::Static(text) => text.to_owned(),
+            Repr::Shared(text) => text.as_ref().to_owned(),
+            Repr::Owned(text) => text.into(),
         }
     }
 }
@@ -44,13 +71,13 @@ impl From<&'static str> for Name {
 
 impl From<String> for Name {
     fn from(text: String) -> Self {
-        Self(Repr::Shared(text.into()))
+        Self(Repr::Owned(text.into()))
     }
 }
 
 impl From<&String> for Name {
     fn from(text: &String) -> Self {
-        Self(Repr::Shared(text.as_str().into()))
+        Self::shared(text)
     }
 }
 
@@ -249,6 +276,16 @@ impl Item {
     }
 
     /// Where the attribute is, or where it would be.
+    /// The item of attributes of which no two have one name.
+    #[cfg_attr(
+        not(feature = "aws"),
+        expect(dead_code, reason = "only the maps of the SDK are known to be so")
+    )]
+    pub(crate) fn of_distinct(mut attributes: Vec<(Name, Value)>) -> Self {
+        attributes.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        Self { attributes }
+    }
+
     fn position(&self, name: &str) -> Result<usize, usize> {
         self.attributes.binary_search_by(|(probe, _)| probe.as_str().cmp(name))
     }
