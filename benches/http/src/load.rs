@@ -72,6 +72,13 @@ impl Connection {
 
     /// The body of the answer, which has to be 200.
     pub async fn ask(&mut self, request: &[u8]) -> &[u8] {
+        let (is_ok, body) = self.answer(request).await;
+        assert!(is_ok, "{}", String::from_utf8_lossy(body));
+        body
+    }
+
+    /// Whether the answer is 200, and its body.
+    pub async fn answer(&mut self, request: &[u8]) -> (bool, &[u8]) {
         self.read.clear();
         self.stream.write_all(request).await.expect("the server reads");
         let (body, n_bytes, closes) = loop {
@@ -85,13 +92,12 @@ impl Connection {
             let n_read = self.stream.read_buf(&mut self.read).await.expect("the server answers");
             assert!(n_read > 0, "the server closed in its answer");
         }
-        assert!(self.read.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&self.read));
         if closes {
             let read = std::mem::take(&mut self.read);
             *self = Self::open(self.address).await;
             self.read = read;
         }
-        &self.read[body..body + n_bytes]
+        (self.read.starts_with(b"HTTP/1.1 200"), &self.read[body..body + n_bytes])
     }
 }
 
