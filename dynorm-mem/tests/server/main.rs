@@ -9,7 +9,9 @@ mod sdk;
 mod signature;
 
 use dynorm_mem::MemBackend;
-use dynorm_mem::server::{self, BODY_BYTES_MAX, HEAD_BYTES_MAX, Server};
+use dynorm_mem::server::{
+    self, BODY_BYTES_MAX, BODY_TIME_MAX, HEAD_BYTES_MAX, IDLE_MAX, SHUTDOWN_MAX, Server,
+};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
@@ -174,6 +176,68 @@ async fn the_end_waits_for_requests_that_have_begun() {
     assert!(TcpStream::connect(server.address).await.is_err());
 }
 
+/// Time stands still in these tests until everything waits; then it goes on to the next timeout.
+#[tokio::test(start_paused = true)]
+async fn heads_that_do_not_come_end_the_connection() {
+    let server = Running::plain().await;
+    let start = tokio::time::Instant::now();
+    let mut connection = server.connect().await;
+    connection.stream.write_all(b"POST / HTTP/1.1\r\nhost: x\r\n").await.unwrap();
+    while connection.more().await {}
+    assert!(start.elapsed() >= IDLE_MAX, "{:?}", start.elapsed());
+    assert!(start.elapsed() < 2 * IDLE_MAX, "{:?}", start.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn bodies_that_do_not_come_are_not_waited_for() {
+    let server = Running::plain().await;
+    let start = tokio::time::Instant::now();
+    let mut connection = server.connect().await;
+    let request = request("ListTables", "{}");
+    connection.stream.write_all(&request[..request.len() - 1]).await.unwrap();
+    let late = connection.response().await;
+    assert_eq!((late.status, late.header("connection")), (408, Some("close")));
+    assert!(start.elapsed() >= BODY_TIME_MAX, "{:?}", start.elapsed());
+    assert!(!connection.more().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_does_not_wait_for_ever() {
+    let server = Running::plain().await;
+    let mut connection = server.connect().await;
+    let unfinished = request("ListTables", "{}");
+    connection.stream.write_all(&unfinished[..unfinished.len() - 1]).await.unwrap();
+    assert_eq!(server.answer(&request("ListTables", "{}")).await.status, 200);
+    let start = tokio::time::Instant::now();
+    server.stop.send(()).unwrap();
+    server.ended.await.unwrap();
+    assert!(start.elapsed() >= SHUTDOWN_MAX, "{:?}", start.elapsed());
+    assert!(start.elapsed() <= SHUTDOWN_MAX + std::time::Duration::from_secs(1), "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn http_1_0_and_closing_clients_are_answered() {
+    let server = Running::plain().await;
+    let mut old = server.connect().await;
+    let health = old.answer(b"GET / HTTP/1.0\r\n\r\n").await;
+    assert_eq!(health.status, 200);
+    assert!(old.is_closed().await);
+    let mut closing = server.connect().await;
+    let json = "content-type: application/x-amz-json-1.0\r\nconnection: close\r\n";
+    assert_eq!(closing.answer(&request_with("ListTables", json, "{}")).await.status, 200);
+    assert!(closing.is_closed().await);
+}
+
+#[tokio::test]
+async fn requests_without_a_body_need_no_content_type() {
+    let server = Running::plain().await;
+    let answer = server.answer(b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 0\r\n\r\n").await;
+    assert_eq!((answer.status, answer.header("content-type")), (400, Some("application/json")));
+    assert!(answer.text().contains("UnknownOperationException"));
+    let with_body = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}";
+    assert_eq!(server.answer(with_body).await.status, 404);
+}
+
 #[tokio::test]
 async fn http_2_is_spoken_to_clients_that_begin_with_it() {
     const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -185,6 +249,18 @@ async fn http_2_is_spoken_to_clients_that_begin_with_it() {
         assert!(tokio::time::timeout(PATIENCE, connection.more()).await.unwrap());
     }
     assert_eq!(connection.read[3], 4, "a frame of settings comes first");
+}
+
+/// What cannot be replaced stays as it was.
+#[test]
+fn data_that_cannot_be_saved_is_an_error() {
+    let folder = std::env::temp_dir().join(format!("dynorm-mem-test-folder-{}", std::process::id()));
+    std::fs::create_dir_all(folder.join("data.jsonl")).unwrap();
+    let error = server::save(&MemBackend::new(), &folder.join("data.jsonl"));
+    assert!(error.is_err(), "a folder was replaced");
+    assert!(folder.join("data.jsonl").is_dir());
+    assert!(server::save(&MemBackend::new(), &folder.join("missing/data.jsonl")).is_err());
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]
