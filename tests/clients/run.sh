@@ -9,6 +9,8 @@ set -euo pipefail
 
 START_TENTHS_MAX=100
 CLIENT_SECONDS_MAX=120
+# The AWS SDK for JavaScript needs it; Debian 12 has 18.
+NODE_MAJOR_MIN=20
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$here/../..
@@ -64,6 +66,22 @@ install() {
     touch "$home/done"
 }
 
+has_node() {
+    local version
+    version=$(node --version) && version=${version#v} && [ "${version%%.*}" -ge "$NODE_MAJOR_MIN" ]
+}
+
+# A new enough Node from npm, if that of the system is too old.
+install_node() {
+    if has_node; then return; fi
+    npm install --prefix "$home/node" --silent --no-fund --no-audit "node@$NODE_MAJOR_MIN" || true
+    export PATH=$home/node/node_modules/.bin:$PATH
+    hash -r
+    if has_node; then return; fi
+    echo "run.sh: needs Node $NODE_MAJOR_MIN or newer; this is $(node --version), and npm does not install another" >&2
+    return 1
+}
+
 # One client on a server of its own; what it has written is there again after the end and a new start.
 run() {
     local client=$1 n_tables
@@ -95,6 +113,7 @@ program=$target/debug/dynorm-mem
 if "$program" --port many 2>/dev/null; then echo "run.sh: a wrong port is not refused" >&2; exit 1; fi
 
 install
+install_node
 export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=secret/of+the=test
 # The SDK for JavaScript speaks of the end of this Node's support.
 export NODE_NO_WARNINGS=1
