@@ -85,6 +85,9 @@ impl Cost {
 
     /// The reply's statement, if the call asked for one.
     pub(crate) fn stated(self, wanted: ReturnCapacity, table: &str, stated: Stated) -> Option<Capacity> {
+        if wanted == ReturnCapacity::None {
+            return None;
+        }
         let units = |total: f64| Units {
             total,
             read: (stated == Stated::AsReads).then_some(total),

@@ -6,28 +6,35 @@ use super::ast::{Action, Path, Source, Step};
 use super::eval::{find, find_inner};
 use crate::message::{self, Checked};
 
+/// What becomes of what a path leads to.
+enum Outcome {
+    Kept,
+    Removed,
+    Written(Value),
+}
+
 /// The item after the update of `before`.
 pub(crate) fn apply(actions: &[Action<'_>], before: &Item) -> Checked<Item> {
-    let mut writes = Vec::with_capacity(actions.len());
-    let mut removals = Vec::new();
-    for action in actions {
-        match action {
-            Action::Set(path, source) => writes.push((path, compute(source, before)?)),
-            Action::Remove(path) => {
-                parent_exists(path, before)?;
-                removals.push(path);
+    let mut after = before.clone();
+    if actions.iter().all(|action| action.path().is_attribute()) {
+        // Attributes are not in each other's way.
+        for action in actions {
+            match outcome(action, before)? {
+                Outcome::Kept => {}
+                Outcome::Removed => remove(action.path(), &mut after),
+                Outcome::Written(value) => write(action.path(), value, &mut after)?,
             }
-            Action::Add(path, operand) => writes.push((path, add(find(path, before), operand)?)),
-            Action::Delete(path, operand) => match find(path, before) {
-                None => parent_exists(path, before)?,
-                Some(set) => match delete(set, operand)? {
-                    Some(rest) => writes.push((path, rest)),
-                    None => removals.push(path),
-                },
-            },
+        }
+        return Ok(after);
+    }
+    let (mut writes, mut removals) = (Vec::new(), Vec::new());
+    for action in actions {
+        match outcome(action, before)? {
+            Outcome::Kept => {}
+            Outcome::Removed => removals.push(action.path()),
+            Outcome::Written(value) => writes.push((action.path(), value)),
         }
     }
-    let mut after = before.clone();
     // In order of the paths, elements behind the end of a list are appended in order of their positions.
     writes.sort_by_key(|(path, _)| *path);
     for (path, value) in writes {
@@ -39,6 +46,25 @@ pub(crate) fn apply(actions: &[Action<'_>], before: &Item) -> Checked<Item> {
         remove(path, &mut after);
     }
     Ok(after)
+}
+
+/// What an action makes of its path, by the item as it was before.
+fn outcome(action: &Action<'_>, before: &Item) -> Checked<Outcome> {
+    Ok(match action {
+        Action::Set(_, source) => Outcome::Written(compute(source, before)?),
+        Action::Remove(path) => {
+            parent_exists(path, before)?;
+            Outcome::Removed
+        }
+        Action::Add(path, operand) => Outcome::Written(add(find(path, before), operand)?),
+        Action::Delete(path, operand) => match find(path, before) {
+            None => {
+                parent_exists(path, before)?;
+                Outcome::Kept
+            }
+            Some(set) => delete(set, operand)?.map_or(Outcome::Removed, Outcome::Written),
+        },
+    })
 }
 
 fn compute(source: &Source<'_>, before: &Item) -> Checked<Value> {

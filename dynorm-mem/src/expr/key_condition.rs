@@ -15,7 +15,7 @@ pub(crate) enum KeyTerm<'e> {
 
 /// The terms of a key condition by attribute, in the order in which they are written.
 pub(crate) fn key_terms<'e>(condition: &Condition<'e>) -> Checked<Vec<(&'e str, KeyTerm<'e>)>> {
-    let mut terms = Vec::new();
+    let mut terms = Vec::with_capacity(condition.nodes().len());
     for node in condition.nodes() {
         match node {
             Node::Test(test) => terms.push(term(test)?),

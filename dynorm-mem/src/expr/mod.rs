@@ -54,7 +54,11 @@ pub(crate) fn update<'e>(text: &'e str, placeholders: &mut Placeholders<'e>) -> 
     let expression = Expression::Update;
     let parsed = parse::update(text)?;
     let mut resolver = Resolver { expression, placeholders };
-    let actions = parsed.into_iter().map(|action| resolver.action(action)).collect::<Checked<Vec<_>>>()?;
+    // Not collected, which would be in place and give back a part of the memory on every call.
+    let mut actions = Vec::with_capacity(parsed.len());
+    for action in parsed {
+        actions.push(resolver.action(action)?);
+    }
     check_actions(&actions)?;
     Ok(actions)
 }

@@ -46,7 +46,7 @@ pub(super) fn projection(text: &str) -> Checked<Vec<ParsedPath<'_>>> {
 /// Parses an update.
 pub(super) fn update(text: &str) -> Checked<Vec<ParsedAction<'_>>> {
     let mut parser = Parser::new(Expression::Update, text)?;
-    let mut actions = Vec::new();
+    let mut actions = Vec::with_capacity(2);
     let mut is_there = [false; UPDATE_KEYWORDS.len()];
     loop {
         let Some(at) = UPDATE_KEYWORDS.iter().position(|word| parser.peek().is_word(word)) else {
@@ -129,6 +129,10 @@ impl<'t> Parser<'t> {
     }
 
     fn check_operators(&self) -> Checked {
+        // Every operator is a token.
+        if self.tokens.len() <= EXPRESSION_OPERATORS_MAX {
+            return Ok(());
+        }
         let mut count = 0usize;
         for pair in self.tokens.windows(2) {
             let [token, next] = [pair[0], pair[1]];
@@ -339,7 +343,9 @@ impl<'t> Parser<'t> {
     /// One or more operands in parentheses.
     fn arguments(&mut self, depth: usize) -> Checked<Vec<ParsedOperand<'t>>> {
         self.expect_symbol("(")?;
-        let mut arguments = vec![self.operand(depth)?.0];
+        // Of functions there are two at most.
+        let mut arguments = Vec::with_capacity(2);
+        arguments.push(self.operand(depth)?.0);
         while self.eat_symbol(",") {
             arguments.push(self.operand(depth)?.0);
         }

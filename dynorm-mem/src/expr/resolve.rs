@@ -1,7 +1,7 @@
 //! Placeholders replaced: parsed trees become resolved ones, and what is undefined or unused is reported.
 
 use dynorm::backend::{Names, Values};
-use dynorm::value::{Name, Value};
+use dynorm::value::Value;
 
 use super::ast::{
     Action, Condition, Node, Operand, ParsedAction, ParsedCall, ParsedCondition, ParsedName, ParsedOperand,
@@ -16,8 +16,8 @@ use crate::message::{self, Checked, Expression};
 pub(crate) struct Placeholders<'e> {
     names: &'e Names,
     values: &'e Values,
-    used_names: Vec<&'e str>,
-    used_values: Vec<&'e str>,
+    /// By address of what they stand for.
+    used: Vec<usize>,
 }
 
 impl<'e> Placeholders<'e> {
@@ -48,26 +48,33 @@ impl<'e> Placeholders<'e> {
             check_key(key, ':', message::values_key_invalid)?;
         }
         check_substitutions(names, values)?;
-        let (used_names, used_values) = (Vec::with_capacity(names.len()), Vec::with_capacity(values.len()));
-        Ok(Self { names, values, used_names, used_values })
+        Ok(Self { names, values, used: Vec::with_capacity(names.len() + values.len()) })
     }
 
     /// Every placeholder must have been used by an expression.
-    pub(crate) fn finish(self) -> Checked {
-        if let Some(keys) = unused(self.names.keys().map(Name::as_str), self.used_names) {
-            return Err(message::unused_names(&keys));
+    pub(crate) fn finish(mut self) -> Checked {
+        self.used.sort_unstable();
+        self.used.dedup();
+        // Only what is defined can be used, and no name is a value.
+        if self.used.len() == self.names.len() + self.values.len() {
+            return Ok(());
         }
-        if let Some(keys) = unused(self.values.names(), self.used_values) {
-            return Err(message::unused_values(&keys));
+        let is_unused = |address| self.used.binary_search(&address).is_err();
+        let names = self.names.iter().filter(|(_, name)| is_unused(address_of(*name)));
+        let names: Vec<&str> = names.map(|(key, _)| key.as_str()).collect();
+        if !names.is_empty() {
+            return Err(message::unused_names(&names.join(", ")));
         }
-        Ok(())
+        let values = self.values.iter().filter(|(_, value)| is_unused(address_of(*value)));
+        let values: Vec<&str> = values.map(|(key, _)| key.as_str()).collect();
+        Err(message::unused_values(&values.join(", ")))
     }
 
     fn name(&mut self, expression: Expression, placeholder: &str) -> Checked<&'e str> {
-        let Some((key, name)) = self.names.get_key_value(placeholder) else {
+        let Some(name) = self.names.get(placeholder) else {
             return Err(message::undefined_name(expression, placeholder));
         };
-        self.used_names.push(key);
+        self.used.push(address_of(name));
         Ok(name)
     }
 
@@ -75,9 +82,14 @@ impl<'e> Placeholders<'e> {
         let Some(value) = self.values.get(placeholder) else {
             return Err(message::undefined_value(expression, placeholder));
         };
-        self.used_values.push(placeholder);
+        self.used.push(address_of(value));
         Ok(value)
     }
+}
+
+/// Tells names and values apart, which stay where they are while a call is read.
+fn address_of<T>(used: &T) -> usize {
+    std::ptr::from_ref(used).addr()
 }
 
 /// All that stands for placeholders has a size.
@@ -101,20 +113,6 @@ fn check_key(key: &str, first: char, invalid: fn(&str) -> message::Refusal) -> C
         return Err(message::placeholder_too_long(key));
     }
     Ok(())
-}
-
-/// The defined keys that were not used, as messages list them.
-fn unused<'k, D: ExactSizeIterator<Item = &'k str>>(defined: D, mut used: Vec<&str>) -> Option<String> {
-    if defined.len() == 0 {
-        return None;
-    }
-    used.sort_unstable();
-    used.dedup();
-    if used.len() == defined.len() {
-        return None;
-    }
-    let left: Vec<&str> = defined.filter(|key| used.binary_search(key).is_err()).collect();
-    Some(left.join(", "))
 }
 
 /// Resolves one expression of a call.
@@ -159,20 +157,16 @@ impl<'e> Resolver<'_, 'e> {
     /// A function that is a condition.
     fn function(&mut self, call: ParsedCall<'e>) -> Checked<Test<'e>> {
         let name = call.name;
-        let mut operands = call
-            .arguments
-            .into_iter()
-            .map(|operand| self.operand(operand))
-            .collect::<Checked<Vec<_>>>()?
-            .into_iter();
-        let count = operands.len();
+        let count = call.arguments.len();
         let expected = if matches!(name, "attribute_exists" | "attribute_not_exists") { 1 } else { 2 };
-        let (Some(first), second) = (operands.next(), operands.next()) else {
+        let [mut first, mut second] = [None, None];
+        for argument in call.arguments {
+            let operand = self.operand(argument)?;
+            if first.is_none() { first = Some(operand) } else { second = Some(operand) }
+        }
+        let Some(first) = first.filter(|_| count == expected) else {
             return Err(message::wrong_operand_count(self.expression, name, count));
         };
-        if count != expected {
-            return Err(message::wrong_operand_count(self.expression, name, count));
-        }
         match (name, first, second) {
             ("attribute_exists", Operand::Path(path), None) => Ok(Test::Exists(path)),
             ("attribute_not_exists", Operand::Path(path), None) => Ok(Test::NotExists(path)),

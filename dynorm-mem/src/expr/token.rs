@@ -71,8 +71,19 @@ pub(super) fn tokens(text: &str) -> Vec<Token<'_>> {
     found
 }
 
+/// Which bytes words go on with.
+const IN_WORDS: [bool; 256] = {
+    let mut are = [false; 256];
+    let mut byte = 0;
+    while byte < 128_u8 {
+        are[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
+        byte += 1;
+    }
+    are
+};
+
 fn word_length(rest: &str) -> usize {
-    rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count()
+    rest.bytes().take_while(|b| IN_WORDS[usize::from(*b)]).count()
 }
 
 /// The length of the symbol that the text begins with, or 0 if it begins with none.

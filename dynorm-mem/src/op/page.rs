@@ -193,6 +193,9 @@ fn lacking<'e>(index: &IndexSchema, expressions: &Expressions<'e>) -> Vec<&'e st
     names
 }
 
+/// For how many items a page has room from the start, unless its limit is lower: most pages have no more.
+const PAGE_ITEMS: u64 = 32;
+
 /// Reads entries until the page is full: the limit reached or 1 MB crossed, counted before the filter.
 pub(super) fn read<'t>(
     source: &Source<'t>,
@@ -201,6 +204,9 @@ pub(super) fn read<'t>(
     entries: impl Iterator<Item = (&'t StoreKey, &'t Arc<Stored>)>,
 ) -> reply::Query {
     let consistency = Consistency::of(call.consistent);
+    let wants_items = call.select != Some(Select::Count);
+    let limit = call.limit.map_or(u64::MAX, u64::from);
+    let room = usize::try_from(limit.min(PAGE_ITEMS)).unwrap_or_default();
     let mut reply = reply::Query::default();
     let mut size_bytes = 0;
     let mut fetched_units = 0.0;
@@ -216,11 +222,14 @@ pub(super) fn read<'t>(
         }
         if expressions.filter.as_ref().is_none_or(|filter| holds(filter, &stored.item)) {
             reply.count += 1;
-            if call.select != Some(Select::Count) {
+            if wants_items {
+                if reply.items.is_empty() {
+                    reply.items.reserve(room);
+                }
                 reply.items.push(returned(&stored.item, expressions.projection.as_ref()));
             }
         }
-        if call.limit.is_some_and(|limit| reply.scanned >= u64::from(limit)) || size_bytes > PAGE_BYTES_MAX {
+        if reply.scanned >= limit || size_bytes > PAGE_BYTES_MAX {
             reply.last_key = Some(source.key_after(&entry.item));
             break;
         }

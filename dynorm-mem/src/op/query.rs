@@ -11,7 +11,7 @@ use crate::limits::{PARTITION_KEY_BYTES_MAX, SORT_KEY_BYTES_MAX};
 use crate::message::{self, Checked};
 use crate::state::{State, checked_name};
 use crate::table::item::check_values;
-use crate::table::key::{KeyBytes, KeyPart, KeyShape, StoreKey, is_of_kind};
+use crate::table::key::{KeyBytes, KeyPart, KeyShape, StoreKey, is_of_kind, n_bytes};
 
 pub(crate) fn query(state: &State, call: &call::Query) -> Checked<reply::Query> {
     checked_name(&call.table)?;
@@ -96,7 +96,8 @@ fn check_filter(key: &KeyShape, expressions: &Expressions<'_>, scope: FilterScop
 
 /// The keys that a key condition selects.
 struct KeyRange {
-    partition: KeyBytes,
+    /// How many bytes of the keys are the partition's.
+    n_partition: usize,
     first: StoreKey,
     /// The least key behind the range.
     end: StoreKey,
@@ -109,19 +110,19 @@ impl KeyRange {
         }
         let term_of =
             |part: &KeyPart| terms.iter().find(|(name, _)| part.name == **name).map(|(_, term)| *term);
-        let mut partition = KeyBytes::default();
+        let mut prefix = KeyBytes::with_capacity(terms.iter().map(|(_, term)| n_bytes_of(*term)).sum());
         for part in &key.partition {
             match term_of(part) {
                 None => return Err(message::key_condition_missing(&part.name)),
                 Some(KeyTerm::Compare(Comparator::Equal, value)) => {
                     check_operand(part, value, PARTITION_KEY_BYTES_MAX)?;
-                    partition.push(value);
+                    prefix.push(value);
                 }
                 Some(_) => return Err(message::key_condition_not_supported()),
             }
         }
-        let partition = partition.end_partition();
-        let mut prefix = partition.clone();
+        let mut prefix = prefix.end_partition();
+        let n_partition = prefix.len();
         let mut n_used = key.partition.len();
         let mut sort = key.sort.iter();
         let mut range = None;
@@ -130,7 +131,7 @@ impl KeyRange {
             n_used += 1;
             check_term(part, term)?;
             let KeyTerm::Compare(Comparator::Equal, value) = term else {
-                range = Some(bounds(&prefix, term));
+                range = Some(term);
                 break;
             };
             prefix.push(value);
@@ -138,15 +139,17 @@ impl KeyRange {
         if n_used < terms.len() {
             return Err(unusable_term(key, terms));
         }
-        let (first, end) = range.unwrap_or_else(|| (prefix.clone().into_key(), prefix.into_end()));
-        Ok(Self { partition, first, end })
+        let (first, end) = match range {
+            Some(term) => bounds(prefix, term),
+            None => (prefix.to_key(), prefix.into_end()),
+        };
+        Ok(Self { n_partition, first, end })
     }
 
     /// The position after which to read on, which must be one that the condition selects.
     fn start_key(&self, source: &Source<'_>, start: &Item) -> Checked<StoreKey> {
         let key = source.start_key(start).ok_or_else(message::start_key_invalid)?;
-        let (partition, end) = (self.partition.clone().into_key(), self.partition.clone().into_end());
-        if key < partition || key >= end {
+        if !self.first.is_of_partition(&key, self.n_partition) {
             return Err(message::start_key_outside_query());
         }
         if key < self.first || key >= self.end {
@@ -200,27 +203,35 @@ fn check_operand(part: &KeyPart, value: &Value, bytes_max: usize) -> Checked {
     Ok(())
 }
 
+/// How many bytes a term needs in a key, or almost.
+fn n_bytes_of(term: KeyTerm<'_>) -> usize {
+    match term {
+        KeyTerm::Compare(_, value) | KeyTerm::BeginsWith(value) => n_bytes(value),
+        KeyTerm::Between(low, high) => n_bytes(low).max(n_bytes(high)),
+    }
+}
+
 /// The first key and the end of what a term selects behind a prefix.
-fn bounds(prefix: &KeyBytes, term: KeyTerm<'_>) -> (StoreKey, StoreKey) {
+fn bounds(prefix: KeyBytes, term: KeyTerm<'_>) -> (StoreKey, StoreKey) {
     let with = |value: &Value| {
         let mut bytes = prefix.clone();
         bytes.push(value);
         bytes
     };
-    let (start, end) = (prefix.clone().into_key(), || prefix.clone().into_end());
     match term {
-        KeyTerm::Compare(Comparator::Less, value) => (start, with(value).into_key()),
-        KeyTerm::Compare(Comparator::LessOrEqual, value) => (start, with(value).into_end()),
-        KeyTerm::Compare(Comparator::Greater, value) => (with(value).into_end(), end()),
-        KeyTerm::Compare(Comparator::GreaterOrEqual, value) => (with(value).into_key(), end()),
+        KeyTerm::Compare(Comparator::Less, value) => (prefix.to_key(), with(value).into_key()),
+        KeyTerm::Compare(Comparator::LessOrEqual, value) => (prefix.to_key(), with(value).into_end()),
+        KeyTerm::Compare(Comparator::Greater, value) => (with(value).into_end(), prefix.into_end()),
+        KeyTerm::Compare(Comparator::GreaterOrEqual, value) => (with(value).into_key(), prefix.into_end()),
         KeyTerm::Compare(Comparator::Equal | Comparator::NotEqual, value) => {
-            (with(value).into_key(), with(value).into_end())
+            let bytes = with(value);
+            (bytes.to_key(), bytes.into_end())
         }
         KeyTerm::Between(low, high) => (with(low).into_key(), with(high).into_end()),
         KeyTerm::BeginsWith(value) => {
-            let mut bytes = prefix.clone();
+            let mut bytes = prefix;
             bytes.push_prefix(value);
-            (bytes.clone().into_key(), bytes.into_end())
+            (bytes.to_key(), bytes.into_end())
         }
     }
 }

@@ -46,7 +46,7 @@ pub(crate) fn check_values_of_any_depth(values: &Values) -> Checked {
 
 /// Checks the result of an update, which no single value of the request decides.
 pub(crate) fn check_nesting(item: &Item) -> Checked {
-    if item.iter().any(|(_, value)| is_too_deep(value, 1)) {
+    if item.iter().any(|(_, value)| has_members(value) && is_too_deep(value, 1)) {
         return Err(message::nesting_exceeded());
     }
     Ok(())
@@ -61,7 +61,7 @@ pub(crate) fn check_size(item: &Item, too_large: fn() -> Refusal) -> Checked<usi
 /// Sorts the members of all sets, which is the order in which the service returns them.
 pub(crate) fn sort_sets(item: &mut Item) {
     let names: Vec<_> =
-        item.iter().filter(|(_, value)| may_hold_set(value)).map(|(name, _)| name.clone()).collect();
+        item.iter().filter(|(_, value)| has_members(value)).map(|(name, _)| name.clone()).collect();
     for name in names {
         if let Some(value) = item.get_mut(&name) {
             sort_sets_of(value);
@@ -69,7 +69,7 @@ pub(crate) fn sort_sets(item: &mut Item) {
     }
 }
 
-fn may_hold_set(value: &Value) -> bool {
+fn has_members(value: &Value) -> bool {
     matches!(value, Value::Ss(_) | Value::Ns(_) | Value::Bs(_) | Value::M(_) | Value::L(_))
 }
 

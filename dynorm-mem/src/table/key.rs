@@ -15,6 +15,13 @@ pub(crate) struct StoreKey {
     pub(crate) bytes: Box<[u8]>,
 }
 
+impl StoreKey {
+    /// Whether another key begins with the bytes of this one's partition, of which there are so many.
+    pub(crate) fn is_of_partition(&self, other: &Self, n_bytes: usize) -> bool {
+        self.hash == other.hash && other.bytes.get(..n_bytes) == self.bytes.get(..n_bytes)
+    }
+}
+
 /// A key attribute, ready to be looked up and written.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyPart {
@@ -143,7 +150,7 @@ impl<'i> KeyValues<'i> {
 }
 
 /// How many bytes a value takes in a key, unless it has zero bytes to escape.
-fn n_bytes(value: &Value) -> usize {
+pub(crate) fn n_bytes(value: &Value) -> usize {
     match value {
         Value::S(text) => text.len() + TERMINATOR.len(),
         Value::B(bytes) => bytes.len() + TERMINATOR.len(),
@@ -169,7 +176,8 @@ const TERMINATOR: [u8; 2] = [0, 0];
 const NUMBER_BYTES: usize = 2 + size_of::<u128>();
 
 impl KeyBytes {
-    fn with_capacity(n_bytes: usize) -> Self {
+    /// No bytes, with room for some.
+    pub(crate) fn with_capacity(n_bytes: usize) -> Self {
         Self { hash: 0, bytes: Vec::with_capacity(n_bytes) }
     }
 
@@ -207,6 +215,15 @@ impl KeyBytes {
     pub(crate) fn end_partition(mut self) -> Self {
         self.hash = hash(&self.bytes);
         self
+    }
+
+    /// How many bytes there are.
+    pub(crate) fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub(crate) fn to_key(&self) -> StoreKey {
+        StoreKey { hash: self.hash, bytes: self.bytes.as_slice().into() }
     }
 
     pub(crate) fn into_key(self) -> StoreKey {
