@@ -79,6 +79,66 @@ pub const MISTAKES: &[Mistake] = &[
         what: "runs a transaction again under the same token",
         source: "transaction-apis.html#transaction-apis-txwriteitems-idempotency",
     },
+    Mistake {
+        server: "dynoxide",
+        case: "projection::local_indexes_fetch_what_they_do_not_hold",
+        what: "does not fetch attributes that a local index does not project for a projection",
+        source: "LSI.html#LSI.Reading",
+    },
+    Mistake {
+        server: "moto",
+        case: "projection::local_indexes_fetch_what_they_do_not_hold",
+        what: "does not fetch attributes that a local index does not project",
+        source: "LSI.html#LSI.Reading",
+    },
+    Mistake {
+        server: "moto",
+        case: "query::filters_mention_the_keys_of_other_indexes",
+        what: "does not fetch attributes that a local index does not project",
+        source: "LSI.html#LSI.Reading",
+    },
+    Mistake {
+        server: "moto",
+        case: "collect::an_index_holds_collections",
+        what: "does not fetch attributes that a local index does not project",
+        source: "LSI.html#LSI.Reading",
+    },
+    Mistake {
+        server: "moto",
+        case: "projection::parts_of_attributes_are_read",
+        what: "takes a name that is followed by an index, as in `#0[1]`, for unused",
+        source: "Expressions.Attributes.html#Expressions.Attributes.NestedElements.DocumentPathExamples",
+    },
+    Mistake {
+        server: "moto",
+        case: "hydrate::pages_are_filled",
+        what: "gives no key to go on from if the limit is reached at the last item",
+        source: "../APIReference/API_Query.html#DDB-Query-request-Limit",
+    },
+    Mistake {
+        server: "moto",
+        case: "page::a_page_knows_the_one_before",
+        what: "gives no key to go on from if the limit is reached at the last item",
+        source: "../APIReference/API_Query.html#DDB-Query-request-Limit",
+    },
+    Mistake {
+        server: "moto",
+        case: "delete_partition::only_the_entity_is_deleted",
+        what: "charges one unit for a batch of any size",
+        source: "read-write-operations.html",
+    },
+    Mistake {
+        server: "moto",
+        case: "condition::sizes_are_compared",
+        what: "answers 500 to the size of an absent attribute",
+        source: "Expressions.OperatorsAndFunctions.html",
+    },
+    Mistake {
+        server: "moto",
+        case: "condition::raw_fragments_compose",
+        what: "answers 500 to a number between a value and a size",
+        source: "Expressions.OperatorsAndFunctions.html",
+    },
 ];
 
 /// The mistake of a server in a case, if it is known.
