@@ -48,6 +48,9 @@ pub const SHUTDOWN_MAX: Duration = Duration::from_secs(10);
 /// How long to wait after the system could not accept a connection: out of file handles, for example.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
+/// How long to wait for the rest of a beginning that came in part.
+const PREFACE_PAUSE: Duration = Duration::from_millis(10);
+
 /// A server that is bound to its address and not yet serving.
 ///
 /// ```
@@ -142,17 +145,38 @@ impl Server {
                 let handler = Arc::clone(&handler);
                 async move { handler.answer(request).await }
             });
-            let connection = builder().serve_connection(TokioIo::new(stream), service).into_owned();
-            let connection = connections.watch(connection);
+            let watcher = connections.watcher();
             tokio::spawn(async move {
-                // An error here is the client's: it went away, or does not speak HTTP and has been told so.
-                let _ = connection.await;
+                if begins(&stream).await {
+                    let connection = builder().serve_connection(TokioIo::new(stream), service).into_owned();
+                    // An error here is the client's: it went away, or does not speak HTTP and has been told so.
+                    let _ = watcher.watch(connection).await;
+                }
                 drop(place);
             });
         }
         drop(self.listener);
         let _ = tokio::time::timeout(SHUTDOWN_MAX, connections.shutdown()).await;
     }
+}
+
+/// Whether the client says in time which version of HTTP it speaks. hyper waits for these bytes without a limit, and
+/// clients that say nothing would take all places.
+async fn begins(stream: &TcpStream) -> bool {
+    const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    let first = async {
+        let mut bytes = [0; PREFACE.len()];
+        loop {
+            match stream.peek(&mut bytes).await {
+                Ok(0) | Err(_) => return false,
+                Ok(n) if n < PREFACE.len() && PREFACE.starts_with(&bytes[..n]) => {
+                    tokio::time::sleep(PREFACE_PAUSE).await;
+                }
+                Ok(_) => return true,
+            }
+        }
+    };
+    tokio::time::timeout(IDLE_MAX, first).await.unwrap_or(false)
 }
 
 /// The next connection, once there is a place for it.

@@ -188,6 +188,20 @@ async fn heads_that_do_not_come_end_the_connection() {
     assert!(start.elapsed() < 2 * IDLE_MAX, "{:?}", start.elapsed());
 }
 
+/// Nothing, and what could be the beginning of HTTP/2.
+#[tokio::test(start_paused = true)]
+async fn connections_that_say_nothing_are_closed() {
+    let server = Running::plain().await;
+    for said in [&b""[..], b"PRI * HT"] {
+        let start = tokio::time::Instant::now();
+        let mut connection = server.connect().await;
+        connection.stream.write_all(said).await.unwrap();
+        while connection.more().await {}
+        assert!(start.elapsed() >= IDLE_MAX, "{:?}", start.elapsed());
+        assert!(start.elapsed() < 2 * IDLE_MAX, "{:?}", start.elapsed());
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn bodies_that_do_not_come_are_not_waited_for() {
     let server = Running::plain().await;
