@@ -5,7 +5,7 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 
 use super::batch::{self, Batched, Pace, incomplete, pace_methods};
-use super::{BoxFuture, Context, ItemKey, Sent};
+use super::{BoxFuture, Context, ItemKey, Sent, table_method};
 use crate::backend::Backend;
 use crate::backend::call::{self, BatchGetTable, ReturnCapacity};
 use crate::backend::reply::{self, Capacity};
@@ -122,6 +122,7 @@ impl<E: Entity> GetMany<E> {
         self
     }
 
+    table_method!();
     pace_methods!();
 
     fn reads(&self) -> Result<Reads> {

@@ -5,12 +5,12 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 
 use super::batch::{self, Batched, Pace, incomplete, pace_methods};
-use super::{BoxFuture, Context, ItemKey, Sent, refuse};
+use super::{BoxFuture, Context, ItemKey, Sent, refuse, table_method};
 use crate::backend::Backend;
 use crate::backend::call::{self, BatchWriteAction, ReturnCapacity};
 use crate::backend::reply::{self, Capacity};
 use crate::backend::retry::Effect;
-use crate::entity::{Entity, Key, decode_own, encode};
+use crate::entity::{Entity, Key, Table, decode_own, encode};
 use crate::error::{Error, Result};
 use crate::value::{Item, Number, Value};
 
@@ -182,6 +182,7 @@ impl<E: Entity> PutMany<E> {
         Self { context, entities: entities.into_iter().collect(), pace: Pace::default() }
     }
 
+    table_method!();
     pace_methods!();
 
     /// The requests that are sent if nothing is left unprocessed.
@@ -207,6 +208,7 @@ impl<E: Entity> DeleteMany<E> {
         Self { context, keys, pace }
     }
 
+    table_method!();
     pace_methods!();
 
     /// The requests that are sent if nothing is left unprocessed.
@@ -237,6 +239,12 @@ impl Batch {
     /// Deletes an entity, if it is there.
     pub fn delete<E: Entity>(mut self, key: Key<E>) -> Self {
         self.entries.push(BatchEntry::delete(&self.context, &key));
+        self
+    }
+
+    /// Has what is added after this use the table `T` under another name than the [`Db`](crate::Db) has for it.
+    pub fn table<T: Table>(mut self, name: impl Into<String>) -> Self {
+        self.context = self.context.with_table::<T>(name);
         self
     }
 

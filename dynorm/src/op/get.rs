@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::{BoxFuture, Context, Outcome};
+use super::{BoxFuture, Context, Outcome, table_method};
 use crate::backend::call;
 use crate::entity::{
     Entity, HeldBy, Key, Primary, Projection, Table, is_expired, own, top, ttl_attribute, without_overlaps,
@@ -85,11 +85,7 @@ impl<E: Entity, T: Projection<E>> Get<E, T> {
         self
     }
 
-    /// Reads from the table under another name than the [`Db`](crate::Db) has for it, as an archive of the same form.
-    pub fn table(mut self, name: impl Into<String>) -> Self {
-        self.context = self.context.with_table::<E::Table>(name);
-        self
-    }
+    table_method!();
 
     /// The request that would be sent.
     ///

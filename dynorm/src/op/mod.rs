@@ -82,6 +82,18 @@ impl Context {
     }
 }
 
+/// The method of builders for one entity that names its table otherwise.
+macro_rules! table_method {
+    () => {
+        /// Uses the table under another name than the [`Db`](crate::Db) has for it, as an archive of the same form.
+        pub fn table(mut self, name: impl Into<String>) -> Self {
+            self.context = self.context.with_table::<E::Table>(name);
+            self
+        }
+    };
+}
+use table_method;
+
 /// A call of a backend that is under way.
 type Sent<'b, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'b>>;
 

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::condition::{Presence, both, render, write_error};
-use super::{BoxFuture, Checked, Context, Outcome, Returned};
+use super::{BoxFuture, Checked, Context, Outcome, Returned, table_method};
 use crate::backend::call;
 use crate::entity::{Entity, encode};
 use crate::error::Result;
@@ -67,11 +67,7 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
         self
     }
 
-    /// Writes to the table under another name than the [`Db`](crate::Db) has for it, as an archive of the same form.
-    pub fn table(mut self, name: impl Into<String>) -> Self {
-        self.context = self.context.with_table::<E::Table>(name);
-        self
-    }
+    table_method!();
 
     /// The request that would be sent.
     ///

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 
 use super::condition::{Presence, both, render, write_error};
-use super::{BoxFuture, Context};
+use super::{BoxFuture, Context, table_method};
 use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
 use crate::entity::{Entity, Key, Table, encode};
 use crate::error::{Error, Failure, FailureKind, Result};
@@ -60,6 +60,8 @@ impl<E: Entity> Rekey<E> {
         self.condition = both(self.condition, condition);
         self
     }
+
+    table_method!();
 
     /// The request that would be sent: a deletion and a put, or one put where the key stays the same.
     ///

@@ -8,7 +8,7 @@ use super::condition::{Presence, expression_error, judge};
 use super::{BoxFuture, CheckedTransaction, Context, Delete, Put, Update, refuse};
 use crate::backend::call::{self, TransactWriteAction};
 use crate::backend::reply::Capacity;
-use crate::entity::{Entity, Key, KeyCheck, Settled};
+use crate::entity::{Entity, Key, KeyCheck, Settled, Table};
 use crate::error::{CancellationReason, CancelledAction, Error, Failure, FailureKind, Kind, Reason, Result};
 use crate::expr::{Condition, Renderer};
 use crate::value::Item;
@@ -144,6 +144,12 @@ impl TransactWrite {
             Ok((TransactWriteAction::Check(check), table, key))
         });
         self.add::<E>("check", Presence::Any, true, request)
+    }
+
+    /// Has the actions that follow use the table `T` under another name than the [`Db`](crate::Db) has for it.
+    pub fn table<T: Table>(mut self, name: impl Into<String>) -> Self {
+        self.context = self.context.with_table::<T>(name);
+        self
     }
 
     /// The token by which the service knows a repeated transaction, and does it once, for ten minutes; 1 to 36

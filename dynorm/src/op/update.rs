@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use super::condition::{Presence, both, expression_error, render, write_error};
-use super::{BoxFuture, Checked, Context, Outcome, Returned};
+use super::{BoxFuture, Checked, Context, Outcome, Returned, table_method};
 use crate::backend::call::{self, ReturnValues};
 use crate::entity::{Assign, Entity, Key, KnownFields, Lend, Removable, Settled, Unkeyed};
 use crate::error::{Error, Kind, Result};
@@ -302,6 +302,8 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
         }
         self
     }
+
+    table_method!();
 
     fn retyped<NewOut, NewS>(self) -> Update<E, NewOut, NewS> {
         let Self { context, key, changes, fields, condition, returned, .. } = self;

@@ -60,4 +60,23 @@ crate::cases! {
         db.delete(order_key(1, 1)).table(&archive).await.unwrap();
         assert_eq!(db.get(order_key(1, 1)).table(&archive).await.unwrap(), None);
     }
+
+    /// Every operation that writes or reads several items can name the table by the call; only those use it.
+    async fn calls_name_their_table(t: &Test) {
+        let db = t.table::<Shop>().await;
+        let archive = t.table::<Shop>().await.table_name::<Shop>();
+        db.put_many([order(1, 1), order(1, 2)]).table(&archive).await.unwrap().complete().unwrap();
+        db.batch().put(&order(1, 3)).table::<Shop>(&archive).put(&order(1, 4)).await.unwrap().complete().unwrap();
+        db.update(order_key(1, 1)).add(Order::STOCK, 5).table(&archive).await.unwrap();
+        db.rekey(&order(1, 2), |order| order.number = 9).table(&archive).await.unwrap();
+        db.delete_many([order_key(1, 4)]).table(&archive).await.unwrap().complete().unwrap();
+        let moved = db.transact_write().delete(order_key(1, 3)).table::<Shop>(&archive).create(&order(1, 3));
+        moved.await.unwrap();
+
+        let here = db.query(Order::of_customer("ann")).count().await.unwrap();
+        let keys = [order_key(1, 1), order_key(1, 2), order_key(1, 3), order_key(1, 4), order_key(1, 9)];
+        let there = db.get_many(keys).table(&archive).await.unwrap().complete().unwrap();
+        let there: Vec<(u32, i64)> = there.into_iter().flatten().map(|order| (order.number, order.stock)).collect();
+        assert_eq!((here, there), (0, vec![(1, 5), (3, 0), (9, 0)]));
+    }
 }
