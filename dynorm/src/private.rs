@@ -7,9 +7,10 @@ pub use crate::collection::{
 pub use crate::entity::{
     Apart, AttributeDescriptor, AttributeRole, ConsistentReads, END, Entity, EntityDescriptor, FieldAt,
     FieldOf, FieldPath, GlobalIndex, HeldBy, Holds, InKey, IndexAt, IndexKeys, IndexSchema, ItemReader,
-    ItemWriter, Key, KeyAttributeSchema, Lists, LocalIndex, Named, NoField, NoKeyOf, Own, PartOfField,
-    Partial, Pattern, Primary, Probe, Projection, ProjectionSchema, ReadFrom, ReadsWholeItems, Scannable,
-    StoredPart, Table, TableSchema, Unknown, Untouched, Whole, With, check_field, field, range_of,
+    ItemWriter, Key, KeyAttributeSchema, Lists, LocalIndex, Named, Next, NoField, NoKeyOf, Nth, Own,
+    PartOfField, Partial, Pattern, Primary, Probe, Projection, ProjectionSchema, ReadFrom, ReadsWholeItems,
+    Scannable, StoredPart, Table, TableSchema, Unknown, Untouched, Whole, With, check_field, field,
+    known_field, range_of,
 };
 pub use crate::error::Result;
 pub use crate::expr::{Attr, Free, InBoth, InText, InWhen, IndexField, Keyed, Optional, PartOf, PrimaryKey};

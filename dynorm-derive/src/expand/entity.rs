@@ -15,7 +15,7 @@ use crate::parse::template::Form;
 pub(crate) fn entity(entity: &Entity, checked: bool) -> TokenStream {
     let implementation = implementation(entity);
     let inherent = inherent(entity);
-    let patterns = pattern::types(entity);
+    let (patterns, methods) = (pattern::types(entity), pattern::methods(entity));
     let fields = held(entity);
     // Two keys in one index, a mistake, would be two implementations.
     let arguments =
@@ -28,9 +28,9 @@ pub(crate) fn entity(entity: &Entity, checked: bool) -> TokenStream {
     let markers = markers(entity);
     // Inside a block, the markers cannot clash with names of the module.
     let own = if markers.is_empty() {
-        quote!(#implementation #inherent)
+        quote!(#implementation #inherent #methods)
     } else {
-        quote!(const _: () = { #markers #implementation #inherent };)
+        quote!(const _: () = { #markers #implementation #inherent #methods };)
     };
     quote!(#own #fields #patterns #arguments #table #checks)
 }
@@ -422,11 +422,12 @@ fn used_for(used: Use) -> TokenStream {
     }
 }
 
-/// The types that are named after fields which are keys themselves or make keys together with others, and what a
-/// field that is a key is no key of.
+/// The types that are named after fields which messages name: keys themselves, those that make keys together with
+/// others, those that narrow patterns; and what a field that is a key is no key of.
 fn markers(entity: &Entity) -> TokenStream {
     let plain_keys = entity.plain_keys();
-    let mut positions = [plain_keys.clone(), entity.shared_fields()].concat();
+    let mut positions =
+        [plain_keys.clone(), entity.shared_fields(), pattern::explained_fields(entity)].concat();
     positions.sort_unstable();
     positions.dedup();
     if positions.is_empty() {

@@ -84,10 +84,6 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
         #[automatically_derived]
         impl #LIB::Scannable for #ident {}
         #[automatically_derived]
-        impl<const FIELD: ::core::primitive::u64> #LIB::FieldAt<FIELD> for #ident {
-            type Attribute = #LIB::InKey;
-        }
-        #[automatically_derived]
         #[allow(dead_code, private_interfaces)]
         impl #ident {
             #constants

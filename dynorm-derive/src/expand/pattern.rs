@@ -101,6 +101,21 @@ pub(super) fn types(entity: &Entity) -> TokenStream {
     patterns(entity).iter().map(Pattern::definition).collect()
 }
 
+/// What narrows patterns.
+pub(super) fn methods(entity: &Entity) -> TokenStream {
+    patterns(entity).iter().map(Pattern::methods).collect()
+}
+
+/// The fields that the methods of patterns name in messages.
+pub(super) fn explained_fields(entity: &Entity) -> Vec<usize> {
+    let fields = |pattern: &Pattern<'_>| {
+        let steps = pattern.steps_to_take();
+        let is_explained = steps.len() > 1 && pattern.has_distinct_names(&steps);
+        steps.into_iter().filter(move |_| is_explained).map(|step| step.position)
+    };
+    patterns(entity).iter().flat_map(fields).collect()
+}
+
 impl Pattern<'_> {
     fn ty(&self) -> Ident {
         names::pattern_type(&self.entity.ident, self.name)
@@ -135,14 +150,11 @@ impl Pattern<'_> {
         let doc = docs::pattern_type(entity, &self.name.unraw().to_string());
         let debug_name = ty.to_string();
         let index = index_type(entity, self.index);
-        let methods = self.methods();
         quote! {
             #[doc = #doc]
             #[must_use = "a pattern does nothing until it is queried"]
             #[allow(dead_code)]
             #vis struct #ty<const AT: ::core::primitive::usize>(#LIB::Probe);
-
-            #methods
 
             #[automatically_derived]
             impl<const AT: ::core::primitive::usize> #LIB::Pattern for #ty<AT> {
@@ -171,21 +183,51 @@ impl Pattern<'_> {
     }
 
     /// The methods of each step: those for the fields of the sort key that the partition key does not have.
+    ///
+    /// Those of the first step are there at the first step only. Later ones are always there, with a bound that says
+    /// what has to come before; unless a name is then taken twice, as by `opt_in` and the range of `opt`.
     fn methods(&self) -> TokenStream {
-        let (ty, known) = (self.ty(), self.partition.positions());
+        let (ty, steps) = (self.ty(), self.steps_to_take());
+        let explained = self.has_distinct_names(&steps);
+        let marker = |step: &Step| names::marker(&self.entity.fields[step.position].ident);
+        let mut methods = TokenStream::new();
+        for (at, step) in steps.iter().enumerate() {
+            let bound = (explained && at > 0).then(|| {
+                let (this, before) = (marker(step), marker(&steps[at - 1]));
+                quote!(where #LIB::Nth<#at>: #LIB::Next<AT, __field::#this, __field::#before>)
+            });
+            let (generics, state) = match bound {
+                Some(_) => (quote!(<const AT: ::core::primitive::usize>), quote!(AT)),
+                None => (TokenStream::new(), quote!(#at)),
+            };
+            let step = self.step(at, step, bound.as_ref());
+            methods.extend(quote! {
+                #[automatically_derived]
+                #[allow(dead_code, private_bounds)]
+                impl #generics #ty<#state> {
+                    #step
+                }
+            });
+        }
+        methods
+    }
+
+    /// The fields of the sort key that the partition key does not have.
+    fn steps_to_take(&self) -> Vec<Step> {
+        let known = self.partition.positions();
         let mut steps = self.steps();
         steps.retain(|step| !known.contains(&step.position));
-        let step = |(at, step): (usize, &Step)| {
-            let methods = self.step(at, step);
-            quote! {
-                #[automatically_derived]
-                #[allow(dead_code)]
-                impl #ty<#at> {
-                    #methods
-                }
-            }
-        };
-        steps.iter().enumerate().map(step).collect()
+        steps
+    }
+
+    /// Whether no two methods of the steps have one name.
+    fn has_distinct_names(&self, steps: &[Step]) -> bool {
+        let field = |step: &Step| &self.entity.fields[step.position].ident;
+        let mut names: Vec<String> = steps.iter().flat_map(|step| step.names(field(step))).collect();
+        let n_names = names.len();
+        names.sort_unstable();
+        names.dedup();
+        names.len() == n_names
     }
 
     fn steps(&self) -> Vec<Step> {
@@ -206,7 +248,7 @@ impl Pattern<'_> {
         }
     }
 
-    fn step(&self, at: usize, step: &Step) -> TokenStream {
+    fn step(&self, at: usize, step: &Step, bound: Option<&TokenStream>) -> TokenStream {
         let (ty, vis, position) = (self.ty(), &self.entity.vis, step.position);
         let ident = &self.entity.fields[position].ident;
         let (method, method_in, method_prefix) =
@@ -219,7 +261,7 @@ impl Pattern<'_> {
         let doc = docs::equal(&name);
         let equal = quote! {
             #[doc = #doc]
-            #vis fn #method(self, value: impl #LIB::Arg<#argument_type>) -> #ty<#next> {
+            #vis fn #method(self, value: impl #LIB::Arg<#argument_type>) -> #ty<#next> #bound {
                 #ty(self.0.equal(#position, #value))
             }
         };
@@ -230,7 +272,7 @@ impl Pattern<'_> {
                 #vis fn #method_in<__A: #LIB::Arg<#field_type> + ::core::clone::Clone>(
                     self,
                     range: impl ::core::ops::RangeBounds<__A>,
-                ) -> #ty<{ #LIB::END }> {
+                ) -> #ty<{ #LIB::END }> #bound {
                     #ty(#LIB::in_range::<#field_type, __A>(self.0, &range, |value| #given::<#field_type>(value)))
                 }
             }
@@ -242,7 +284,7 @@ impl Pattern<'_> {
                 #vis fn #method_prefix(
                     self,
                     text: impl ::core::convert::AsRef<::core::primitive::str>,
-                ) -> #ty<{ #LIB::END }> {
+                ) -> #ty<{ #LIB::END }> #bound {
                     #ty(self.0.prefix(::core::convert::AsRef::as_ref(&text)))
                 }
             }
@@ -290,6 +332,14 @@ struct Step {
     position: usize,
     range: bool,
     prefix: bool,
+}
+
+impl Step {
+    /// The names of the methods of this step, for its field.
+    fn names(&self, field: &Ident) -> Vec<String> {
+        let suffixes = [Some(""), self.range.then_some("_in"), self.prefix.then_some("_prefix")];
+        suffixes.into_iter().flatten().map(|suffix| format!("{}{suffix}", field.unraw())).collect()
+    }
 }
 
 /// The last segment of a type's path.

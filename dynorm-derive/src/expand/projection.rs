@@ -19,16 +19,21 @@ pub(crate) fn projection(projection: &Projection) -> TokenStream {
         let constant = field.constant();
         quote!(const #constant: #LIB::NoField = #LIB::NoField;)
     });
+    let descriptor = quote_spanned!(entity.span()=> <__Entity as ::dynorm::__private::Entity>::DESCRIPTOR);
     let checks = same_name().map(|field| {
         let (span, text) = (field.ident.span(), field.ident.unraw().to_string());
-        let descriptor =
-            quote_spanned!(entity.span()=> <__Entity as ::dynorm::__private::Entity>::DESCRIPTOR);
         quote_spanned!(span=> const _: () = ::dynorm::__private::check_field(#descriptor, #text);)
     });
     let (paths, read) = (paths(projection), read(projection));
     let holds = fields.iter().map(|field| {
         let (hash, name) = (names::hash(&field.constant().to_string()), name(field));
-        quote!(__Index: #LIB::Holds<__Entity, #hash, __field::#name>,)
+        // A path that is wrong does not compile by itself.
+        let text = match field.source {
+            Source::SameName => field.ident.unraw().to_string(),
+            Source::Field(_) | Source::Part(_) => String::new(),
+        };
+        let known = quote!({ #LIB::known_field(#descriptor, #text, #hash) });
+        quote!(__Index: #LIB::Holds<__Entity, #known, __field::#name>,)
     });
     // The entity is named once, so that an unknown one is reported once. The trait gives constants that the entity
     // lacks, so that only the checks report them.

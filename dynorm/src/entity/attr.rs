@@ -38,7 +38,7 @@ impl<T: IndexPart + Attribute + Send + Sync + 'static> Keep<T> for InBoth {
 }
 
 /// An attribute that an update may set; `S` is what the update knows of fields that make keys together.
-#[diagnostic::on_unimplemented(message = "this attribute cannot be set by an update", label = "{Self}")]
+#[diagnostic::on_unimplemented(message = "this attribute cannot be set by an update")]
 pub trait Assign<T, S> {
     /// What the update knows then.
     type Next;
@@ -123,7 +123,7 @@ impl<T: Separable, S, R> Assign<T, S> for Within<R> {
 /// An attribute that an update may be lent the stored value of.
 #[diagnostic::on_unimplemented(
     message = "no index key needs this attribute to be lent",
-    label = "{Self}",
+    label = "makes no index key together with other fields",
     note = "only a field that makes an index key together with other fields can be lent; to require a value, use `.when(..)`"
 )]
 pub trait Lend<T, S> {
@@ -154,7 +154,7 @@ impl<T, S, R: Lend<T, S>, Field> Lend<T, S> for Keyed<R, Field> {
 /// An attribute that an update may remove.
 #[diagnostic::on_unimplemented(
     message = "this attribute cannot be removed",
-    label = "{Self} of type `{T}`",
+    label = "must be there, with a value of type `{T}`",
     note = "the entity could not be read without it: declare the field as `Option`, or give it `#[attr(default)]`",
     note = "a field of the primary key is always there, and so is what lies within a field that keys are made of"
 )]
@@ -235,8 +235,9 @@ impl<T, S, R: Removable<T, S>, Field> Removable<T, S> for Keyed<R, Field> {
 /// An attribute that an update may change by its stored value: no index key is made of it.
 #[diagnostic::on_unimplemented(
     message = "this attribute cannot be changed by its stored value",
-    label = "{Self}",
-    note = "a key is made of this field, and the new key cannot be known without the new value: read the item, and use `set`"
+    label = "a key is made of this field, and the new key cannot be known without the new value",
+    note = "of an index key: read the item, and use `set`",
+    note = "of the primary key: move the item to another key, with `db.rekey(&entity, |e| e.field = value)`"
 )]
 pub trait Unkeyed {}
 

@@ -29,10 +29,10 @@ pub(crate) use self::index_keys::KnownFields;
 pub use self::index_keys::field;
 pub use self::key::{Key, KeyCheck, StoredPart};
 pub(crate) use self::pattern::KeyCondition;
-pub use self::pattern::{END, Pattern, Probe, range_of};
+pub use self::pattern::{END, Next, Nth, Pattern, Probe, range_of};
 pub use self::projection::{
     FieldAt, FieldOf, FieldPath, HeldBy, Holds, InKey, Includes, Lists, Named, NoField, Part, PartOfField,
-    Projection, ReadFrom, SameType, Take, check_field,
+    Projection, ReadFrom, SameType, Take, check_field, known_field,
 };
 pub(crate) use self::projection::{top, without_overlaps};
 pub use self::slots::{

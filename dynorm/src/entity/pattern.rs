@@ -29,6 +29,21 @@ pub trait Pattern {
 #[doc(hidden)]
 pub const END: usize = usize::MAX;
 
+/// A field of a sort key that comes next, after `AT` others; `Field` and `Before` are named after it and the one before.
+#[diagnostic::on_unimplemented(
+    message = "`{Field}` cannot be narrowed here: a sort key is narrowed from left to right, and `{Field}` comes right after `{Before}`",
+    label = "not the next field of the sort key",
+    note = "fix all fields before it, last `.{Before}(..)`; a range or a prefix is always the last step"
+)]
+pub trait Next<const AT: usize, Field, Before> {}
+
+/// A field of a sort key, by how many are before it.
+#[derive(Clone, Copy, Debug)]
+pub enum Nth<const AT: usize> {}
+
+#[diagnostic::do_not_recommend]
+impl<const AT: usize, Field, Before> Next<AT, Field, Before> for Nth<AT> {}
+
 /// The key condition of a query, under construction.
 #[derive(Clone, Debug)]
 pub struct Probe {

@@ -118,6 +118,28 @@ pub trait FieldAt<const FIELD: u64> {
     type Attribute;
 }
 
+// A field that the entity does not have is reported where it is declared, not again where it is read.
+impl<E> FieldAt<NO_FIELD> for E {
+    type Attribute = InKey;
+}
+
+/// In the place of the hash of a field that the entity does not have.
+const NO_FIELD: u64 = 0;
+
+/// The hash of a field's constant, if the entity has the field; without a name, if it has fields at all: an entity
+/// that is in error has none.
+#[must_use]
+pub const fn known_field(entity: &EntityDescriptor, field: &str, hash: u64) -> u64 {
+    let mut at = 0;
+    while at < entity.attributes.len() {
+        if field.is_empty() || same_text(entity.attributes[at].field, field) {
+            return hash;
+        }
+        at += 1;
+    }
+    NO_FIELD
+}
+
 /// The attribute whose name has this hash.
 #[derive(Clone, Copy, Debug)]
 pub enum Named<const NAME: u64> {}

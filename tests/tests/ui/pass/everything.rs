@@ -108,6 +108,15 @@ struct Settings {
     theme: String,
 }
 
+// The range of `opt` has the name of the field `opt_in`.
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = "Choices", pk = id, sk = "{opt}#{opt_in}", name = of)]
+struct Choice {
+    id: u32,
+    opt: String,
+    opt_in: bool,
+}
+
 macro_rules! event {
     ($name:ident, $table:literal, $pk:literal, $at:ident, $type:ty, $default:expr) => {
         #[derive(Entity, Clone, Debug, PartialEq)]
@@ -141,6 +150,7 @@ fn main() {
     let _ = User::by_name(Maker("m".into())).name_in("A".."B");
     let _ = Started::of_day(day).at_in(5..).clone();
     let _ = User::by_score().score_in(100..);
+    let _ = (Choice::of(1u32).opt_in("a".."b"), Choice::of(1u32).opt("a").opt_in(true));
     let _ = r#Loop::TYPE.begins_with("a") & r#Loop::FN.eq(true);
     let _ = Product::SIZE.at(Size::HEIGHT).gt(1.5f32) & Product::EXPIRES.exists();
 }

@@ -57,6 +57,7 @@ struct OfNothing {
 
 async fn uses(db: &Db) -> dynorm::Result<()> {
     db.query(Order::of_customer("ann")).project::<Misspelt>().all().await?;
+    db.query(Order::by_day(7u32)).project::<Misspelt>().all().await?;
     db.get(Order::key("ann", 7u32)).project::<OtherTypes>().await?;
     Ok(())
 }

@@ -19,6 +19,7 @@ struct Order {
 async fn uses(db: &Db) -> dynorm::Result<()> {
     db.update(Order::key("ann", 7u32)).add(Order::NOTE, 1).await?;
     db.update(Order::key("ann", 7u32)).add(Order::TOTAL, 1).await?;
+    db.update(Order::key("ann", 7u32)).add(Order::NUMBER, 1).await?;
     db.update(Order::key("ann", 7u32)).sub(Order::NOTE, 1).await?;
     db.update(Order::key("ann", 7u32)).append(Order::NOTE, ["x"]).await?;
     Ok(())

@@ -21,6 +21,7 @@ async fn half_a_key(db: &Db) -> dynorm::Result<()> {
     db.update(Order::key("ann", 7u32)).set(Order::STATE, "open").given(Order::REGION, "eu".to_owned()).await?;
     // A field that decides, without the field that the key is made of.
     db.update(Order::key("ann", 7u32)).set(Order::ARCHIVED, true).outcome().await?;
+    db.update(Order::key("ann", 7u32)).set(Order::ARCHIVED, true).checked().await?;
     // In a transaction.
     db.transact_write().update(Order::key("ann", 7u32), |u| u.set(Order::TOTAL, 5u64)).await?;
     Ok(())
