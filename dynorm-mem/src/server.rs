@@ -14,6 +14,7 @@ mod signature;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,15 +28,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::auth::Access;
 pub use self::auth::{Credentials, CredentialsError};
-pub use self::data::{load, save, seed};
+pub use self::data::{import, load, save, seed};
 use self::request::Handler;
 use crate::MemBackend;
 use crate::wire::Wire;
 
 /// Largest body of a request, as the service has it.
 pub const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// Most connections at one time; more wait to be accepted.
-pub const CONNECTIONS_MAX: usize = 1024;
+/// Most connections at one time, unless [`Server::with_connections_max`] says otherwise.
+pub const CONNECTIONS_MAX: NonZeroUsize = NonZeroUsize::new(1024).expect("1024 is not 0");
 /// Longest head of a request: its line and headers.
 pub const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// How long a connection may be idle, or take for the head of a request.
@@ -71,6 +72,7 @@ pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
     handler: Handler,
+    connections_max: NonZeroUsize,
 }
 
 impl Server {
@@ -83,7 +85,31 @@ impl Server {
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let wire = Wire::new(backend).with_endpoint(address.to_string());
-        Ok(Self { listener, address, handler: Handler::new(wire) })
+        Ok(Self { listener, address, handler: Handler::new(wire), connections_max: CONNECTIONS_MAX })
+    }
+
+    /// The same server, with at most this many connections at one time.
+    ///
+    /// One more is not refused: the system completes it, and it waits, with what the client has sent, until another
+    /// ends. That is after [`IDLE_MAX`] at the latest if a connection is idle. What does not even fit into the
+    /// system's queue of waiting connections is the system's to refuse or to delay.
+    ///
+    /// ```
+    /// use std::num::NonZeroUsize;
+    /// use dynorm_mem::MemBackend;
+    /// use dynorm_mem::server::Server;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let server = Server::bind(([127, 0, 0, 1], 0).into(), MemBackend::new()).await?;
+    /// let server = server.with_connections_max(NonZeroUsize::MIN);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_connections_max(mut self, n_connections: NonZeroUsize) -> Self {
+        self.connections_max = n_connections;
+        self
     }
 
     /// The same server, open to scripts of any web page.
@@ -131,7 +157,7 @@ impl Server {
     /// Serves until `shutdown` is ready, and then until all requests that have begun are answered.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
         let handler = Arc::new(self.handler);
-        let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+        let places = Arc::new(Semaphore::new(self.connections_max.get().min(Semaphore::MAX_PERMITS)));
         let connections = GracefulShutdown::new();
         let mut shutdown = pin!(shutdown);
         loop {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+use std::io::Write as _;
 use std::time::{Duration, UNIX_EPOCH};
 
 use dynorm::backend::call;
@@ -13,6 +14,8 @@ use dynorm::value::{Item, KeyKind, Number, Value};
 use dynorm_mem::call::table::{IndexUpdate, UpdateTable};
 use dynorm_mem::call::tag::{Tag, TagResource};
 use dynorm_mem::{Engine, ManualClock, MemBackend, wire};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
 fn attribute(name: &str, kind: KeyKind) -> KeyAttribute {
@@ -228,8 +231,25 @@ fn an_export_of_the_service_goes_into_a_table() {
     let broken = [export.as_slice(), br#"{"Item":{"p":{"S":"x"}}}"#].concat();
     let error = wire::import_items(&backend, "things", &broken).unwrap_err();
     assert_eq!(error.line(), 3);
+
+    // The service's files are compressed.
+    let files = export.split_inclusive(|byte| *byte == b'\n').map(gzip).collect::<Vec<_>>().concat();
+    let before = backend.items("things");
+    let again = backend.fork();
+    assert_eq!(wire::import_items(&again, "things", &files).unwrap().n_items, 2);
+    assert_eq!(again.items("things"), before);
+    assert_eq!(wire::import_items(&again, "things", &gzip(b"")).unwrap().n_items, 0);
+    let breaks_off = &files[..files.len() - 1];
+    assert_eq!(wire::import_items(&again, "things", breaks_off).unwrap_err().line(), 3);
+
     assert_eq!(wire::import_items(&backend, "nothing", export).unwrap_err().line(), 1);
     let table = wire::export(&backend);
     assert_eq!(wire::import_items(&backend, "things", table.as_bytes()).unwrap_err().line(), 1);
     assert!(wire::export_items(&backend, "nothing").is_err());
+}
+
+fn gzip(text: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(text).unwrap();
+    encoder.finish().unwrap()
 }

@@ -3,11 +3,12 @@
 use std::error::Error;
 use std::io::{self, Write as _};
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use dynorm_mem::MemBackend;
-use dynorm_mem::server::{self, Credentials, Server};
+use dynorm_mem::server::{self, CONNECTIONS_MAX, Credentials, Server};
 
 const HELP: &str = "\
 DynamoDB in process, as a server on this machine
@@ -20,6 +21,12 @@ Options:
   --data <file>    load tables and items from this file at the start, if it is there,
                    and save them to it at the end
   --seed <file>    import tables and items from this file at the start
+  --import <table>=<path>
+                   put the items of an export to S3 into this table, which --data or --seed
+                   has brought: a file, or a folder of files; may be repeated
+  --connections <n>
+                   serve at most this many connections at one time, and have more wait
+                   [default: 1024]
   --cors           let web pages of any origin use the server
   --require-auth   refuse requests without a signature; any key is good
   --credentials <key>:<secret>
@@ -28,7 +35,8 @@ Options:
   --help           print this help
 
 Files are JSON lines: {\"Table\": <parameters of CreateTable>}, followed by the table's
-items as {\"Item\": <DynamoDB JSON>}, the form of exports to S3.
+items as {\"Item\": <DynamoDB JSON>}, the form of exports to S3. Those that are read may
+be compressed with gzip.
 
 Clients need the server's URL as their endpoint, a region, and any credentials:
   aws dynamodb list-tables --endpoint-url http://127.0.0.1:8000 --region us-east-1
@@ -41,6 +49,9 @@ struct Options {
     host: IpAddr,
     data: Option<PathBuf>,
     seed: Option<PathBuf>,
+    /// Exports to S3, each with its table.
+    imports: Vec<(String, PathBuf)>,
+    connections: NonZeroUsize,
     cors: bool,
     require_auth: bool,
     credentials: Vec<Credentials>,
@@ -79,6 +90,8 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
         host: IpAddr::from([127, 0, 0, 1]),
         data: None,
         seed: None,
+        imports: Vec::new(),
+        connections: CONNECTIONS_MAX,
         cors: false,
         require_auth: false,
         credentials: Vec::new(),
@@ -95,6 +108,8 @@ fn parse(arguments: impl Iterator<Item = String>) -> Result<Command, String> {
             "--host" => options.host = host(&flag, &value()?)?,
             "--data" => options.data = Some(value()?.into()),
             "--seed" => options.seed = Some(value()?.into()),
+            "--import" => options.imports.push(import(&value()?)?),
+            "--connections" => options.connections = parsed(&flag, &value()?)?,
             "--cors" => options.cors = true,
             "--credentials" => options.credentials.push(credentials(&flag, &value()?)?),
             "--require-auth" => options.require_auth = true,
@@ -114,6 +129,14 @@ fn host(flag: &str, value: &str) -> Result<IpAddr, String> {
     if value == "localhost" { Ok(IpAddr::from([127, 0, 0, 1])) } else { parsed(flag, value) }
 }
 
+/// A table and the path of its export. Names of tables have no `=`, and paths may.
+fn import(value: &str) -> Result<(String, PathBuf), String> {
+    match value.split_once('=') {
+        Some((table, path)) if !table.is_empty() && !path.is_empty() => Ok((table.to_owned(), path.into())),
+        _ => Err(format!("--import is TABLE=PATH, not `{value}`")),
+    }
+}
+
 /// The text is not repeated in the message: it may hold a secret.
 fn credentials(flag: &str, value: &str) -> Result<Credentials, String> {
     value.parse().map_err(|error| format!("{flag}: {error}"))
@@ -125,13 +148,9 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error + Send + Sync>> {
 
 async fn run(options: &Options) -> Result<(), Box<dyn Error + Send + Sync>> {
     let backend = MemBackend::new();
-    if let Some(path) = &options.data {
-        server::load(&backend, path).map_err(|error| about("cannot load", path, error))?;
-    }
-    if let Some(path) = &options.seed {
-        server::seed(&backend, path).map_err(|error| about("cannot import", path, error))?;
-    }
+    read(&backend, options)?;
     let mut server = Server::bind(SocketAddr::new(options.host, options.port), backend.clone()).await?;
+    server = server.with_connections_max(options.connections);
     if options.cors {
         server = server.with_cors();
     }
@@ -145,6 +164,20 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error + Send + Sync>> {
     server.serve(asked_to_stop()).await;
     if let Some(path) = &options.data {
         server::save(&backend, path).map_err(|error| about("cannot save", path, error.into()))?;
+    }
+    Ok(())
+}
+
+/// Reads the files that the server begins with.
+fn read(backend: &MemBackend, options: &Options) -> Result<(), Box<dyn Error + Send + Sync>> {
+    if let Some(path) = &options.data {
+        server::load(backend, path).map_err(|error| about("cannot load", path, error))?;
+    }
+    if let Some(path) = &options.seed {
+        server::seed(backend, path).map_err(|error| about("cannot import", path, error))?;
+    }
+    for (table, path) in &options.imports {
+        server::import(backend, table, path).map_err(|error| about("cannot import", path, error))?;
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ mod definition;
 mod delete;
 mod failure;
 mod get;
+mod gzip;
 mod legacy;
 mod member;
 mod plain;

@@ -1,8 +1,8 @@
 //! All tables as JSON lines: a line with a table's definition, then a line for each of its items.
 //!
 //! The lines of items are those of the service's exports to S3, `{"Item": {...}}` in DynamoDB JSON, so that
-//! such an export can be read behind a line of its table's definition, or into a table that is there. Tokens of
-//! transactions and records of streams are not kept.
+//! such an export can be read behind a line of its table's definition, or into a table that is there, compressed
+//! with gzip or not. Tokens of transactions and records of streams are not kept.
 //!
 //! An index that came after its table may lack items of which it cannot hold the key. The line of the table has
 //! it among the calls of `UpdateTable` that follow the items, so that it lacks them again.
@@ -18,7 +18,7 @@ use dynorm::value::Item;
 
 use super::reader::{Parsed, Reader, Wanted};
 use super::writer::{Writer, object};
-use super::{definition, read, settings, table, tag, update_table, value};
+use super::{definition, gzip, read, settings, table, tag, update_table, value};
 use crate::call::table::UpdateTable;
 use crate::call::tag::Tag;
 use crate::limits::{ON_DEMAND_READ_UNITS, ON_DEMAND_WRITE_UNITS};
@@ -142,27 +142,36 @@ fn write_items(lines: &mut String, engine: &Engine, table: &str) {
     }
 }
 
-/// Creates the tables of an export and puts its items; all or, after an error, nothing.
+/// Creates the tables of an export and puts its items; all or, after an error, nothing. The lines may be compressed
+/// with gzip.
 ///
 /// # Errors
 ///
-/// If a line is not of the form, or breaks a rule of the service: a table that is there already, for example.
+/// If what is compressed is damaged, or a line is not of the form, or breaks a rule of the service: a table that is there already, for example.
 pub fn import(backend: &MemBackend, lines: &[u8]) -> Result<Imported, ImportError> {
     carry_out(backend, lines, None)
 }
 
 /// Puts the items of an export of the service to S3, in DynamoDB JSON, into a table that is there; all or,
-/// after an error, nothing. Items under the same keys are replaced.
+/// after an error, nothing. Items under the same keys are replaced. The lines may be compressed with gzip, as the
+/// service's are (`data/*.json.gz`); files one behind the other are read as one.
+///
+/// Source: the developer guide, "DynamoDB table export output format". Exports in Amazon Ion, and those of the changes
+/// in a time, are of other forms.
 ///
 /// # Errors
 ///
-/// If there is no such table, or a line is not of the form or breaks a rule of the service. See
-/// [`export_items`] for an example.
+/// If there is no such table, if what is compressed is damaged, or if a line is not of the form or breaks a rule of
+/// the service. See [`export_items`] for an example.
 pub fn import_items(backend: &MemBackend, table: &str, lines: &[u8]) -> Result<Imported, ImportError> {
     carry_out(backend, lines, Some(table.to_owned()))
 }
 
 fn carry_out(backend: &MemBackend, lines: &[u8], into: Option<String>) -> Result<Imported, ImportError> {
+    let lines = gzip::inflated(lines).map_err(|line| {
+        let failure = Failure::validation("the lines are compressed with gzip, and are damaged or break off");
+        ImportError { line, failure }
+    })?;
     let now = backend.now();
     let mut current = backend.engine_mut();
     let mut import =

@@ -195,6 +195,26 @@ fn a_transaction_writes_up_to_4_mb_and_deletes_any_amount() {
     assert_eq!(engine.items("users").count(), 0);
 }
 
+/// What counts is what is stored, whatever is asked for. Source: the API reference of `TransactGetItems`, which has the
+/// whole request rejected.
+#[test]
+fn a_transaction_reads_up_to_4_mb() {
+    let mut engine = users();
+    let large = |n: i32| put(item! { id: format!("{n:02}"), v: "x".repeat(400_000) });
+    write(&mut engine, (0..10).map(large).collect()).unwrap();
+    write(&mut engine, vec![large(10)]).unwrap();
+    let read = |n: i32| TransactGetAction {
+        table: "users".into(),
+        key: item! { id: format!("{n:02}") },
+        projection: Some("id".into()),
+        ..Default::default()
+    };
+    let get = |n: i32| TransactGet { actions: (0..n).map(read).collect(), ..Default::default() };
+    let reply = engine.transact_get(&get(10)).unwrap();
+    assert_eq!(reply.items.last(), Some(&Some(item! { id: "09" })));
+    assert_eq!(refusal(engine.transact_get(&get(11))), "Transaction request cannot exceed 4 MB");
+}
+
 #[test]
 fn a_token_makes_a_transaction_happen_once() {
     let mut engine = users();

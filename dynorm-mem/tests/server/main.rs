@@ -3,15 +3,15 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod compression;
+mod connections;
+mod files;
 mod kit;
+mod program;
 #[cfg(feature = "sdk")]
 mod sdk;
 mod signature;
 
-use dynorm_mem::MemBackend;
-use dynorm_mem::server::{
-    self, BODY_BYTES_MAX, BODY_TIME_MAX, HEAD_BYTES_MAX, IDLE_MAX, SHUTDOWN_MAX, Server,
-};
+use dynorm_mem::server::{BODY_BYTES_MAX, BODY_TIME_MAX, HEAD_BYTES_MAX, IDLE_MAX, SHUTDOWN_MAX, Server};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
@@ -263,34 +263,4 @@ async fn http_2_is_spoken_to_clients_that_begin_with_it() {
         assert!(tokio::time::timeout(PATIENCE, connection.more()).await.unwrap());
     }
     assert_eq!(connection.read[3], 4, "a frame of settings comes first");
-}
-
-/// What cannot be replaced stays as it was.
-#[test]
-fn data_that_cannot_be_saved_is_an_error() {
-    let folder = std::env::temp_dir().join(format!("dynorm-mem-test-folder-{}", std::process::id()));
-    std::fs::create_dir_all(folder.join("data.jsonl")).unwrap();
-    let error = server::save(&MemBackend::new(), &folder.join("data.jsonl"));
-    assert!(error.is_err(), "a folder was replaced");
-    assert!(folder.join("data.jsonl").is_dir());
-    assert!(server::save(&MemBackend::new(), &folder.join("missing/data.jsonl")).is_err());
-    std::fs::remove_dir_all(&folder).unwrap();
-}
-
-#[test]
-fn data_is_saved_whole_and_loaded_again() {
-    let path = std::env::temp_dir().join(format!("dynorm-mem-test-{}.jsonl", std::process::id()));
-    let backend = MemBackend::new();
-    assert_eq!(server::load(&backend, &path).unwrap().n_tables, 0);
-    assert!(server::seed(&backend, &path).is_err());
-    let table = format!("{{\"Table\":{TABLE}}}\n{{\"Item\":{{\"id\":{{\"S\":\"ann\"}}}}}}\n");
-    std::fs::write(&path, table).unwrap();
-    assert_eq!(server::seed(&backend, &path).unwrap().n_items, 1);
-    server::save(&backend, &path).unwrap();
-    let again = MemBackend::new();
-    assert_eq!(server::load(&again, &path).unwrap().n_items, 1);
-    assert_eq!(again.items("users"), backend.items("users"));
-    std::fs::write(&path, "garbage").unwrap();
-    assert!(server::load(&MemBackend::new(), &path).is_err());
-    std::fs::remove_file(&path).unwrap();
 }
