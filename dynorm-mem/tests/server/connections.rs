@@ -35,8 +35,8 @@ async fn one_connection_too_many_waits_until_another_ends() {
     let waiting = third.stream.try_read(&mut [0]).unwrap_err();
     assert_eq!(waiting.kind(), ErrorKind::WouldBlock, "it is neither served nor refused");
     drop(second);
-    let served = tokio::time::timeout(PATIENCE, third.response()).await.expect("a place is free");
-    assert_eq!(served.text(), r#"{"TableNames":[]}"#);
+    let answer = tokio::time::timeout(PATIENCE, third.response()).await.expect("a place is free");
+    assert_eq!(answer.text(), r#"{"TableNames":[]}"#);
     assert!(is_answered(&mut first).await, "the other one stays");
 }
 
@@ -51,8 +51,8 @@ async fn every_place_is_given_again() {
             connections.push(connection);
         }
         for mut connection in connections {
-            let served = tokio::time::timeout(PATIENCE, connection.response()).await.expect("its turn comes");
-            assert_eq!(served.status, 200);
+            let answer = tokio::time::timeout(PATIENCE, connection.response()).await.expect("its turn comes");
+            assert_eq!(answer.status, 200);
         }
     }
 }
