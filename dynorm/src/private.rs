@@ -2,7 +2,7 @@
 
 pub use crate::collection::{
     Collection, CollectionDescriptor, CollectionKey, Entries, Gather, Gathered, MemberDescriptor, Outline,
-    OutlineSegment, check_collection,
+    OutlineSegment, Plan, check_collection,
 };
 pub use crate::entity::{
     Apart, AttributeDescriptor, AttributeRole, ConsistentReads, END, Entity, EntityDescriptor, FieldAt,

@@ -161,7 +161,6 @@ fn wrapped(attribute: &AttributeType, ty: &Type) -> TokenStream {
     // the wrapped type has it.
     let markers = [
         "Ordered",
-        "Prefixed",
         "Measured",
         "Merged",
         "Numeric",
@@ -223,6 +222,14 @@ fn wrapped(attribute: &AttributeType, ty: &Type) -> TokenStream {
             for<'trivial> #ty: #LIB::KeyValue,
         {
             const KIND: #LIB::KeyKind = <#ty as #LIB::KeyValue>::KIND;
+        }
+
+        #[automatically_derived]
+        impl #LIB::Prefixed for #ident
+        where
+            for<'trivial> #ty: #LIB::Prefixed,
+        {
+            type Prefix = Self;
         }
 
         #(#markers)*

@@ -13,13 +13,12 @@ use crate::model::names;
 
 /// All that is generated for a collection. With `checked`, the compiler checks it against its members.
 pub(crate) fn collection(collection: &Collection, checked: bool) -> TokenStream {
-    let implementation = implementation(collection);
-    let reading = reading(collection);
+    let (implementation, plan) = (implementation(collection), plan(collection));
     if !checked {
-        return quote!(#implementation #reading);
+        return quote!(#implementation #plan);
     }
     let (of, checks) = (of(collection), checks(collection));
-    quote!(#implementation #reading #of #checks)
+    quote!(#implementation #plan #of #checks)
 }
 
 /// For what cannot be a collection.
@@ -60,10 +59,56 @@ pub(crate) fn broken_collection(input: &DeriveInput) -> TokenStream {
 }
 
 fn implementation(collection: &Collection) -> TokenStream {
-    let Collection { ident, table, delimiter, strict, .. } = collection;
+    let Collection { ident, table, .. } = collection;
+    let index_type = index_type(collection);
+    let reading = match collection.shape {
+        Shape::Struct => quote! {
+            #[automatically_derived]
+            impl #LIB::Gather for #ident {
+                fn gather(items: &mut #LIB::Gathered) -> #LIB::Result<Self> {
+                    (Self::__PLAN.read)(items)
+                }
+            }
+        },
+        Shape::Enum => quote! {
+            #[automatically_derived]
+            impl #LIB::Entries for #ident {
+                fn read(member: ::core::primitive::usize, item: #LIB::Item) -> #LIB::Result<Self> {
+                    (Self::__PLAN.read)(member, item)
+                }
+            }
+        },
+    };
+    quote! {
+        #[automatically_derived]
+        impl #LIB::Collection for #ident {
+            type Table = #table;
+            type Index = #index_type;
+            const DESCRIPTOR: &'static #LIB::CollectionDescriptor = Self::__PLAN.descriptor;
+        }
+        #reading
+    }
+}
+
+/// All that depends on the types of members.
+fn plan(collection: &Collection) -> TokenStream {
+    let ident = &collection.ident;
+    let descriptor = descriptor(collection);
+    let (function, read) = reading(collection);
+    quote! {
+        #[automatically_derived]
+        impl #ident {
+            #[doc(hidden)]
+            const __PLAN: #LIB::Plan<#function> =
+                #LIB::Plan { descriptor: &#descriptor, read: #read };
+        }
+    }
+}
+
+fn descriptor(collection: &Collection) -> TokenStream {
+    let Collection { ident, delimiter, strict, .. } = collection;
     let name = ident.unraw().to_string();
     let index = optional(collection.index.as_ref().map(|index| quote!(#index)));
-    let index_type = index_type(collection);
     let partition = outline(&collection.partition);
     let sort = optional(collection.sort.as_ref().map(outline));
     let members = collection.members.iter().map(|Member { ident, entity, .. }| {
@@ -71,19 +116,14 @@ fn implementation(collection: &Collection) -> TokenStream {
         quote!(#LIB::MemberDescriptor { name: #name, entity: <#entity as #LIB::Entity>::DESCRIPTOR })
     });
     quote! {
-        #[automatically_derived]
-        impl #LIB::Collection for #ident {
-            type Table = #table;
-            type Index = #index_type;
-            const DESCRIPTOR: &'static #LIB::CollectionDescriptor = &#LIB::CollectionDescriptor {
-                name: #name,
-                index: #index,
-                delimiter: #delimiter,
-                partition: #partition,
-                sort: #sort,
-                members: &[#(#members),*],
-                strict: #strict,
-            };
+        #LIB::CollectionDescriptor {
+            name: #name,
+            index: #index,
+            delimiter: #delimiter,
+            partition: #partition,
+            sort: #sort,
+            members: &[#(#members),*],
+            strict: #strict,
         }
     }
 }
@@ -103,9 +143,8 @@ fn outline(outline: &Outline) -> TokenStream {
     quote!(#LIB::Outline { text: #text, segments: &[#(#segments),*] })
 }
 
-/// How items become members or entries.
-fn reading(collection: &Collection) -> TokenStream {
-    let ident = &collection.ident;
+/// How items become members or entries: the type of the function, and the function.
+fn reading(collection: &Collection) -> (TokenStream, TokenStream) {
     match collection.shape {
         Shape::Struct => {
             let members =
@@ -117,14 +156,10 @@ fn reading(collection: &Collection) -> TokenStream {
                     };
                     quote!(#ident: items.#method::<#entity>(#at)?)
                 });
-            quote! {
-                #[automatically_derived]
-                impl #LIB::Gather for #ident {
-                    fn gather(items: &mut #LIB::Gathered) -> #LIB::Result<Self> {
-                        ::core::result::Result::Ok(Self { #(#members),* })
-                    }
-                }
-            }
+            (
+                quote!(fn(&mut #LIB::Gathered) -> #LIB::Result<Self>),
+                quote!(|items| ::core::result::Result::Ok(Self { #(#members),* })),
+            )
         }
         Shape::Enum => {
             let last = collection.members.len() - 1;
@@ -133,14 +168,10 @@ fn reading(collection: &Collection) -> TokenStream {
                 let pattern = if at == last { quote!(_) } else { quote!(#at) };
                 quote!(#pattern => #LIB::read_entity::<#entity>(item).map(Self::#ident))
             });
-            quote! {
-                #[automatically_derived]
-                impl #LIB::Entries for #ident {
-                    fn read(member: ::core::primitive::usize, item: #LIB::Item) -> #LIB::Result<Self> {
-                        match member { #(#arms),* }
-                    }
-                }
-            }
+            (
+                quote!(fn(::core::primitive::usize, #LIB::Item) -> #LIB::Result<Self>),
+                quote!(|member, item| match member { #(#arms),* }),
+            )
         }
     }
 }

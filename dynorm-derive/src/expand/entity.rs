@@ -371,7 +371,7 @@ fn is_indexed(entity: &Entity, at: usize, index: &IndexKeys) -> Option<TokenStre
 /// What an update knows at first of fields that make keys together.
 fn slots(entity: &Entity) -> TokenStream {
     list(entity.shared_fields().into_iter().map(|position| {
-        let marker = names::marker(&entity.fields[position].ident);
+        let marker = marker(entity, position);
         quote!(#LIB::Untouched<__field::#marker>)
     }))
 }
@@ -404,7 +404,7 @@ fn constants(entity: &Entity) -> TokenStream {
             }
         };
         let role = if plain_keys.contains(&position) {
-            let field = names::marker(&field.ident);
+            let field = marker(entity, position);
             quote!(#LIB::Keyed<#role, __field::#field>)
         } else {
             role
@@ -433,12 +433,11 @@ fn markers(entity: &Entity) -> TokenStream {
     if positions.is_empty() {
         return TokenStream::new();
     }
-    let marker =
-        |position: usize| super::marker(&names::marker(&entity.fields[position].ident), docs::KEY_FIELD);
-    let fields: TokenStream = positions.into_iter().map(marker).collect();
+    let define = |position: usize| super::marker(&marker(entity, position), docs::KEY_FIELD);
+    let fields: TokenStream = positions.into_iter().map(define).collect();
     let mut no_keys = TokenStream::new();
     for position in plain_keys {
-        let name = names::marker(&entity.fields[position].ident);
+        let name = marker(entity, position);
         let indexes = entity.indexes.iter().map(Some);
         for index in std::iter::once(None).chain(indexes) {
             if !entity.is_plain_key_of(position, index) {
@@ -451,6 +450,11 @@ fn markers(entity: &Entity) -> TokenStream {
         }
     }
     quote!(mod __field { #fields } #no_keys)
+}
+
+/// The type that is named after a field.
+fn marker(entity: &Entity, position: usize) -> Ident {
+    names::marker(&entity.fields[position].ident, &entity.ident)
 }
 
 /// The constant of one field.

@@ -13,7 +13,7 @@ use crate::model::projection::{ProjectedField, Projection, Source};
 /// All that is generated for a projection.
 pub(crate) fn projection(projection: &Projection) -> TokenStream {
     let Projection { ident, entity, fields } = projection;
-    let markers = fields.iter().map(|field| marker(&name(field), docs::KEY_FIELD));
+    let markers = fields.iter().map(|field| marker(&names::marker(&field.ident, ident), docs::KEY_FIELD));
     let same_name = || fields.iter().filter(|field| matches!(field.source, Source::SameName));
     let fallbacks = same_name().map(|field| {
         let constant = field.constant();
@@ -26,7 +26,7 @@ pub(crate) fn projection(projection: &Projection) -> TokenStream {
     });
     let (paths, read) = (paths(projection), read(projection));
     let holds = fields.iter().map(|field| {
-        let (hash, name) = (names::hash(&field.constant().to_string()), name(field));
+        let (hash, name) = (names::hash(&field.constant().to_string()), names::marker(&field.ident, ident));
         // A path that is wrong does not compile by itself.
         let text = match field.source {
             Source::SameName => field.ident.unraw().to_string(),
@@ -98,11 +98,6 @@ pub(crate) fn broken_projection(input: &DeriveInput, entity: Option<&Path>) -> T
         #[automatically_derived]
         impl<#generic __Index> #LIB::ReadFrom<__Index, #entity> for #ident {}
     }
-}
-
-/// What stands for the field in messages.
-fn name(field: &ProjectedField) -> syn::Ident {
-    names::any(&field.ident.unraw().to_string())
 }
 
 /// The handle that a field is read by.

@@ -88,7 +88,7 @@ fn index(index: &Index) -> TokenStream {
 }
 
 fn index_type(table: &Table, index: &Index) -> TokenStream {
-    let (ident, hash, name) = (&table.ident, index.hash(), names::index(&index.name.value()));
+    let (ident, hash, name) = (&table.ident, index.hash(), names::index(&index.name.value(), &table.ident));
     let kind = match (index.local, &index.projection) {
         (true, _) => quote!(#LIB::LocalIndex<__index::#name>),
         (false, Projection::All) => quote!(#LIB::GlobalIndex<__index::#name, #LIB::Whole>),

@@ -36,25 +36,20 @@ pub(crate) fn local(position: usize) -> Ident {
     format_ident!("__{position}")
 }
 
-/// The type that is named after a field, for messages.
-pub(crate) fn marker(field: &Ident) -> Ident {
-    any(&field.unraw().to_string())
+/// The type that is named after a field of `owner`, for messages: `number_of_Order`.
+///
+/// The compiler writes the whole path of a type whose name another one has too, as every `id` would.
+pub(crate) fn marker(field: &Ident, owner: &Ident) -> Ident {
+    format_ident!("{}_of_{}", field.unraw(), owner.unraw(), span = Span::call_site())
 }
 
-/// What is named after an index in messages: `gsi-1` is `gsi_1`.
-pub(crate) fn index(name: &str) -> Ident {
+/// What is named after an index of `table` in messages: `gsi-1` is `gsi_1_of_Catalog`.
+pub(crate) fn index(name: &str, table: &Ident) -> Ident {
     let mut text: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     if !text.starts_with(|c: char| c.is_ascii_alphabetic()) {
         text.insert(0, '_');
     }
-    any(&text)
-}
-
-/// An identifier of this name, be it a keyword.
-pub(crate) fn any(name: &str) -> Ident {
-    let raw = || syn::parse_str::<Ident>(&format!("r#{name}"));
-    let ident = syn::parse_str::<Ident>(name).or_else(|_| raw());
-    ident.unwrap_or_else(|_| format_ident!("{name}_", span = Span::call_site()))
+    format_ident!("{text}_of_{}", table.unraw(), span = Span::call_site())
 }
 
 /// The place of `span`, as generated code: lints for what users write do not apply there.

@@ -70,7 +70,7 @@ pub(crate) fn parse(text: &str, delimiter: char) -> Result<Template, Vec<Mistake
             .push(mistake("a key template must not be empty; write a literal, or a field in braces".into()));
     } else if text.contains("{{") || text.contains("}}") {
         mistakes.push(mistake(
-            "`{{` and `}}` are not supported: a literal of a key template has no braces".into(),
+            "`{{` and `}}` are not supported: a literal of a key template has no braces; for a field write `{field}`".into(),
         ));
     }
     if !mistakes.is_empty() {
@@ -117,13 +117,13 @@ fn parse_segment(segment: &str, template: &str, delimiter: char) -> Result<Segme
     }
     let Some(open) = segment.find('{') else {
         return match segment.find('}') {
-            Some(_) => Err(mistake(format!("`{segment}` has a `}}` without a `{{` before it"))),
+            Some(_) => Err(mistake(format!("`{segment}` has a `}}` without a `{{` before it; write `{{field}}`"))),
             None => Ok(Segment { literal: segment.to_owned(), field: None }),
         };
     };
     let (literal, rest) = segment.split_at(open);
     if literal.contains('}') {
-        return Err(mistake(format!("`{segment}` has a `}}` without a `{{` before it")));
+        return Err(mistake(format!("`{segment}` has a `}}` without a `{{` before it; write `{{field}}`")));
     }
     let Some((inner, after)) = rest[1..].split_once('}') else {
         return Err(mistake(format!("`{rest}` is not closed; write `{{field}}`")));
@@ -138,7 +138,7 @@ fn parse_segment(segment: &str, template: &str, delimiter: char) -> Result<Segme
         return Err(mistake(message));
     }
     if after.contains('}') {
-        return Err(mistake(format!("`{segment}` has a `}}` without a `{{` before it")));
+        return Err(mistake(format!("`{segment}` has a `}}` without a `{{` before it; write `{{field}}`")));
     }
     if !after.is_empty() {
         let message = format!(
@@ -280,7 +280,7 @@ mod tests {
             &expect![[r"
                 error: `A##{a#{b}#x}#{c}{d}` has an empty segment; write something before and after each `#`, or remove one
                 error: `{a#{b}` opens a brace inside of another; write `{field}`
-                error: `x}` has a `}` without a `{` before it
+                error: `x}` has a `}` without a `{` before it; write `{field}`
                 error: `{c}{d}` has two fields in one segment, so that their values could not be told apart; put a `#` between them"]],
         );
     }

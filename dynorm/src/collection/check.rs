@@ -16,23 +16,19 @@ use crate::key::{KeySource, same_form};
 /// In const evaluation, with the message.
 #[track_caller]
 pub const fn check_collection(collection: &CollectionDescriptor, schema: &TableSchema) {
-    report(&check_delimiter(collection, schema));
+    let mut mistakes = check_delimiter(collection, schema);
     let mut at = 0;
     while at < collection.members.len() {
         let member = &collection.members[at];
         let mut other = 0;
         while other < at {
-            report(&check_twice(collection, member, &collection.members[other]));
+            mistakes = mistakes.and(&check_twice(collection, member, &collection.members[other]));
             other += 1;
         }
-        report(&check_keys(collection, member));
+        mistakes = mistakes.and(&check_keys(collection, member, schema));
         at += 1;
     }
-}
-
-#[track_caller]
-const fn report(message: &ConstText) {
-    assert!(message.is_empty(), "{}", message.as_str());
+    assert!(mistakes.is_empty(), "{}", mistakes.as_str());
 }
 
 const fn check_delimiter(collection: &CollectionDescriptor, schema: &TableSchema) -> ConstText {
@@ -61,7 +57,11 @@ const fn check_twice(
     text.add("`, so that it is not known which one an item is; keep one")
 }
 
-const fn check_keys(collection: &CollectionDescriptor, member: &MemberDescriptor) -> ConstText {
+const fn check_keys(
+    collection: &CollectionDescriptor,
+    member: &MemberDescriptor,
+    schema: &TableSchema,
+) -> ConstText {
     if let KeySource::Template(template) = &member.entity.partition
         && template.segments.is_empty()
     {
@@ -70,8 +70,9 @@ const fn check_keys(collection: &CollectionDescriptor, member: &MemberDescriptor
     }
     let Some((partition, sort)) = member.sources(collection.index) else {
         let index = match collection.index {
-            Some(index) => index,
-            None => "",
+            Some(index) if schema.index_named(index).is_some() => index,
+            // That the table does not declare the index is said where the collection names it.
+            _ => return ConstText::new(),
         };
         let text = of_member(collection, member).add(" is not in index `").add(index);
         return text

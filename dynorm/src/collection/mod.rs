@@ -75,6 +75,16 @@ pub struct CollectionDescriptor {
     pub strict: bool,
 }
 
+/// All of a collection that depends on the types of its members, in one body: the compiler then complains once about
+/// each.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan<F: 'static> {
+    /// The description.
+    pub descriptor: &'static CollectionDescriptor,
+    /// How items become the collection.
+    pub read: F,
+}
+
 /// The form of a key: literals, and which segments have fields.
 #[derive(Clone, Copy, Debug)]
 pub struct Outline {

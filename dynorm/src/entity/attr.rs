@@ -88,15 +88,7 @@ impl<T, S, R: Assign<T, S>, Field> Assign<T, S> for Keyed<R, Field> {
     }
 }
 
-/// Nothing: a value for a field of the primary key, which stays as it is.
-#[diagnostic::on_unimplemented(
-    message = "a field of the primary key cannot be set by an update",
-    label = "the item is found by this field",
-    note = "to move the item to another key: `db.rekey(&entity, |e| e.field = value)`"
-)]
-pub trait Movable {}
-
-impl<T: Movable, S> Assign<T, S> for PrimaryKey {
+impl<T, S> Assign<T, S> for PrimaryKey {
     type Next = S;
 
     fn keep(_: T) -> Option<BoxedPart> {
@@ -104,7 +96,30 @@ impl<T: Movable, S> Assign<T, S> for PrimaryKey {
     }
 }
 
-/// Nothing: a value for a part of a field that keys are made of.
+impl<T, S, R> Assign<T, S> for Within<R> {
+    type Next = S;
+
+    fn keep(_: T) -> Option<BoxedPart> {
+        None
+    }
+}
+
+/// An attribute of the entity `E` that is not in its primary key.
+#[diagnostic::on_unimplemented(
+    message = "a field of the primary key of `{E}` cannot be set by an update",
+    label = "the item is found by this field",
+    note = "to move the item to another key: `db.rekey(&entity, |e| e.field = value)`"
+)]
+pub trait Movable<E> {}
+
+impl<E> Movable<E> for Free {}
+impl<E> Movable<E> for Optional {}
+impl<E, Use> Movable<E> for IndexField<Use> {}
+impl<E, Mask, Use> Movable<E> for PartOf<Mask, Use> {}
+impl<E, R> Movable<E> for Within<R> {}
+impl<E, R: Movable<E>, Field> Movable<E> for Keyed<R, Field> {}
+
+/// A whole attribute, or a part of one that no key is made of.
 #[diagnostic::on_unimplemented(
     message = "a part of a field that keys are made of cannot be set by itself",
     label = "an index key depends on the whole field",
@@ -112,13 +127,12 @@ impl<T: Movable, S> Assign<T, S> for PrimaryKey {
 )]
 pub trait Separable {}
 
-impl<T: Separable, S, R> Assign<T, S> for Within<R> {
-    type Next = S;
-
-    fn keep(_: T) -> Option<BoxedPart> {
-        None
-    }
-}
+impl Separable for Free {}
+impl Separable for Optional {}
+impl Separable for PrimaryKey {}
+impl<Use> Separable for IndexField<Use> {}
+impl<Mask, Use> Separable for PartOf<Mask, Use> {}
+impl<R: Separable, Field> Separable for Keyed<R, Field> {}
 
 /// An attribute that an update may be lent the stored value of.
 #[diagnostic::on_unimplemented(
@@ -167,7 +181,7 @@ pub trait Removable<T, S> {
     fn keep() -> Option<BoxedPart>;
 }
 
-impl<T: MayBeAbsent, S> Removable<T, S> for Free {
+impl<T, S> Removable<T, S> for Free {
     type Next = S;
 
     fn keep() -> Option<BoxedPart> {
@@ -183,7 +197,7 @@ impl<T, S> Removable<T, S> for Optional {
     }
 }
 
-impl<T: MayBeAbsent, S, Use: Keep<T>> Removable<T, S> for IndexField<Use> {
+impl<T: Attribute, S, Use: Keep<T>> Removable<T, S> for IndexField<Use> {
     type Next = S;
 
     fn keep() -> Option<BoxedPart> {
@@ -191,37 +205,30 @@ impl<T: MayBeAbsent, S, Use: Keep<T>> Removable<T, S> for IndexField<Use> {
     }
 }
 
-impl<T: MayBeAbsent, S, Mask: Mark<S>> Removable<T, S> for PartOf<Mask, InText>
-where
-    InText: Keep<T>,
-{
-    type Next = Mask::Removed;
+impl<T: Attribute, S, Mask: Mark<S>, Use: Keep<T> + Leave> Removable<T, S> for PartOf<Mask, Use> {
+    type Next = Use::Next<S, Mask>;
 
     fn keep() -> Option<BoxedPart> {
-        T::absent().map(InText::keep)
+        T::absent().map(Use::keep)
     }
 }
 
-impl<T: MayBeAbsent, S, Mask: Mark<S>> Removable<T, S> for PartOf<Mask, InWhen>
-where
-    InWhen: Keep<T>,
-{
-    type Next = Mask::Assigned;
-
-    fn keep() -> Option<BoxedPart> {
-        T::absent().map(InWhen::keep)
-    }
+/// What an update knows after the removal of a field that index keys use in this way.
+pub trait Leave {
+    /// Of the states `S`, with the field's mask.
+    type Next<S, Mask: Mark<S>>;
 }
 
-impl<T: MayBeAbsent, S, Mask: Mark<S>> Removable<T, S> for PartOf<Mask, InBoth>
-where
-    InBoth: Keep<T>,
-{
-    type Next = Mask::Assigned;
+impl Leave for InText {
+    type Next<S, Mask: Mark<S>> = Mask::Removed;
+}
 
-    fn keep() -> Option<BoxedPart> {
-        T::absent().map(InBoth::keep)
-    }
+impl Leave for InWhen {
+    type Next<S, Mask: Mark<S>> = Mask::Assigned;
+}
+
+impl Leave for InBoth {
+    type Next<S, Mask: Mark<S>> = Mask::Assigned;
 }
 
 impl<T, S, R: Removable<T, S>, Field> Removable<T, S> for Keyed<R, Field> {
@@ -231,6 +238,19 @@ impl<T, S, R: Removable<T, S>, Field> Removable<T, S> for Keyed<R, Field> {
         R::keep()
     }
 }
+
+/// An attribute that the entity can do without, by its role or by its type `T`.
+#[diagnostic::on_unimplemented(message = "the entity could not be read without this attribute")]
+pub trait Spared<T> {}
+
+impl<T: MayBeAbsent> Spared<T> for Free {}
+impl<T> Spared<T> for Optional {}
+impl<T: MayBeAbsent, Use> Spared<T> for IndexField<Use> {}
+impl<T: MayBeAbsent, Mask, Use> Spared<T> for PartOf<Mask, Use> {}
+impl<T, R: Spared<T>, Field> Spared<T> for Keyed<R, Field> {}
+// These cannot be removed at all, which `Removable` says.
+impl<T> Spared<T> for PrimaryKey {}
+impl<T, R> Spared<T> for Within<R> {}
 
 /// An attribute that an update may change by its stored value: no index key is made of it.
 #[diagnostic::on_unimplemented(

@@ -181,6 +181,18 @@ impl TableSchema {
         })
     }
 
+    /// The index of this name, for the compiler.
+    pub(crate) const fn index_named(&self, name: &str) -> Option<&'static IndexSchema> {
+        let mut at = 0;
+        while at < self.indexes.len() {
+            if crate::error::same_text(self.indexes[at].name, name) {
+                return Some(&self.indexes[at]);
+            }
+            at += 1;
+        }
+        None
+    }
+
     /// The index of this name.
     pub(crate) fn index(&self, name: &str) -> Option<&'static IndexSchema> {
         self.indexes.iter().find(|index| index.name == name)

@@ -33,7 +33,7 @@ pub const END: usize = usize::MAX;
 #[diagnostic::on_unimplemented(
     message = "`{Field}` cannot be narrowed here: a sort key is narrowed from left to right, and `{Field}` comes right after `{Before}`",
     label = "not the next field of the sort key",
-    note = "fix all fields before it, last `.{Before}(..)`; a range or a prefix is always the last step"
+    note = "fix the fields before it first, each by its own method; a range or a prefix is always the last step"
 )]
 pub trait Next<const AT: usize, Field, Before> {}
 

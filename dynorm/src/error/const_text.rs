@@ -1,7 +1,7 @@
 //! Text that is put together while the compiler runs, for the messages of its checks.
 
-/// The longest message, in bytes; what is longer is cut.
-const BYTES_MAX: usize = 1024;
+/// The longest text, in bytes; what is longer is cut.
+const BYTES_MAX: usize = 2048;
 
 /// A text under construction in a `const fn`.
 #[derive(Clone, Copy)]
@@ -29,7 +29,7 @@ impl ConstText {
         let more = more.as_bytes();
         let mut at = 0;
         while at < more.len() {
-            self = self.add_byte(more[at]);
+            self.push(more[at]);
             at += 1;
         }
         self
@@ -38,11 +38,27 @@ impl ConstText {
     /// The text with one ASCII character, or one byte of a longer one, at its end.
     #[must_use]
     pub const fn add_byte(mut self, byte: u8) -> Self {
+        self.push(byte);
+        self
+    }
+
+    const fn push(&mut self, byte: u8) {
         if self.len < BYTES_MAX {
             self.bytes[self.len] = byte;
             self.len += 1;
         }
-        self
+    }
+
+    /// The text, and another one in a line of its own.
+    #[must_use]
+    pub const fn and(self, other: &Self) -> Self {
+        if other.is_empty() {
+            self
+        } else if self.is_empty() {
+            *other
+        } else {
+            self.add("\n").add(other.as_str())
+        }
     }
 
     /// Whether there is no text.

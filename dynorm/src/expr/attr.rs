@@ -222,7 +222,7 @@ impl<E, T: Attribute, R: Mentions> Attr<E, T, R> {
 
     /// The text or the bytes begin with these.
     #[must_use]
-    pub fn begins_with(self, prefix: impl Arg<T::Scalar>) -> Condition<E, R::Keys>
+    pub fn begins_with(self, prefix: impl Arg<<T::Scalar as Prefixed>::Prefix>) -> Condition<E, R::Keys>
     where
         T::Scalar: Prefixed,
     {

@@ -11,11 +11,11 @@ use std::task::{Context as TaskContext, Poll};
 use super::condition::{Presence, both, expression_error, render, write_error};
 use super::{BoxFuture, Checked, Context, Outcome, Returned, table_method};
 use crate::backend::call::{self, ReturnValues};
-use crate::entity::{Assign, Entity, Key, KnownFields, Lend, Removable, Settled, Unkeyed};
+use crate::entity::{Assign, Entity, Key, KnownFields, Lend, Movable, Removable, Separable, Settled, Spared, Unkeyed};
 use crate::error::{Error, Kind, Result};
 use crate::expr::{Assigned, Attr, Changes, Condition, Renderer, Side};
 use crate::value::{
-    Addable, Arg, Attribute, EncodeError, List, Merged, Numeric, Set, Step, Value, path_text,
+    Addable, Arg, Attribute, EncodeError, List, Merged, Set, Step, Subtractable, Value, path_text,
 };
 
 /// Which state of the entity an update returns.
@@ -99,7 +99,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
     ///
     /// A key of an index that is made of the field changes with it. If it is made of other fields too, those must be
     /// set as well, or lent with [`given`](Self::given); without them the update does not compile.
-    pub fn set<T: Attribute, R: Assign<T, S>>(
+    pub fn set<T: Attribute, R: Assign<T, S> + Movable<E> + Separable>(
         mut self,
         attr: Attr<E, T, R>,
         value: impl Arg<T>,
@@ -153,7 +153,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
     }
 
     /// Removes an attribute that the entity can do without.
-    pub fn remove<T: Attribute, R: Removable<T, S>>(
+    pub fn remove<T: Attribute, R: Removable<T, S> + Spared<T>>(
         mut self,
         attr: Attr<E, T, R>,
     ) -> Update<E, Out, R::Next> {
@@ -220,10 +220,10 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
     }
 
     /// Subtracts a number from a number. What is absent counts as 0.
-    pub fn sub<T: Attribute<Scalar: Numeric>, R: Unkeyed>(
+    pub fn sub<T: Attribute, R: Unkeyed>(
         self,
         attr: Attr<E, T, R>,
-        value: impl Addable<T::Scalar>,
+        value: impl Subtractable<T::Scalar>,
     ) -> Self {
         let negated = value.addend().map(|value| match value {
             Some(Value::N(number)) => Some(Value::N(-number)),
@@ -355,19 +355,21 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
     }
 }
 
-impl<E: Entity, Out: Returned<E>, S> Update<E, Out, S> {
+impl<E: Entity, Out: Returned<E> + 'static, S> Update<E, Out, S> {
     /// Runs the update and tells what it cost.
     ///
     /// # Errors
     ///
     /// [`is_not_found`](crate::Error::is_not_found), [`is_condition_failed`](crate::Error::is_condition_failed),
     /// a value that cannot be stored, or a refusal of the backend. Nothing is written then.
-    pub async fn outcome(self) -> Result<Outcome<Out>>
+    pub fn outcome(self) -> BoxFuture<Result<Outcome<Out>>>
     where
         S: Settled,
     {
-        let request = self.to_request()?;
-        send(self.context, request, self.condition.is_some()).await
+        // Not an `async fn`, in whose type the compiler would report a missing field once more for each use.
+        let (request, asked) = (self.to_request(), self.condition.is_some());
+        let context = self.context;
+        Box::pin(async move { send(context, request?, asked).await })
     }
 
     /// Runs the update, and gives a condition that did not hold as data, with what is there.
@@ -395,11 +397,12 @@ impl<E: Entity, Out: Returned<E>, S> Update<E, Out, S> {
     /// # Errors
     ///
     /// As for [`outcome`](Self::outcome), but for conditions that did not hold.
-    pub async fn checked(self) -> Result<Checked<E, Out>>
+    pub fn checked(self) -> BoxFuture<Result<Checked<E, Out>>>
     where
         S: Settled,
     {
-        Checked::of_outcome(self.outcome().await)
+        let outcome = self.outcome();
+        Box::pin(async move { Checked::of_outcome(outcome.await) })
     }
 }
 

@@ -4,7 +4,7 @@
     reason = "the compiler runs it, and a const fn builds by value"
 )]
 
-use crate::entity::{AttributeRole, EntityDescriptor, IndexSchema, KeyAttributeSchema, TableSchema};
+use crate::entity::{AttributeDescriptor, AttributeRole, EntityDescriptor, KeyAttributeSchema, TableSchema};
 use crate::error::{ConstText, same_text};
 use crate::key::{KeySource, Overlap, same_source};
 
@@ -24,19 +24,20 @@ pub const fn check_table(
     entities: &[&EntityDescriptor],
     allowed_overlaps: &[(&str, &str)],
 ) {
-    report(&check_indexes(schema));
+    let mut mistakes = check_indexes(schema);
     let mut a = 0;
     while a < entities.len() {
         let mut b = a + 1;
         while b < entities.len() {
             if !is_allowed(allowed_overlaps, entities[a].name, entities[b].name) {
-                report(&check_disjoint(entities[a], entities[b], schema));
+                mistakes = mistakes.and(&check_disjoint(entities[a], entities[b], schema));
             }
-            report(&check_tags(entities[a], entities[b], schema));
+            mistakes = mistakes.and(&check_tags(entities[a], entities[b], schema));
             b += 1;
         }
         a += 1;
     }
+    report(&mistakes);
 }
 
 /// Stops the compiler with a message if an entity does not fit its table.
@@ -46,11 +47,9 @@ pub const fn check_table(
 /// In const evaluation, with the message.
 #[track_caller]
 pub const fn check_entity(entity: &EntityDescriptor, schema: &TableSchema) {
-    report(&check_delimiter(entity, schema));
-    report(&check_primary_key(entity, schema));
-    report(&check_index_keys(entity, schema));
-    report(&check_sources(entity, schema));
-    report(&check_attributes(entity, schema));
+    let keys = check_delimiter(entity, schema).and(&check_primary_key(entity, schema));
+    let keys = keys.and(&check_index_keys(entity, schema)).and(&check_sources(entity, schema));
+    report(&keys.and(&check_attributes(entity, schema)));
 }
 
 #[track_caller]
@@ -141,26 +140,23 @@ const fn check_primary_key(entity: &EntityDescriptor, schema: &TableSchema) -> C
 }
 
 const fn check_index_keys(entity: &EntityDescriptor, schema: &TableSchema) -> ConstText {
+    let mut mistakes = ConstText::new();
     let mut at = 0;
     while at < entity.indexes.len() {
         let keys = &entity.indexes[at];
         // That the index is declared at all is checked by types, with a better place for the message.
-        if let Some(index) = find_index(schema, keys.index) {
+        if let Some(index) = schema.index_named(keys.index) {
             if !index.local {
-                let text =
-                    check_key(entity, "pk", Some(&keys.partition), Some(index.partition), schema, keys.index);
-                if !text.is_empty() {
-                    return text;
-                }
+                let (source, attribute) = (Some(&keys.partition), Some(index.partition));
+                mistakes =
+                    mistakes.and(&check_key(entity, "pk", source, attribute, schema, keys.index));
             }
-            let text = check_key(entity, "sk", keys.sort.as_ref(), index.sort, schema, keys.index);
-            if !text.is_empty() {
-                return text;
-            }
+            let sort = check_key(entity, "sk", keys.sort.as_ref(), index.sort, schema, keys.index);
+            mistakes = mistakes.and(&sort);
         }
         at += 1;
     }
-    ConstText::new()
+    mistakes
 }
 
 /// A key of an entity: the attribute that it is written to, and what makes it.
@@ -174,7 +170,7 @@ const fn nth_key<'s>(entity: &'s EntityDescriptor, schema: &TableSchema, n: usiz
         1 => (entity.sort.as_ref(), schema.sort),
         _ => {
             let keys = &entity.indexes[n / 2 - 1];
-            let Some(index) = find_index(schema, keys.index) else { return None };
+            let Some(index) = schema.index_named(keys.index) else { return None };
             if n % 2 == 1 {
                 (keys.sort.as_ref(), index.sort)
             } else if index.local {
@@ -202,11 +198,7 @@ const fn check_sources(entity: &EntityDescriptor, schema: &TableSchema) -> Const
                 && same_text(name.name, other_name.name)
                 && !same_source(source, other)
             {
-                let text = ConstText::new()
-                    .add("entity `")
-                    .add(entity.name)
-                    .add("` makes the attribute `")
-                    .add(name.name);
+                let text = of_entity(entity).add(" makes the attribute `").add(name.name);
                 return text.add("` in two ways, so that one key would overwrite another; write the same template for both, or give the index another attribute");
             }
             b += 1;
@@ -214,17 +206,6 @@ const fn check_sources(entity: &EntityDescriptor, schema: &TableSchema) -> Const
         a += 1;
     }
     ConstText::new()
-}
-
-const fn find_index<'s>(schema: &'s TableSchema, name: &str) -> Option<&'s IndexSchema> {
-    let mut at = 0;
-    while at < schema.indexes.len() {
-        if same_text(schema.indexes[at].name, name) {
-            return Some(&schema.indexes[at]);
-        }
-        at += 1;
-    }
-    None
 }
 
 /// One key of an entity against that of its table, or of the index of this name.
@@ -236,21 +217,22 @@ const fn check_key(
     schema: &TableSchema,
     index: &str,
 ) -> ConstText {
-    let text = ConstText::new().add("entity `").add(entity.name).add("`");
     let (source, attribute) = match (source, attribute) {
         (None, None) => return ConstText::new(),
         (Some(source), Some(attribute)) => (source, attribute),
         (None, Some(_)) => {
-            let text = text.add(" has no `").add(which).add("` but ");
-            return of_whom(text, schema, index).add(" has: add `").add(which).add(" = \"...\"`");
+            let text = of_whom(of_entity(entity).add(" has no `").add(which).add("` for "), schema, index);
+            let text = text.add(", which has one; add `").add(which).add(" = \"...\"` to `");
+            return of_keys(text, index);
         }
         (Some(_), None) => {
-            let text = text.add(" has a `").add(which).add("` but ");
-            return of_whom(text, schema, index).add(" has none: leave it away, or declare one there");
+            let text = of_whom(of_entity(entity).add(" has a `").add(which).add("` for "), schema, index);
+            let text = text.add(", which has none; remove it from `");
+            return of_keys(text, index).add(", or declare one there");
         }
     };
     if source.kind() as u8 != attribute.kind as u8 {
-        let text = text.add(": `").add(which).add("` is of kind ").add(source.kind().name()).add(" but `");
+        let text = of_entity(entity).add(": `").add(which).add("` is of kind ").add(source.kind().name()).add(" but `");
         let text = text.add(attribute.name).add("` of ");
         let text = of_whom(text, schema, index).add(" is of kind ").add(attribute.kind.name());
         return text
@@ -264,8 +246,8 @@ const fn check_key(
     }
     match source {
         KeySource::Plain(plain) if !same_text(plain.attribute, attribute.name) => {
-            let text =
-                text.add(": the field `").add(plain.field).add("` is stored as `").add(plain.attribute);
+            let text = of_entity(entity).add(": the field `").add(plain.field);
+            let text = text.add("` is stored as `").add(plain.attribute);
             let text = text.add("` but the key of ");
             let text = of_whom(text, schema, index)
                 .add(" is `")
@@ -285,73 +267,78 @@ const fn of_whom(text: ConstText, schema: &TableSchema, index: &str) -> ConstTex
     }
 }
 
+/// Where an entity declares its keys in the table, or in an index.
+const fn of_keys(text: ConstText, index: &str) -> ConstText {
+    if index.is_empty() {
+        text.add("#[entity(...)]`")
+    } else {
+        text.add("index(").add(index).add(", ...)`")
+    }
+}
+
 const fn check_attributes(entity: &EntityDescriptor, schema: &TableSchema) -> ConstText {
+    let mut mistakes = ConstText::new();
     let mut at = 0;
     while at < entity.attributes.len() {
-        let attribute = &entity.attributes[at];
-        let text = ConstText::new()
-            .add("entity `")
-            .add(entity.name)
-            .add("`: the field `")
-            .add(attribute.field)
-            .add("` ");
-        if let Some(tag) = schema.tag
-            && same_text(tag, attribute.name)
-        {
-            let text = text.add("is stored as `").add(tag).add("`, where table `").add(schema.type_name);
-            return text.add("` keeps the type tag; rename one: `#[attr(rename = \"...\")]` or `#[table(type_attribute = \"...\")]`");
-        }
-        if is_template_key(entity, schema, attribute.name) {
-            let text =
-                text.add("is stored as `").add(attribute.name).add("`, where table `").add(schema.type_name);
-            return text.add("` keeps a key that a template makes; add `#[attr(rename = \"...\")]`");
-        }
-        if let Some(index) = unasked_index(entity, schema, attribute.name) {
-            let text =
-                text.add("is stored as `").add(attribute.name).add("`, which is a key of index `").add(index);
-            let text = text
-                .add("`, so that the item would be in the index unasked; declare `#[entity(index(")
-                .add(index);
-            return text.add(", ...))]`, or rename the field: `#[attr(rename = \"...\")]`");
-        }
-        if let (AttributeRole::Stored, Some(ttl)) = (attribute.role, schema.ttl)
-            && same_text(ttl, attribute.name)
-        {
-            let text = text
-                .add("is stored as `")
-                .add(ttl)
-                .add("`, which is the time to live of table `")
-                .add(schema.type_name);
-            return text.add(
-                "`, so that DynamoDB would delete the item by it; add `#[attr(ttl)]`, or rename the field",
-            );
-        }
-        if matches!(attribute.role, AttributeRole::TimeToLive) {
-            match schema.ttl {
-                Some(ttl) if same_text(ttl, attribute.name) => {}
-                Some(ttl) => {
-                    let text = text
-                        .add("is a time to live, which table `")
-                        .add(schema.type_name)
-                        .add("` keeps in `");
-                    return text
-                        .add(ttl)
-                        .add("`; add `rename = \"")
-                        .add(ttl)
-                        .add("\"` to its `#[attr(...)]`");
-                }
-                None => {
-                    let text = text.add("is a time to live, but table `").add(schema.type_name);
-                    return text
-                        .add("` has none; add `ttl = \"")
-                        .add(attribute.name)
-                        .add("\"` to its `#[table(...)]`");
-                }
-            }
-        }
+        mistakes = mistakes.and(&check_attribute(entity, &entity.attributes[at], schema));
         at += 1;
     }
-    ConstText::new()
+    mistakes
+}
+
+const fn check_attribute(
+    entity: &EntityDescriptor,
+    attribute: &AttributeDescriptor,
+    schema: &TableSchema,
+) -> ConstText {
+    let name = attribute.name;
+    if let Some(tag) = schema.tag
+        && same_text(tag, name)
+    {
+        let text = stored_as(entity, attribute).add("where table `").add(schema.type_name);
+        return text.add("` keeps the type tag; rename one: `#[attr(rename = \"...\")]` or `#[table(type_attribute = \"...\")]`");
+    }
+    if is_template_key(entity, schema, name) {
+        let text = stored_as(entity, attribute).add("where table `").add(schema.type_name);
+        return text.add("` keeps a key that a template makes; add `#[attr(rename = \"...\")]`");
+    }
+    if let Some(index) = unasked_index(entity, schema, name) {
+        let text = stored_as(entity, attribute).add("which is a key of index `").add(index);
+        let text = text.add("`, so that the item would be in the index unasked; declare `#[entity(index(");
+        return text.add(index).add(", ...))]`, or rename the field: `#[attr(rename = \"...\")]`");
+    }
+    match (attribute.role, schema.ttl) {
+        (AttributeRole::Stored, Some(ttl)) if same_text(ttl, name) => {
+            let text = stored_as(entity, attribute).add("which is the time to live of table `");
+            text.add(schema.type_name).add(
+                "`, so that DynamoDB would delete the item by it; add `#[attr(ttl)]`, or rename the field",
+            )
+        }
+        (AttributeRole::TimeToLive, Some(ttl)) if !same_text(ttl, name) => {
+            let text = of_field(entity, attribute).add("is a time to live, which table `");
+            let text = text.add(schema.type_name).add("` keeps in `").add(ttl);
+            text.add("`; add `rename = \"").add(ttl).add("\"` to its `#[attr(...)]`")
+        }
+        (AttributeRole::TimeToLive, None) => {
+            let text = of_field(entity, attribute).add("is a time to live, but table `");
+            let text = text.add(schema.type_name).add("` has none; add `ttl = \"");
+            text.add(name).add("\"` to its `#[table(...)]`")
+        }
+        _ => ConstText::new(),
+    }
+}
+
+const fn of_field(entity: &EntityDescriptor, attribute: &AttributeDescriptor) -> ConstText {
+    of_entity(entity).add(": the field `").add(attribute.field).add("` ")
+}
+
+const fn stored_as(entity: &EntityDescriptor, attribute: &AttributeDescriptor) -> ConstText {
+    of_field(entity, attribute).add("is stored as `").add(attribute.name).add("`, ")
+}
+
+/// How messages begin. Few entities have mistakes, so it is written only for those.
+const fn of_entity(entity: &EntityDescriptor) -> ConstText {
+    ConstText::new().add("entity `").add(entity.name).add("`")
 }
 
 /// The index that an attribute is a key of although the entity does not say so.

@@ -124,28 +124,44 @@ pub trait Ordered: Attribute {}
     label = "has no prefix",
     note = "DynamoDB knows `begins_with` on S and B only; for numbers and times use `between` or a comparison"
 )]
-pub trait Prefixed: Attribute {}
+pub trait Prefixed: Attribute {
+    /// What a value begins with: of the same type.
+    type Prefix: Attribute;
+}
 
 /// A type that has a size: text, bytes, sets, lists and maps.
 #[diagnostic::on_unimplemented(
     message = "`size` needs text, binary, a set, a list or a map, not `{Self}`",
-    label = "has no size"
+    label = "has no size",
+    note = "compare the attribute itself: `.eq(..)`, `.lt(..)`, `.between(..)`"
 )]
 pub trait Measured: Attribute {}
 
 /// A number, which can be subtracted from.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a number", label = "not a number")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number",
+    label = "not a number",
+    note = "name an attribute whose type is stored as a number: an integer, a float, a `Decimal`, a `Number`"
+)]
 pub trait Numeric: Attribute {}
 
 /// A list, which can be appended to.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a list", label = "not a list")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list",
+    label = "not a list",
+    note = "use `set` to replace the value, or make the field a `Vec`"
+)]
 pub trait List: Attribute {
     /// The type of the list's elements.
     type Element: Attribute;
 }
 
 /// A map with keys that the program chooses, whose entries can be reached.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a map", label = "not a map")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a map with entries",
+    label = "not a map",
+    note = "entries are of a `HashMap<String, T>` or `BTreeMap<String, T>`; a member of a struct is reached by `.at(..)`"
+)]
 pub trait Mapped: Attribute {
     /// The type of the map's entries.
     type Entry: Attribute;
@@ -160,13 +176,18 @@ pub trait Mapped: Attribute {
 pub trait Merged: Attribute {}
 
 /// A set, which elements can be deleted from.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a set", label = "not a set")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a set",
+    label = "not a set",
+    note = "use `set` to replace the value, or make the field a `HashSet` or `BTreeSet`"
+)]
 pub trait Set: Attribute {}
 
 /// A type that `contains` looks into: text, sets and lists.
 #[diagnostic::on_unimplemented(
     message = "`contains` needs text, a set or a list, not `{Self}`",
-    label = "contains nothing"
+    label = "contains nothing",
+    note = "compare the attribute itself: `.eq(..)`, or `.is_in([..])` for one of several values"
 )]
 pub trait Elements: Attribute {
     /// What is looked for.
@@ -187,6 +208,14 @@ pub trait Addable<T> {
     /// If the operand cannot be stored.
     fn addend(self) -> Result<Option<Value>, EncodeError>;
 }
+
+/// What can be subtracted from an attribute of type `T`: a number from a number.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be subtracted from an attribute of type `{T}`",
+    label = "DynamoDB subtracts numbers from numbers",
+    note = "use `set` to replace the value, or `delete` for elements of sets"
+)]
+pub trait Subtractable<T>: Addable<T> {}
 
 /// A point in time that can be a time to live, which DynamoDB wants as whole seconds since 1970.
 #[diagnostic::on_unimplemented(

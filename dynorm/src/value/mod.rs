@@ -21,7 +21,7 @@ mod uuid;
 
 pub use self::attribute::{
     Addable, Attribute, DecodeError, Elements, EncodeError, KeyValue, List, Mapped, MayBeAbsent, Measured,
-    Merged, Nullable, Numeric, Ordered, Prefixed, Set, Step, Timestamp,
+    Merged, Nullable, Numeric, Ordered, Prefixed, Set, Step, Subtractable, Timestamp,
 };
 pub(crate) use self::attribute::{path_text, write_path};
 #[cfg(feature = "chrono")]

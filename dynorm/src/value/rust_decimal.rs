@@ -3,7 +3,7 @@
 use ::rust_decimal::Decimal;
 
 use super::KeyKind;
-use super::attribute::{Addable, Attribute, DecodeError, EncodeError, KeyValue, Numeric, Ordered};
+use super::attribute::{Addable, Attribute, DecodeError, EncodeError, KeyValue, Numeric, Ordered, Subtractable};
 use super::{Number, NumberError, Value};
 
 /// Stored as N, exactly. DynamoDB drops trailing zeros, so `9.90` reads back as the equal `9.9`.
@@ -29,6 +29,8 @@ impl KeyValue for Decimal {
 }
 impl Ordered for Decimal {}
 impl Numeric for Decimal {}
+
+impl<T: Numeric> Subtractable<T> for Decimal {}
 
 impl<T: Numeric> Addable<T> for Decimal {
     fn addend(self) -> Result<Option<Value>, EncodeError> {

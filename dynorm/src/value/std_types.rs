@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::KeyKind;
 use super::attribute::{
     Addable, Attribute, DecodeError, Elements, EncodeError, KeyValue, List, Mapped, MayBeAbsent, Measured,
-    Merged, Numeric, Ordered, Prefixed, Set, Step,
+    Merged, Numeric, Ordered, Prefixed, Set, Step, Subtractable,
 };
 use super::{Item, Name, Number, Value};
 
@@ -30,7 +30,9 @@ impl KeyValue for String {
     const KIND: KeyKind = KeyKind::S;
 }
 impl Ordered for String {}
-impl Prefixed for String {}
+impl Prefixed for String {
+    type Prefix = Self;
+}
 impl Measured for String {}
 impl Elements for String {
     type Element = Self;
@@ -211,6 +213,8 @@ macro_rules! addable {
                 self.encode()
             }
         }
+
+        impl<T: Numeric> Subtractable<T> for $type {}
     )*};
 }
 addable!(u8 u16 u32 u64 usize u128 i8 i16 i32 i64 i128 f32 f64 Number);
@@ -270,7 +274,9 @@ impl KeyValue for Vec<u8> {
     const KIND: KeyKind = KeyKind::B;
 }
 impl Ordered for Vec<u8> {}
-impl Prefixed for Vec<u8> {}
+impl Prefixed for Vec<u8> {
+    type Prefix = Self;
+}
 impl<T: Attribute> Measured for Vec<T> {}
 impl<T: Attribute> List for Vec<T> {
     type Element = T;
