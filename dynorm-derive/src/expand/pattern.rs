@@ -189,7 +189,8 @@ impl Pattern<'_> {
     fn methods(&self) -> TokenStream {
         let (ty, steps) = (self.ty(), self.steps_to_take());
         let explained = self.has_distinct_names(&steps);
-        let marker = |step: &Step| names::marker(&self.entity.fields[step.position].ident, &self.entity.ident);
+        let marker =
+            |step: &Step| names::marker(&self.entity.fields[step.position].ident, &self.entity.ident);
         let mut methods = TokenStream::new();
         for (at, step) in steps.iter().enumerate() {
             let bound = (explained && at > 0).then(|| {

@@ -117,7 +117,9 @@ fn parse_segment(segment: &str, template: &str, delimiter: char) -> Result<Segme
     }
     let Some(open) = segment.find('{') else {
         return match segment.find('}') {
-            Some(_) => Err(mistake(format!("`{segment}` has a `}}` without a `{{` before it; write `{{field}}`"))),
+            Some(_) => {
+                Err(mistake(format!("`{segment}` has a `}}` without a `{{` before it; write `{{field}}`")))
+            }
             None => Ok(Segment { literal: segment.to_owned(), field: None }),
         };
     };

@@ -12,7 +12,9 @@ mod slots;
 
 use std::any::Any;
 
-pub use self::attr::{Assign, InPrimaryKey, Keep, Leave, Lend, Movable, Removable, Separable, Spared, Unkeyed};
+pub use self::attr::{
+    Assign, InPrimaryKey, Keep, Leave, Lend, Movable, Removable, Separable, Spared, Unkeyed,
+};
 pub use self::codec::{ItemReader, ItemWriter};
 pub(crate) use self::codec::{
     belongs, decode, decode_own, encode, epoch_seconds, is_expired, is_over, own, owner, ttl_attribute,

@@ -11,7 +11,9 @@ use std::task::{Context as TaskContext, Poll};
 use super::condition::{Presence, both, expression_error, render, write_error};
 use super::{BoxFuture, Checked, Context, Outcome, Returned, table_method};
 use crate::backend::call::{self, ReturnValues};
-use crate::entity::{Assign, Entity, Key, KnownFields, Lend, Movable, Removable, Separable, Settled, Spared, Unkeyed};
+use crate::entity::{
+    Assign, Entity, Key, KnownFields, Lend, Movable, Removable, Separable, Settled, Spared, Unkeyed,
+};
 use crate::error::{Error, Kind, Result};
 use crate::expr::{Assigned, Attr, Changes, Condition, Renderer, Side};
 use crate::value::{

@@ -148,8 +148,7 @@ const fn check_index_keys(entity: &EntityDescriptor, schema: &TableSchema) -> Co
         if let Some(index) = schema.index_named(keys.index) {
             if !index.local {
                 let (source, attribute) = (Some(&keys.partition), Some(index.partition));
-                mistakes =
-                    mistakes.and(&check_key(entity, "pk", source, attribute, schema, keys.index));
+                mistakes = mistakes.and(&check_key(entity, "pk", source, attribute, schema, keys.index));
             }
             let sort = check_key(entity, "sk", keys.sort.as_ref(), index.sort, schema, keys.index);
             mistakes = mistakes.and(&sort);
@@ -232,7 +231,12 @@ const fn check_key(
         }
     };
     if source.kind() as u8 != attribute.kind as u8 {
-        let text = of_entity(entity).add(": `").add(which).add("` is of kind ").add(source.kind().name()).add(" but `");
+        let text = of_entity(entity)
+            .add(": `")
+            .add(which)
+            .add("` is of kind ")
+            .add(source.kind().name())
+            .add(" but `");
         let text = text.add(attribute.name).add("` of ");
         let text = of_whom(text, schema, index).add(" is of kind ").add(attribute.kind.name());
         return text
@@ -269,11 +273,7 @@ const fn of_whom(text: ConstText, schema: &TableSchema, index: &str) -> ConstTex
 
 /// Where an entity declares its keys in the table, or in an index.
 const fn of_keys(text: ConstText, index: &str) -> ConstText {
-    if index.is_empty() {
-        text.add("#[entity(...)]`")
-    } else {
-        text.add("index(").add(index).add(", ...)`")
-    }
+    if index.is_empty() { text.add("#[entity(...)]`") } else { text.add("index(").add(index).add(", ...)`") }
 }
 
 const fn check_attributes(entity: &EntityDescriptor, schema: &TableSchema) -> ConstText {

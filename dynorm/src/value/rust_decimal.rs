@@ -3,7 +3,9 @@
 use ::rust_decimal::Decimal;
 
 use super::KeyKind;
-use super::attribute::{Addable, Attribute, DecodeError, EncodeError, KeyValue, Numeric, Ordered, Subtractable};
+use super::attribute::{
+    Addable, Attribute, DecodeError, EncodeError, KeyValue, Numeric, Ordered, Subtractable,
+};
 use super::{Number, NumberError, Value};
 
 /// Stored as N, exactly. DynamoDB drops trailing zeros, so `9.90` reads back as the equal `9.9`.
