@@ -364,6 +364,7 @@ impl<E: Entity, Out: Returned<E> + 'static, S> Update<E, Out, S> {
     ///
     /// [`is_not_found`](crate::Error::is_not_found), [`is_condition_failed`](crate::Error::is_condition_failed),
     /// a value that cannot be stored, or a refusal of the backend. Nothing is written then.
+    #[must_use = "nothing is written until it is awaited"]
     pub fn outcome(self) -> BoxFuture<Result<Outcome<Out>>>
     where
         S: Settled,
@@ -399,6 +400,7 @@ impl<E: Entity, Out: Returned<E> + 'static, S> Update<E, Out, S> {
     /// # Errors
     ///
     /// As for [`outcome`](Self::outcome), but for conditions that did not hold.
+    #[must_use = "nothing is written until it is awaited"]
     pub fn checked(self) -> BoxFuture<Result<Checked<E, Out>>>
     where
         S: Settled,
