@@ -114,7 +114,7 @@ impl MemBackend {
     /// All items of a table in the order of a scan; none if there is no such table.
     #[must_use]
     pub fn items(&self, table: &str) -> Vec<Item> {
-        self.engine().items(table).cloned().collect()
+        self.engine().items(table).collect()
     }
 
     /// Deletes the items whose time to live has passed on this backend's clock, and says how many there were.

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use dynorm::backend::call::ReturnCapacity;
 use dynorm::backend::reply::{Capacity, CollectionMetrics, Units};
+use dynorm::value::Item;
 
 use crate::limits::READ_UNIT_BYTES;
 use crate::table::index::{entry_of, units, write_units};
+use crate::table::record::Record;
 use crate::table::{Change, Table};
 
 /// How a read sees earlier writes, which decides its price.
@@ -61,11 +63,17 @@ impl Cost {
 
     /// The cost of a write: the table by the larger of both items, each index by what changes in it.
     pub(crate) fn of_write(table: &Table, change: &Change) -> Self {
-        let size = change.before.iter().chain(&change.after).map(|stored| stored.size_bytes).max();
+        let (before, after) = (change.before.as_ref(), change.after.as_ref());
+        let size = before.map(Record::size_bytes).max(after.map(|after| after.size_bytes));
         let mut cost = Self::of_table(f64::from(units(size.unwrap_or(0))));
+        if table.schema.indexes.is_empty() {
+            return cost;
+        }
+        let (before, after) = (change.item_before(&table.names), after.map(|after| &after.item));
         for index in &table.schema.indexes {
-            let entry = |stored: &Option<_>| stored.as_ref().and_then(|s| entry_of(index, &change.key, s));
-            let n = write_units(entry(&change.before).as_ref(), entry(&change.after).as_ref());
+            let [before, after] =
+                [before.as_ref(), after].map(|item: Option<&Item>| entry_of(index, &change.key, item?));
+            let n = write_units(before.as_ref(), after.as_ref());
             if n > 0 {
                 let arm = if index.is_local() { &mut cost.local } else { &mut cost.global };
                 arm.insert(index.definition.name.clone(), f64::from(n));
@@ -112,8 +120,11 @@ impl Cost {
 /// The metrics of the item collection that a change belongs to, if the table has any.
 pub(crate) fn collection_metrics(table: &Table, change: &Change) -> Option<CollectionMetrics> {
     let sizes = table.collection_bytes(change)?;
-    let item = &change.after.as_ref().or(change.before.as_ref())?.item;
-    let partition_key = item.get(&table.schema.key.partition[0].name)?.clone();
+    let name = &*table.schema.key.partition[0].name;
+    let partition_key = match (&change.after, &change.before) {
+        (Some(after), _) => after.item.get(name)?.clone(),
+        (None, before) => before.as_ref()?.part(&table.names, |other| other == name).remove(name)?,
+    };
     Some(CollectionMetrics { partition_key, size_gb: estimate_gb(sizes.after).map(f64::from) })
 }
 

@@ -217,11 +217,11 @@ fn compare(differences: &mut Vec<Difference>, expected: &Table, found: &Table) {
     if !has_same_key {
         return;
     }
-    let pairs = expected.items.differing(&found.items);
+    let pairs = expected.items.differing(&expected.names, &found.items, &found.names);
     differences.extend(pairs.into_iter().map(|(expected, found)| Difference::Item {
         table: name.clone(),
-        expected: expected.map(|stored| stored.item.clone()),
-        found: found.map(|stored| stored.item.clone()),
+        expected,
+        found,
     }));
 }
 

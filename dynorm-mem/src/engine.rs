@@ -391,9 +391,9 @@ impl Engine {
     }
 
     /// All items of a table in the order of a scan; nothing if there is no such table.
-    pub fn items(&self, table: &str) -> impl Iterator<Item = &Item> {
+    pub fn items(&self, table: &str) -> impl Iterator<Item = Item> {
         let table = self.state.tables.get(crate::table::name_of(table));
-        table.into_iter().flat_map(|table| table.items.iter().map(|(_, stored)| &stored.item))
+        table.into_iter().flat_map(|table| table.items.iter().map(|record| record.item(&table.names)))
     }
 
     /// The names of the indexes that came after their table.

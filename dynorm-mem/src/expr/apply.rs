@@ -14,27 +14,16 @@ enum Outcome {
 }
 
 /// The item after the update of `before`.
-pub(crate) fn apply(actions: &[Action<'_>], before: &Item) -> Checked<Item> {
-    let mut after = before.clone();
-    if actions.iter().all(|action| action.path().is_attribute()) {
-        // Attributes are not in each other's way.
-        for action in actions {
-            match outcome(action, before)? {
-                Outcome::Kept => {}
-                Outcome::Removed => remove(action.path(), &mut after),
-                Outcome::Written(value) => write(action.path(), value, &mut after)?,
-            }
-        }
-        return Ok(after);
-    }
+pub(crate) fn apply(actions: &[Action<'_>], before: Item) -> Checked<Item> {
     let (mut writes, mut removals) = (Vec::new(), Vec::new());
     for action in actions {
-        match outcome(action, before)? {
+        match outcome(action, &before)? {
             Outcome::Kept => {}
             Outcome::Removed => removals.push(action.path()),
             Outcome::Written(value) => writes.push((action.path(), value)),
         }
     }
+    let mut after = before;
     // In order of the paths, elements behind the end of a list are appended in order of their positions.
     writes.sort_by_key(|(path, _)| *path);
     for (path, value) in writes {

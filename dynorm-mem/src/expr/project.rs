@@ -42,6 +42,11 @@ impl<'e> Projection<'e> {
         })
     }
 
+    /// Whether a path begins with the attribute.
+    pub(crate) fn names(&self, attribute: &str) -> bool {
+        self.attributes().any(|name| name == attribute)
+    }
+
     /// What the paths lead to, inside of what it is inside of. Elements of a list move together.
     pub(crate) fn apply(&self, item: &Item) -> Item {
         let mut kept = Item::with_capacity(self.children.len());

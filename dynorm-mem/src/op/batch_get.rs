@@ -3,7 +3,7 @@
 use dynorm::backend::call::{self, BatchGetTable, ReturnCapacity};
 use dynorm::backend::reply;
 
-use super::get::projection;
+use super::get::{projection, returned};
 use crate::capacity::{Consistency, Cost, Stated, read_units};
 use crate::expr::Projection;
 use crate::limits::{BATCH_GET_BYTES_MAX, BATCH_GET_KEYS_MAX};
@@ -11,6 +11,7 @@ use crate::message::{self, Batch, Checked, Refusal};
 use crate::state::{State, checked_name};
 use crate::table::item::check_values;
 use crate::table::key::StoreKey;
+use crate::table::record::Record;
 use crate::table::{Table, name_of};
 
 /// What one table is asked for, after all checks.
@@ -94,17 +95,16 @@ fn read(
     let mut items = Vec::new();
     let mut left_over = Vec::new();
     for (key, asked) in wanted.keys.iter().zip(&wanted.call.keys) {
-        let stored = wanted.table.items.get(key);
-        let size_bytes = stored.map_or(0, |stored| stored.size_bytes);
+        let record = wanted.table.items.get(key);
+        let size_bytes = record.map_or(0, Record::size_bytes);
         if size_bytes > *left_bytes || !left_over.is_empty() {
             left_over.push(asked.clone());
             continue;
         }
         *left_bytes -= size_bytes;
         units += read_units(size_bytes, consistency);
-        if let Some(stored) = stored {
-            let item = wanted.projection.as_ref().map(|projection| projection.apply(&stored.item));
-            items.push(item.unwrap_or_else(|| stored.item.clone()));
+        if let Some(record) = record {
+            items.push(returned(wanted.table, record, wanted.projection.as_ref()));
         }
     }
     if !left_over.is_empty() {

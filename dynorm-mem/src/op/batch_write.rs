@@ -1,6 +1,5 @@
 //! `BatchWriteItem`.
 
-use std::sync::Arc;
 
 use dynorm::backend::call::{self, BatchWriteAction, ReturnCapacity};
 use dynorm::backend::reply;
@@ -13,7 +12,7 @@ use crate::message::{self, Batch, Checked, Refusal};
 use crate::state::{State, checked_name};
 use crate::table::item::{check_values, sort_sets};
 use crate::table::key::StoreKey;
-use crate::table::store::Stored;
+use crate::table::record::Weighed;
 use crate::table::{Change, Table, name_of};
 
 pub(crate) fn batch_write(state: &mut State, call: call::BatchWrite) -> Checked<reply::BatchWrite> {
@@ -126,7 +125,7 @@ fn change_of(table: &Table, action: BatchWriteAction, key: StoreKey) -> Change {
     let after = match action {
         BatchWriteAction::Put(mut item) => {
             sort_sets(&mut item);
-            Some(Arc::new(Stored::new(item)))
+            Some(Weighed::new(item))
         }
         BatchWriteAction::Delete(_) => None,
     };

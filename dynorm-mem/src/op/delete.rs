@@ -29,7 +29,7 @@ pub(crate) fn run(
     let key = table.key_of_key(&call.key)?;
     let change = plan(table, key, condition, call.return_old_on_failure)?;
     let reply = reply::Delete {
-        attributes: write::old_attributes(call.returned, &change),
+        attributes: write::old_attributes(call.returned, table, &change),
         capacity: write::capacity(call.capacity, &call.table, table, &change),
         collection_metrics: call.collection_metrics.then(|| collection_metrics(table, &change)).flatten(),
     };
@@ -48,6 +48,6 @@ pub(super) fn plan(
 ) -> Checked<Change> {
     write::check_held(table, &key)?;
     let before = table.items.get(&key).cloned();
-    write::check_condition(condition, before.as_ref(), return_old_on_failure)?;
+    write::check_condition(condition, table, before.as_ref(), return_old_on_failure)?;
     Ok(Change { key, before, after: None })
 }

@@ -9,6 +9,7 @@ use crate::message::Checked;
 use crate::state::{State, checked_name};
 use crate::table::Table;
 use crate::table::item::check_values;
+use crate::table::record::Record;
 
 static NO_VALUES: Values = Values::new();
 
@@ -50,7 +51,14 @@ pub(super) fn read(
     projection: Option<&Projection<'_>>,
 ) -> Checked<(Option<Item>, usize)> {
     let key = table.key_of_key(key)?;
-    let Some(stored) = table.items.get(&key) else { return Ok((None, 0)) };
-    let item = projection.map_or_else(|| stored.item.clone(), |projection| projection.apply(&stored.item));
-    Ok((Some(item), stored.size_bytes))
+    let Some(record) = table.items.get(&key) else { return Ok((None, 0)) };
+    Ok((Some(returned(table, record, projection)), record.size_bytes()))
+}
+
+/// What is returned of an item.
+pub(super) fn returned(table: &Table, record: &Record, projection: Option<&Projection<'_>>) -> Item {
+    match projection {
+        None => record.item(&table.names),
+        Some(projection) => projection.apply(&record.part(&table.names, |name| projection.names(name))),
+    }
 }

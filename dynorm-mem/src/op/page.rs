@@ -1,13 +1,12 @@
 //! One page of a query or a scan: what is read, counted, filtered and returned.
 
-use std::sync::Arc;
-
 use dynorm::backend::call::{ReturnCapacity, Select};
 use dynorm::backend::reply;
 use dynorm::backend::table::TableStatus;
 use dynorm::backend::{Names, Values};
 use dynorm::value::Item;
 
+use super::get::returned;
 use crate::capacity::{Consistency, Cost, Stated, read_units};
 use crate::expr::{self, Condition, Placeholders, Projection, attributes_of, holds};
 use crate::limits::PAGE_BYTES_MAX;
@@ -15,8 +14,9 @@ use crate::message::{self, Checked, Expression, Refusal};
 use crate::table::Table;
 use crate::table::item::check_expression_values;
 use crate::table::key::{KeyShape, StoreKey};
+use crate::table::record::Record;
 use crate::table::schema::IndexSchema;
-use crate::table::store::{Store, Stored};
+use crate::table::store::Store;
 
 /// The parameters that Query and Scan share.
 pub(crate) struct Parameters<'e> {
@@ -163,14 +163,15 @@ impl<'t> Source<'t> {
     }
 
     /// The start key that leads on after this item.
-    fn key_after(&self, item: &Item) -> Item {
-        let parts = self.key().parts().chain(self.table.schema.key.parts());
-        parts.filter_map(|part| Some((part.name.clone(), item.get(&part.name)?.clone()))).collect()
+    fn key_after(&self, entry: &Record) -> Item {
+        let (own, of_table) = (self.key(), &self.table.schema.key);
+        entry.part(&self.table.names, |name| own.contains(name) || of_table.contains(name))
     }
 
     /// The whole item behind an entry of an index.
-    fn fetch(&self, entry: &Arc<Stored>) -> Option<&'t Arc<Stored>> {
-        let key = self.table.schema.key.of(&entry.item)?.into_key();
+    fn fetch(&self, entry: &Record) -> Option<&'t Record> {
+        let shape = &self.table.schema.key;
+        let key = shape.of(&entry.part(&self.table.names, |name| shape.contains(name)))?.into_key();
         self.table.items.get(&key)
     }
 }
@@ -201,46 +202,48 @@ pub(super) fn read<'t>(
     source: &Source<'t>,
     call: &Parameters<'_>,
     expressions: &Expressions<'_>,
-    entries: impl Iterator<Item = (&'t StoreKey, &'t Arc<Stored>)>,
+    entries: impl Iterator<Item = &'t Record>,
 ) -> reply::Query {
     let consistency = Consistency::of(call.consistent);
     let wants_items = call.select != Some(Select::Count);
     let limit = call.limit.map_or(u64::MAX, u64::from);
     let room = usize::try_from(limit.min(PAGE_ITEMS)).unwrap_or_default();
+    let (names, filter) = (&*source.table.names, expressions.filter.as_ref());
+    let mut filtered = Vec::new();
+    if let Some(filter) = filter {
+        attributes_of(filter, &mut filtered);
+    }
     let mut reply = reply::Query::default();
     let mut size_bytes = 0;
     let mut fetched_units = 0.0;
-    for (_, entry) in entries {
+    for entry in entries {
         reply.scanned += 1;
-        size_bytes += entry.size_bytes;
-        let mut stored = entry;
+        size_bytes += entry.size_bytes();
+        let mut record = entry;
         if source.fetches
             && let Some(whole) = source.fetch(entry)
         {
-            fetched_units += read_units(whole.size_bytes, consistency);
-            stored = whole;
+            fetched_units += read_units(whole.size_bytes(), consistency);
+            record = whole;
         }
-        if expressions.filter.as_ref().is_none_or(|filter| holds(filter, &stored.item)) {
+        let seen = || record.part(names, |name| filtered.contains(&name));
+        if filter.is_none_or(|filter| holds(filter, &seen())) {
             reply.count += 1;
             if wants_items {
                 if reply.items.is_empty() {
                     reply.items.reserve(room);
                 }
-                reply.items.push(returned(&stored.item, expressions.projection.as_ref()));
+                reply.items.push(returned(source.table, record, expressions.projection.as_ref()));
             }
         }
         if reply.scanned >= limit || size_bytes > PAGE_BYTES_MAX {
-            reply.last_key = Some(source.key_after(&entry.item));
+            reply.last_key = Some(source.key_after(entry));
             break;
         }
     }
     let cost = cost(source, read_units(size_bytes, consistency), fetched_units);
     reply.capacity = cost.stated(call.capacity, call.table, Stated::Together);
     reply
-}
-
-fn returned(item: &Item, projection: Option<&Projection<'_>>) -> Item {
-    projection.map_or_else(|| item.clone(), |projection| projection.apply(item))
 }
 
 fn cost(source: &Source<'_>, units: f64, fetched_units: f64) -> Cost {

@@ -1,7 +1,5 @@
 //! `PutItem`.
 
-use std::sync::Arc;
-
 use dynorm::backend::{call, reply};
 use dynorm::value::Item;
 
@@ -12,7 +10,7 @@ use crate::message::{self, Checked};
 use crate::state::{State, checked_name};
 use crate::table::item::{check_names, check_size, check_values, sort_sets};
 use crate::table::key::StoreKey;
-use crate::table::store::Stored;
+use crate::table::record::Weighed;
 use crate::table::{Change, Table};
 
 pub(crate) fn put(state: &mut State, mut call: call::Put) -> Checked<reply::Put> {
@@ -27,7 +25,7 @@ pub(crate) fn put(state: &mut State, mut call: call::Put) -> Checked<reply::Put>
 pub(crate) fn run(
     state: &mut State,
     call: &call::Put,
-    item: Stored,
+    item: Weighed,
     condition: Option<&Condition<'_>>,
 ) -> Checked<reply::Put> {
     let table = state.table(&call.table)?;
@@ -35,7 +33,7 @@ pub(crate) fn run(
     let change = plan(table, key, item, condition, call.return_old_on_failure)?;
     write::check_collection(state, table, &change)?;
     let reply = reply::Put {
-        attributes: write::old_attributes(call.returned, &change),
+        attributes: write::old_attributes(call.returned, table, &change),
         capacity: write::capacity(call.capacity, &call.table, table, &change),
         collection_metrics: call.collection_metrics.then(|| collection_metrics(table, &change)).flatten(),
     };
@@ -44,9 +42,9 @@ pub(crate) fn run(
 }
 
 /// The item with its size, if it breaks no rule that it alone decides.
-pub(crate) fn checked(item: Item) -> Checked<Stored> {
+pub(crate) fn checked(item: Item) -> Checked<Weighed> {
     let size_bytes = check_item(&item)?;
-    Ok(Stored { item, size_bytes })
+    Ok(Weighed { item, size_bytes })
 }
 
 /// What the item alone decides; gives its size in bytes.
@@ -60,7 +58,7 @@ pub(crate) fn check_item(item: &Item) -> Checked<usize> {
 pub(super) fn plan(
     table: &Table,
     key: StoreKey,
-    mut item: Stored,
+    mut item: Weighed,
     condition: Option<&Condition<'_>>,
     return_old_on_failure: bool,
 ) -> Checked<Change> {
@@ -68,9 +66,8 @@ pub(super) fn plan(
     table.check_index_lengths(&item.item)?;
     let before = table.items.get(&key).cloned();
     write::check_held(table, &key)?;
-    write::check_condition(condition, before.as_ref(), return_old_on_failure)?;
+    write::check_condition(condition, table, before.as_ref(), return_old_on_failure)?;
     sort_sets(&mut item.item);
-    let stored = Arc::new(item);
-    table.check_local_entries(&key, &stored, message::item_too_large)?;
-    Ok(Change { key, before, after: Some(stored) })
+    table.check_local_entries(&key, &item, message::item_too_large)?;
+    Ok(Change { key, before, after: Some(item) })
 }

@@ -33,16 +33,16 @@ pub(crate) fn run(state: &State, call: &call::Scan, expressions: &Expressions<'_
     let parameters = parameters(call);
     let table = state.table(&call.table)?;
     let source = Source::new(table, &parameters, expressions)?;
-    let hashes = call.segment.map_or(0..=u64::MAX, |segment| segment_hashes(segment.segment, segment.total));
+    let hashes = call.segment.map_or(0..=u32::MAX, |segment| segment_hashes(segment.segment, segment.total));
     let start = match &call.start {
         Some(start) => Some(source.start_key(start).ok_or_else(Refusal::scan_start_key_invalid)?),
         None => None,
     };
-    if start.as_ref().is_some_and(|start| !hashes.contains(&start.hash)) {
+    if start.as_ref().is_some_and(|start| !hashes.contains(&start.hash())) {
         return Err(message::start_key_outside_segment());
     }
-    let first = StoreKey { hash: *hashes.start(), bytes: [].into() };
-    let end = hashes.end().checked_add(1).map(|hash| StoreKey { hash, bytes: [].into() });
+    let first = StoreKey::of_hash(*hashes.start());
+    let end = hashes.end().checked_add(1).map(StoreKey::of_hash);
     let lower = start.as_ref().map_or(Bound::Included(&first), Bound::Excluded);
     let upper = end.as_ref().map_or(Bound::Unbounded, Bound::Excluded);
     Ok(page::read(&source, &parameters, expressions, source.store.range(lower, upper)))

@@ -39,6 +39,7 @@ pub(super) fn enable(
         closed: None,
         now,
         log: Log::default(),
+        names: Arc::clone(&table.names),
     };
     table.stream_arn = Some(stream.arn());
     table.stream = Some(stream);

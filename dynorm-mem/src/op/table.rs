@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dynorm::backend::table::{CreateTable, TableDescription, TableStatus, TimeToLive};
-use dynorm::value::{Item, Name, Number, Value};
+use dynorm::value::{Name, Number, Value};
 
 use super::stream;
 use crate::call::table::{ContinuousBackups, ListTables, TableList};
 use crate::limits::{EXPIRY_AGE_MAX, LIST_ENTRIES_MAX, TIME_TO_LIVE_CHANGE_INTERVAL};
 use crate::message::{self, Checked};
 use crate::state::{State, checked_name, opened};
+use crate::table::key::StoreKey;
 use crate::table::phase::Phase;
+use crate::table::record::Record;
 use crate::table::schema::Schema;
 use crate::table::settings::Settings;
 use crate::table::{Change, Table};
@@ -164,8 +166,12 @@ pub(crate) fn sweep_expired(state: &mut State, now: SystemTime) -> usize {
         let expired: Vec<Change> = table
             .items
             .iter()
-            .filter(|(_, stored)| is_expired(&stored.item, attribute, now))
-            .map(|(key, stored)| Change { key: key.clone(), before: Some(Arc::clone(stored)), after: None })
+            .filter(|record| is_expired(record, table, attribute, now))
+            .map(|record| Change {
+                key: StoreKey::from_bytes(record.key()),
+                before: Some(record.clone()),
+                after: None,
+            })
             .collect();
         if expired.is_empty() {
             continue;
@@ -180,8 +186,9 @@ pub(crate) fn sweep_expired(state: &mut State, now: SystemTime) -> usize {
 }
 
 /// Whether the time has passed, but not so long ago that it must be a mistake.
-fn is_expired(item: &Item, attribute: &str, now: Duration) -> bool {
-    let Some(Value::N(expiry)) = item.get(attribute) else { return false };
+fn is_expired(record: &Record, table: &Table, attribute: &str, now: Duration) -> bool {
+    let mut item = record.part(&table.names, |name| name == attribute);
+    let Some(Value::N(expiry)) = item.remove(attribute) else { return false };
     let oldest = Number::from(now.saturating_sub(EXPIRY_AGE_MAX).as_secs());
-    *expiry < Number::from(now.as_secs()) && *expiry >= oldest
+    expiry < Number::from(now.as_secs()) && expiry >= oldest
 }

@@ -15,12 +15,12 @@ use crate::message::{self, Checked, Cohort, Refusal};
 use crate::state::{State, checked_name};
 use crate::table::item::check_values;
 use crate::table::key::StoreKey;
-use crate::table::store::Stored;
+use crate::table::record::{Record, Weighed};
 use crate::table::{Change, Table, name_of};
 
 /// An action whose expressions have been read.
 pub(crate) enum Prepared<'e> {
-    Put(&'e call::Put, Stored, Option<Condition<'e>>),
+    Put(&'e call::Put, Weighed, Option<Condition<'e>>),
     Update(&'e call::Update, update::Prepared<'e>),
     Delete(&'e call::Delete, Option<Condition<'e>>),
     Check(&'e call::Check, Option<Condition<'e>>),
@@ -180,7 +180,8 @@ impl<'e> Prepared<'e> {
             }
             Self::Check(call, condition) => {
                 let change = delete::plan(table, key, condition.as_ref(), call.return_old_on_failure)?;
-                Ok(Change { after: change.before.clone(), ..change })
+                let after = change.before.as_ref().map(|before| before.weighed(&table.names));
+                Ok(Change { after, ..change })
             }
         }
     }
@@ -266,7 +267,7 @@ pub(super) fn validation_reason(refusal: &Refusal) -> CancellationReason {
 /// Only what is written counts: deleting any amount is allowed.
 fn check_written_bytes(planned: &[Planned<'_>]) -> Checked {
     let after = planned.iter().filter_map(|action| action.change.after.as_ref());
-    let written: usize = after.map(|stored| stored.size_bytes).sum();
+    let written: usize = after.map(|item| item.size_bytes).sum();
     if written > TRANSACTION_BYTES_MAX { Err(message::transaction_too_large()) } else { Ok(()) }
 }
 
@@ -309,8 +310,8 @@ pub(crate) fn replayed(
     let mut costs: BTreeMap<&str, Cost> = BTreeMap::new();
     for action in prepared {
         let table = state.table(action.table())?;
-        let stored = table.items.get(&action.key(table)?);
-        let units = read_units(stored.map_or(0, |stored| stored.size_bytes), Consistency::Transactional);
+        let record = table.items.get(&action.key(table)?);
+        let units = read_units(record.map_or(0, Record::size_bytes), Consistency::Transactional);
         costs.entry(action.table()).or_default().add(Cost::of_table(units));
     }
     let stated = |(table, cost): (&str, Cost)| cost.stated(wanted, table, Stated::AsReads);

@@ -1,7 +1,5 @@
 //! `UpdateItem`.
 
-use std::sync::Arc;
-
 use dynorm::backend::call::ReturnValues;
 use dynorm::backend::{Names, Values, call, reply};
 use dynorm::value::Item;
@@ -13,7 +11,8 @@ use crate::message::{self, Checked, Expression, Refusal};
 use crate::state::{State, checked_name};
 use crate::table::item::{check_expression_values, check_nesting, check_size, check_values, sort_sets};
 use crate::table::key::StoreKey;
-use crate::table::store::Stored;
+use crate::table::record::{Record, Weighed};
+use crate::table::schema::IndexSchema;
 use crate::table::{Change, Table};
 
 /// The expressions of an update.
@@ -38,7 +37,7 @@ pub(crate) fn run(state: &mut State, call: &call::Update, prepared: &Prepared<'_
     let change = plan(table, (key, &call.key), prepared, call.return_old_on_failure)?;
     write::check_collection(state, table, &change)?;
     let reply = reply::Update {
-        attributes: attributes(call.returned, &prepared.actions, &change),
+        attributes: attributes(call.returned, &prepared.actions, table, &change),
         capacity: write::capacity(call.capacity, &call.table, table, &change),
         collection_metrics: call.collection_metrics.then(|| collection_metrics(table, &change)).flatten(),
     };
@@ -80,9 +79,10 @@ pub(super) fn plan(
     }
     write::check_held(table, &store_key)?;
     let before = table.items.get(&store_key).cloned();
-    write::check_condition(prepared.condition.as_ref(), before.as_ref(), return_old_on_failure)?;
-    let mut after = apply(&prepared.actions, before.as_ref().map_or(key, |stored| &stored.item))?;
-    let size_bytes = check_result(table, before.as_ref().map(|stored| &stored.item), &after)?;
+    write::check_condition(prepared.condition.as_ref(), table, before.as_ref(), return_old_on_failure)?;
+    let item = before.as_ref().map_or_else(|| key.clone(), |before| before.item(&table.names));
+    let mut after = apply(&prepared.actions, item)?;
+    let size_bytes = check_result(table, before.as_ref(), &after)?;
     // An update that only takes away has nothing to create an item for.
     let takes_away = |action: &Action<'_>| matches!(action, Action::Remove(_) | Action::Delete(..));
     let creates_nothing = !prepared.actions.is_empty() && prepared.actions.iter().all(takes_away);
@@ -90,13 +90,17 @@ pub(super) fn plan(
         return Ok(Change { key: store_key, before: None, after: None });
     }
     sort_sets(&mut after);
-    let stored = Arc::new(Stored { item: after, size_bytes });
-    table.check_local_entries(&store_key, &stored, message::updated_item_too_large)?;
-    Ok(Change { key: store_key, before, after: Some(stored) })
+    let after = Weighed { item: after, size_bytes };
+    table.check_local_entries(&store_key, &after, message::updated_item_too_large)?;
+    Ok(Change { key: store_key, before, after: Some(after) })
 }
 
 /// What no action decides alone; gives the item's size in bytes.
-fn check_result(table: &Table, before: Option<&Item>, after: &Item) -> Checked<usize> {
+fn check_result(table: &Table, before: Option<&Record>, after: &Item) -> Checked<usize> {
+    let is_late = |index: &IndexSchema| index.is_late;
+    let looks_back = table.schema.indexes.iter().any(is_late);
+    let before = before.filter(|_| looks_back).map(|before| before.item(&table.names));
+    let before = before.as_ref();
     for index in table.indexes_of_update(before, after) {
         index.check_kinds(after).map_err(|_: Refusal| message::index_key_update_type())?;
     }
@@ -107,18 +111,23 @@ fn check_result(table: &Table, before: Option<&Item>, after: &Item) -> Checked<u
     check_size(after, message::updated_item_too_large)
 }
 
-fn attributes(returned: ReturnValues, actions: &[Action<'_>], change: &Change) -> Option<Item> {
-    let before = change.before.as_ref().map(|stored| &stored.item);
-    let after = change.after.as_ref().map(|stored| &stored.item);
-    let touched = |item: Option<&Item>| {
-        let part = Projection::of(actions.iter().map(Action::path)).apply(item?);
+fn attributes(
+    returned: ReturnValues,
+    actions: &[Action<'_>],
+    table: &Table,
+    change: &Change,
+) -> Option<Item> {
+    let before = || change.item_before(&table.names);
+    let after = || change.after.as_ref().map(|after| &after.item);
+    let touched = |item: &Item| {
+        let part = Projection::of(actions.iter().map(Action::path)).apply(item);
         (!part.is_empty()).then_some(part)
     };
     match returned {
         ReturnValues::None => None,
-        ReturnValues::AllOld => before.cloned(),
-        ReturnValues::AllNew => after.cloned(),
-        ReturnValues::UpdatedOld => touched(before),
-        ReturnValues::UpdatedNew => touched(after),
+        ReturnValues::AllOld => before(),
+        ReturnValues::AllNew => after().cloned(),
+        ReturnValues::UpdatedOld => touched(&before()?),
+        ReturnValues::UpdatedNew => touched(after()?),
     }
 }

@@ -1,23 +1,21 @@
 //! What the writes of one item have in common.
 
-use std::sync::Arc;
-
 use dynorm::backend::call::{ReturnCapacity, ReturnValues};
 use dynorm::backend::reply::Capacity;
 use dynorm::backend::{Names, Values};
 use dynorm::value::Item;
 
 use crate::capacity::{Cost, Stated};
-use crate::expr::{self, Condition, Placeholders, holds};
+use crate::expr::{self, Condition, Placeholders, attributes_of, holds};
 use crate::message::{self, Checked, Expression, Refusal};
 use crate::state::State;
 use crate::table::item::{check_expression_values, check_values_of_any_depth};
 use crate::table::key::StoreKey;
-use crate::table::store::Stored;
+use crate::table::record::Record;
 use crate::table::{Change, Table};
 
 /// An item without attributes: what conditions see where there is no item.
-pub(super) static NO_ITEM: Item = Item::new();
+static NO_ITEM: Item = Item::new();
 
 /// The condition of a write that has no other expression.
 pub(crate) fn condition<'e>(
@@ -96,21 +94,29 @@ pub(crate) fn check_returned(returned: ReturnValues) -> Checked {
 /// Refuses the write unless its condition holds for the item as it is.
 pub(super) fn check_condition(
     condition: Option<&Condition<'_>>,
-    before: Option<&Arc<Stored>>,
+    table: &Table,
+    before: Option<&Record>,
     return_old_on_failure: bool,
 ) -> Checked {
     let Some(condition) = condition else { return Ok(()) };
-    if holds(condition, before.map_or(&NO_ITEM, |stored| &stored.item)) {
+    let is_met = match before {
+        None => holds(condition, &NO_ITEM),
+        Some(before) => {
+            let mut named = Vec::new();
+            attributes_of(condition, &mut named);
+            holds(condition, &before.part(&table.names, |name| named.contains(&name)))
+        }
+    };
+    if is_met {
         return Ok(());
     }
-    let shown = before.filter(|_| return_old_on_failure).map(|stored| stored.item.clone());
+    let shown = before.filter(|_| return_old_on_failure).map(|before| before.item(&table.names));
     Err(Refusal::condition_failed(shown))
 }
 
 /// What put and delete return.
-pub(super) fn old_attributes(returned: ReturnValues, change: &Change) -> Option<Item> {
-    let before = change.before.as_ref().filter(|_| returned == ReturnValues::AllOld)?;
-    Some(before.item.clone())
+pub(super) fn old_attributes(returned: ReturnValues, table: &Table, change: &Change) -> Option<Item> {
+    if returned == ReturnValues::AllOld { change.item_before(&table.names) } else { None }
 }
 
 /// The capacity of one write, if the call asked for it.

@@ -20,7 +20,7 @@ use crate::op::{delete, put, query, scan, update};
 use crate::state::State;
 use crate::table::key::KeyShape;
 use crate::table::schema::{IndexSchema, Schema};
-use crate::table::store::Stored;
+use crate::table::record::Weighed;
 
 pub(super) fn execute(state: &mut State, call: &ExecuteStatement) -> Checked<StatementReply> {
     let statement = &call.statement;
@@ -48,7 +48,7 @@ pub(super) fn write(
     let schema = Arc::clone(&state.table(statement.table())?.schema);
     match written(statement, &schema, return_old_on_failure)? {
         Written::Put(mut call, condition) => {
-            let item = Stored::new(std::mem::take(&mut call.item));
+            let item = Weighed::new(std::mem::take(&mut call.item));
             let call = call::Put { capacity, ..call };
             let reply = put::run(state, &call, item, condition.as_ref()).map_err(as_duplicate)?;
             Ok((None, reply.capacity))

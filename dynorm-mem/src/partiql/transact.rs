@@ -15,7 +15,7 @@ use crate::op::transact_get::{check_count, transact_get};
 use crate::op::transact_write::{self, Prepared, Wanted, check_token};
 use crate::state::State;
 use crate::table::schema::Schema;
-use crate::table::store::Stored;
+use crate::table::record::Weighed;
 
 pub(super) fn execute(
     state: &mut State,
@@ -126,7 +126,7 @@ fn write(
 fn prepare<'a>(written: &'a mut Written<'_>) -> Prepared<'a> {
     match written {
         Written::Put(call, condition) => {
-            let item = Stored::new(std::mem::take(&mut call.item));
+            let item = Weighed::new(std::mem::take(&mut call.item));
             Prepared::Put(call, item, condition.take())
         }
         Written::Update(call, prepared) => Prepared::Update(call, std::mem::take(prepared)),

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::limits::STREAM_RETENTION;
-use crate::table::store::Stored;
+use crate::table::record::Record;
 
 /// A change, before it is told in the words of a record.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) at: SystemTime,
-    pub(crate) before: Option<Arc<Stored>>,
-    pub(crate) after: Option<Arc<Stored>>,
+    pub(crate) before: Option<Record>,
+    pub(crate) after: Option<Record>,
     pub(crate) is_expiry: bool,
 }
 

@@ -4,6 +4,7 @@ mod iterator;
 mod label;
 mod log;
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dynorm::backend::table::{KeySchema, StreamView};
@@ -14,9 +15,9 @@ pub(crate) use self::label::label_at;
 pub(crate) use self::log::{Entry, Log};
 use crate::call::stream::{Event, Record, Shard};
 use crate::limits::STREAM_RETENTION;
-use crate::table::Change;
-use crate::table::arn_of;
 use crate::table::key::hash;
+use crate::table::names::Names;
+use crate::table::{arn_of, record as table};
 
 /// The stream of a table, from when it is switched on until it is switched off and a day later.
 ///
@@ -33,6 +34,8 @@ pub(crate) struct Stream {
     /// When what is recorded next happens.
     pub(crate) now: SystemTime,
     pub(crate) log: Log,
+    /// The names in the entries of the log.
+    pub(crate) names: Arc<Names>,
 }
 
 /// What the sequence number before that of the first record stands for.
@@ -44,20 +47,24 @@ impl Stream {
     }
 
     /// Records a change, unless it changes nothing.
-    pub(crate) fn record(&mut self, change: &Change, is_expiry: bool) {
-        let is_same = match (&change.before, &change.after) {
-            (None, None) => true,
-            (Some(before), Some(after)) => before.item == after.item,
-            _ => false,
-        };
-        if is_same {
+    pub(crate) fn record(
+        &mut self,
+        before: Option<&table::Record>,
+        after: Option<&table::Record>,
+        names: &Arc<Names>,
+        is_expiry: bool,
+    ) {
+        if before == after {
             return;
+        }
+        if !Arc::ptr_eq(&self.names, names) {
+            self.names = Arc::clone(names);
         }
         self.log.trim(self.now);
         self.log.push(Entry {
             at: self.now,
-            before: change.before.clone(),
-            after: change.after.clone(),
+            before: before.cloned(),
+            after: after.cloned(),
             is_expiry,
         });
     }
@@ -85,8 +92,8 @@ impl Stream {
 
     /// The record at a position that the log has.
     pub(crate) fn record_of(&self, position: u64, entry: &Entry) -> Record {
-        let images = [&entry.before, &entry.after].map(|stored| stored.as_ref().map(|stored| &stored.item));
-        let [before, after] = images;
+        let images = [&entry.before, &entry.after].map(|image| Some(image.as_ref()?.item(&self.names)));
+        let [before, after] = images.each_ref().map(Option::as_ref);
         let tells = |views: [StreamView; 2]| views.contains(&self.view);
         let new = after.filter(|_| tells([StreamView::NewImage, StreamView::NewAndOldImages]));
         let old = before.filter(|_| tells([StreamView::OldImage, StreamView::NewAndOldImages]));

@@ -1,42 +1,88 @@
 //! What an index holds of an item, and what a write changes in it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use dynorm::value::Item;
+use dynorm::value::{Item, Name, Value};
 
 use super::key::StoreKey;
+use super::names::Names;
+use super::record::{Record, Weighed};
 use super::schema::IndexSchema;
-use super::store::Stored;
+use super::store::{self, Store};
 use crate::limits::WRITE_UNIT_BYTES;
 
 /// An item as an index has it.
-pub(crate) struct Entry {
+pub(crate) struct Entry<'i> {
     pub(crate) key: StoreKey,
-    pub(crate) stored: Arc<Stored>,
+    pub(crate) item: Cow<'i, Item>,
+    pub(crate) size_bytes: usize,
 }
 
 /// The entry of an item, or `None` if the index does not have the item.
-pub(crate) fn entry_of(index: &IndexSchema, table_key: &StoreKey, stored: &Arc<Stored>) -> Option<Entry> {
-    let key = index.key_of(&stored.item, table_key)?;
-    let Some(names) = &index.projected else {
-        return Some(Entry { key, stored: Arc::clone(stored) });
+pub(crate) fn entry_of<'i>(index: &IndexSchema, table_key: &StoreKey, item: &'i Item) -> Option<Entry<'i>> {
+    let key = index.key_of(item, table_key)?;
+    let item = match &index.projected {
+        None => Cow::Borrowed(item),
+        Some(names) => {
+            let attribute = |name: &Name| Some((name.clone(), item.get(name)?.clone()));
+            Cow::Owned(names.iter().filter_map(attribute).collect::<Vec<_>>().into())
+        }
     };
-    let attribute = |name| stored.item.get(name).cloned();
-    let view: Item = names.iter().filter_map(|name| Some((name.clone(), attribute(name)?))).collect();
-    Some(Entry { key, stored: Arc::new(Stored::new(view)) })
+    let size_bytes = item.size_bytes();
+    Some(Entry { key, item, size_bytes })
+}
+
+/// A write of an item, as indexes see it.
+pub(super) struct Move<'c> {
+    /// The item's key in the table.
+    pub(super) key: &'c StoreKey,
+    /// At least the attributes of index keys.
+    pub(super) before: Option<&'c Item>,
+    pub(super) after: Option<(&'c Weighed, &'c Record)>,
+}
+
+/// Has the index hold what it should after a write.
+pub(super) fn move_entry(index: &IndexSchema, store: &mut Store, write: &Move<'_>, names: &mut Arc<Names>) {
+    let before = write.before.and_then(|item| index.key_of(item, write.key));
+    let after =
+        write.after.and_then(|(item, record)| Some((index.key_of(&item.item, write.key)?, &item.item, record)));
+    if let Some(before) = before
+        && after.as_ref().is_none_or(|(key, ..)| *key != before)
+    {
+        store.remove(&before);
+    }
+    if let Some((key, item, record)) = after {
+        store.insert(entry(index, &key, item, record, names));
+    }
+}
+
+/// The entry of a record under its key in the index: the record itself, if the index has all of it.
+pub(super) fn entry(
+    index: &IndexSchema,
+    key: &StoreKey,
+    item: &Item,
+    record: &Record,
+    names: &mut Arc<Names>,
+) -> store::Entry {
+    let Some(projected) = &index.projected else { return store::Entry::under(key, record.clone()) };
+    let view: Vec<(&Name, &Value)> =
+        projected.iter().filter_map(|name| Some((name, item.get(name)?))).collect();
+    let size_bytes = view.iter().map(|(name, value)| name.len() + value.size_bytes()).sum();
+    store::Entry::own(Record::of(key, size_bytes, view.into_iter(), names))
 }
 
 /// The write units that an index takes for a change of one item: none if its view stays the same, two writes
 /// if its key moves.
-pub(crate) fn write_units(before: Option<&Entry>, after: Option<&Entry>) -> u32 {
+pub(crate) fn write_units(before: Option<&Entry<'_>>, after: Option<&Entry<'_>>) -> u32 {
     match (before, after) {
         (None, None) => 0,
-        (Some(only), None) | (None, Some(only)) => units(only.stored.size_bytes),
+        (Some(only), None) | (None, Some(only)) => units(only.size_bytes),
         (Some(before), Some(after)) if before.key != after.key => {
-            units(before.stored.size_bytes) + units(after.stored.size_bytes)
+            units(before.size_bytes) + units(after.size_bytes)
         }
-        (Some(before), Some(after)) if before.stored.item == after.stored.item => 0,
-        (Some(before), Some(after)) => units(before.stored.size_bytes.max(after.stored.size_bytes)),
+        (Some(before), Some(after)) if before.item == after.item => 0,
+        (Some(before), Some(after)) => units(before.size_bytes.max(after.size_bytes)),
     }
 }
 

@@ -8,18 +8,58 @@ use crate::message::{self, Checked};
 
 /// Where an item is: by the hash of its partition, then by partition, then by sort key.
 ///
-/// The bytes compare as the values do. An index's key ends with the table's key, which breaks ties.
+/// The bytes compare as the values do. An index's key ends with the table's key, which breaks ties. Texts are in them
+/// as they are, and everything else is characters of one byte, so that a key is a text too.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct StoreKey {
-    pub(crate) hash: u64,
-    pub(crate) bytes: Box<[u8]>,
+    /// The hash, then the values.
+    bytes: Box<[u8]>,
 }
 
 impl StoreKey {
+    /// The least key of this hash or a greater one.
+    pub(crate) fn of_hash(hash: u32) -> Self {
+        Self { bytes: bytes_of_hash(hash).into() }
+    }
+
+    /// The key of these bytes, which are those of another.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Self {
+        Self { bytes: bytes.into() }
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The key of an item as text; those that only bound a range need not be one.
+    pub(crate) fn as_text(&self) -> &str {
+        std::str::from_utf8(&self.bytes).expect("keys are made of texts and characters of one byte")
+    }
+
+    pub(crate) fn hash(&self) -> u32 {
+        hash_of_bytes(&self.bytes)
+    }
+
     /// Whether another key begins with the bytes of this one's partition, of which there are so many.
     pub(crate) fn is_of_partition(&self, other: &Self, n_bytes: usize) -> bool {
-        self.hash == other.hash && other.bytes.get(..n_bytes) == self.bytes.get(..n_bytes)
+        other.bytes.get(..n_bytes) == self.bytes.get(..n_bytes)
     }
+}
+
+/// What the hash takes of a key, at 7 bits a byte.
+const HASH_BYTES: usize = 5;
+
+fn bytes_of_hash(hash: u32) -> [u8; HASH_BYTES] {
+    [28, 21, 14, 7, 0].map(|shift| seven_bits(u128::from(hash >> shift)))
+}
+
+/// The hash that the bytes of a key begin with.
+pub(crate) fn hash_of_bytes(bytes: &[u8]) -> u32 {
+    bytes.iter().take(HASH_BYTES).fold(0, |hash, bits| hash << 7 | u32::from(*bits))
+}
+
+fn seven_bits(integer: u128) -> u8 {
+    u8::try_from(integer & 0x7F).expect("7 bits")
 }
 
 /// A key attribute, ready to be looked up and written.
@@ -153,7 +193,7 @@ impl<'i> KeyValues<'i> {
 pub(crate) fn n_bytes(value: &Value) -> usize {
     match value {
         Value::S(text) => text.len() + TERMINATOR.len(),
-        Value::B(bytes) => bytes.len() + TERMINATOR.len(),
+        Value::B(bytes) => 2 * bytes.len() + TERMINATOR.len(),
         _ => NUMBER_BYTES,
     }
 }
@@ -164,21 +204,26 @@ pub(crate) fn is_of_kind(value: &Value, kind: KeyKind) -> bool {
 }
 
 /// The bytes of a key, or of the beginning of one.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct KeyBytes {
-    hash: u64,
     bytes: Vec<u8>,
 }
 
 /// What ends a text or bytes.
 const TERMINATOR: [u8; 2] = [0, 0];
-/// What a number other than zero takes.
-const NUMBER_BYTES: usize = 2 + size_of::<u128>();
+/// What stands behind a zero byte inside of a text: less than every other byte, and more than the terminator.
+const ESCAPE: u8 = 1;
+/// What the digits of a number take, at 7 bits a byte.
+const DIGITS_BYTES: usize = 19;
+/// What a number other than zero takes: its sign, its magnitude and its digits.
+const NUMBER_BYTES: usize = 3 + DIGITS_BYTES;
 
 impl KeyBytes {
-    /// No bytes, with room for some.
+    /// No values, with room for some.
     pub(crate) fn with_capacity(n_bytes: usize) -> Self {
-        Self { hash: 0, bytes: Vec::with_capacity(n_bytes) }
+        let mut bytes = Vec::with_capacity(HASH_BYTES + n_bytes);
+        bytes.extend_from_slice(&[0; HASH_BYTES]);
+        Self { bytes }
     }
 
     /// Appends the value of a key attribute. Values of other kinds have no bytes.
@@ -189,7 +234,7 @@ impl KeyBytes {
                 self.bytes.extend_from_slice(&TERMINATOR);
             }
             Value::B(bytes) => {
-                push_escaped(&mut self.bytes, bytes);
+                push_halves(&mut self.bytes, bytes);
                 self.bytes.extend_from_slice(&TERMINATOR);
             }
             Value::N(number) => push_number(&mut self.bytes, *number),
@@ -201,19 +246,20 @@ impl KeyBytes {
     pub(crate) fn push_prefix(&mut self, value: &Value) {
         match value {
             Value::S(text) => push_escaped(&mut self.bytes, text.as_bytes()),
-            Value::B(bytes) => push_escaped(&mut self.bytes, bytes),
+            Value::B(bytes) => push_halves(&mut self.bytes, bytes),
             _ => {}
         }
     }
 
     /// Appends another key: that of the table to that of an index.
     pub(crate) fn push_key(&mut self, key: &StoreKey) {
-        self.bytes.extend_from_slice(&key.bytes);
+        self.bytes.extend_from_slice(&key.bytes[HASH_BYTES..]);
     }
 
     /// Fixes the hash once the partition attributes are in.
     pub(crate) fn end_partition(mut self) -> Self {
-        self.hash = hash(&self.bytes);
+        let hash = u32::try_from(hash(&self.bytes[HASH_BYTES..]) >> 32).expect("half of the bits");
+        self.bytes[..HASH_BYTES].copy_from_slice(&bytes_of_hash(hash));
         self
     }
 
@@ -223,11 +269,11 @@ impl KeyBytes {
     }
 
     pub(crate) fn to_key(&self) -> StoreKey {
-        StoreKey { hash: self.hash, bytes: self.bytes.as_slice().into() }
+        StoreKey { bytes: self.bytes.as_slice().into() }
     }
 
     pub(crate) fn into_key(self) -> StoreKey {
-        StoreKey { hash: self.hash, bytes: self.bytes.into() }
+        StoreKey { bytes: self.bytes.into() }
     }
 
     /// The least key after all keys that begin with these bytes.
@@ -251,9 +297,14 @@ fn push_escaped(bytes: &mut Vec<u8>, raw: &[u8]) {
     for byte in raw {
         bytes.push(*byte);
         if *byte == 0 {
-            bytes.push(0xFF);
+            bytes.push(ESCAPE);
         }
     }
+}
+
+/// Each half of a byte becomes a character that is not zero.
+fn push_halves(bytes: &mut Vec<u8>, raw: &[u8]) {
+    bytes.extend(raw.iter().flat_map(|byte| [(byte >> 4) + 1, (byte & 0xF) + 1]));
 }
 
 const NEGATIVE: u8 = 1;
@@ -261,6 +312,8 @@ const ZERO: u8 = 2;
 const POSITIVE: u8 = 3;
 /// The digits of a coefficient that fills the 38 digits.
 const DIGITS: u32 = 38;
+/// What makes the magnitude of a number positive, which is -130 at least.
+const MAGNITUDE_OFFSET: i32 = 130;
 
 /// The sign, then the magnitude, then the digits; all turned around for negative numbers.
 fn push_number(bytes: &mut Vec<u8>, number: Number) {
@@ -268,33 +321,14 @@ fn push_number(bytes: &mut Vec<u8>, number: Number) {
         bytes.push(ZERO);
         return;
     }
-    let (magnitude, digits) = match number.to_i128() {
-        // Larger integers have zeros at the end, which only the text can be freed of.
-        Some(integer) if integer.unsigned_abs() < 10u128.pow(DIGITS) => {
-            let digits = integer.unsigned_abs();
-            (i32::try_from(digits.ilog10()).expect("at most 37"), digits)
-        }
-        _ => parts_of_text(&number.to_string()),
-    };
-    let full = digits * 10u128.pow(DIGITS - 1 - digits.ilog10());
-    // Magnitudes are from -130 to 125.
-    let magnitude = u8::try_from(magnitude + 130).expect("in the range of numbers");
-    let flip = if number.is_negative() { 0xFF } else { 0 };
-    bytes.push(if number.is_negative() { NEGATIVE } else { POSITIVE });
-    bytes.push(magnitude ^ flip);
-    bytes.extend(full.to_be_bytes().map(|byte| byte ^ flip));
-}
-
-/// The magnitude and the digits of a number's plain text, as `-0.00125`.
-fn parts_of_text(text: &str) -> (i32, u128) {
-    let text = text.trim_start_matches('-');
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let whole = whole.trim_start_matches('0');
-    let all: String = [whole, fraction].concat();
-    let leading_zeros = all.bytes().take_while(|b| *b == b'0').count();
-    let digits = all.trim_matches('0').parse().expect("a number has 1 to 38 digits");
-    let magnitude = i32::try_from(whole.len()).unwrap_or(i32::MAX) - 1;
-    (magnitude - i32::try_from(leading_zeros).unwrap_or(i32::MAX), digits)
+    let (is_negative, digits, exponent) = number.to_parts();
+    let n_digits = digits.ilog10();
+    let magnitude = (i32::from(exponent) + n_digits.cast_signed() + MAGNITUDE_OFFSET).unsigned_abs();
+    let full = digits * 10u128.pow(DIGITS - 1 - n_digits);
+    let flip = if is_negative { 0x7F } else { 0 };
+    bytes.push(if is_negative { NEGATIVE } else { POSITIVE });
+    bytes.extend([7, 0].map(|shift| seven_bits(u128::from(magnitude >> shift)) ^ flip));
+    bytes.extend((0..DIGITS_BYTES).rev().map(|at| seven_bits(full >> (7 * at)) ^ flip));
 }
 
 /// FNV-1a with a final mix: the same on every machine and in every run, as the order of Scan and the ids of
@@ -315,7 +349,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn bytes_of(value: &Value) -> Vec<u8> {
-        let mut key = KeyBytes::default();
+        let mut key = KeyBytes::with_capacity(0);
         key.push(value);
         key.bytes
     }
@@ -356,7 +390,7 @@ mod tests {
             prefix in proptest::collection::vec(0u8..3, 0..3),
             value in proptest::collection::vec(0u8..3, 0..5),
         ) {
-            let mut low = KeyBytes::default();
+            let mut low = KeyBytes::with_capacity(0);
             low.push(&Value::S("p".into()));
             let mut key = low.clone();
             key.push(&Value::B(value.clone()));

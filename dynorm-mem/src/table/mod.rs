@@ -3,7 +3,9 @@
 pub(crate) mod index;
 pub(crate) mod item;
 pub(crate) mod key;
+pub(crate) mod names;
 pub(crate) mod phase;
+pub(crate) mod record;
 pub(crate) mod schema;
 pub(crate) mod settings;
 pub(crate) mod store;
@@ -17,12 +19,14 @@ use std::time::SystemTime;
 use dynorm::backend::table::{IndexState, TableDescription};
 use dynorm::value::{Item, Name};
 
-use self::index::entry_of;
+use self::index::{Move, entry_of, move_entry};
 use self::key::StoreKey;
+use self::names::Names;
 use self::phase::Phase;
+use self::record::{Record, Weighed};
 use self::schema::{IndexSchema, Schema};
 use self::settings::Settings;
-use self::store::{Store, Stored};
+use self::store::{Entry, Store};
 use crate::limits::ITEM_SIZE_BYTES_MAX;
 use crate::message::{self, Checked, Refusal};
 use crate::stream::Stream;
@@ -31,6 +35,8 @@ use crate::stream::Stream;
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
     pub(crate) schema: Arc<Schema>,
+    /// The names in the records of items and indexes.
+    pub(crate) names: Arc<Names>,
     pub(crate) items: Store,
     /// In the order of the schema's indexes.
     pub(crate) indexes: Vec<Store>,
@@ -60,8 +66,15 @@ pub(crate) struct TimeToLive {
 #[derive(Debug)]
 pub(crate) struct Change {
     pub(crate) key: StoreKey,
-    pub(crate) before: Option<Arc<Stored>>,
-    pub(crate) after: Option<Arc<Stored>>,
+    pub(crate) before: Option<Record>,
+    pub(crate) after: Option<Weighed>,
+}
+
+impl Change {
+    /// The whole item as it was.
+    pub(crate) fn item_before(&self, names: &Names) -> Option<Item> {
+        self.before.as_ref().map(|before| before.item(names))
+    }
 }
 
 /// The size of an item collection around a change.
@@ -76,6 +89,7 @@ impl Table {
         let indexes = schema.indexes.iter().map(|_| Store::default()).collect();
         Self {
             schema: Arc::new(schema),
+            names: Arc::default(),
             items: Store::default(),
             indexes,
             time_to_live: TimeToLive::default(),
@@ -140,16 +154,16 @@ impl Table {
     pub(crate) fn check_local_entries(
         &self,
         key: &StoreKey,
-        stored: &Arc<Stored>,
+        item: &Weighed,
         too_large: fn() -> Refusal,
     ) -> Checked {
         let local = || self.schema.indexes.iter().filter(|index| index.is_local());
         // An entry is never larger than its item.
-        if stored.size_bytes * (1 + local().count()) <= ITEM_SIZE_BYTES_MAX {
+        if item.size_bytes * (1 + local().count()) <= ITEM_SIZE_BYTES_MAX {
             return Ok(());
         }
-        let entries = local().filter_map(|index| entry_of(index, key, stored));
-        let size_bytes = stored.size_bytes + entries.map(|entry| entry.stored.size_bytes).sum::<usize>();
+        let entries = local().filter_map(|index| entry_of(index, key, &item.item));
+        let size_bytes = item.size_bytes + entries.map(|entry| entry.size_bytes).sum::<usize>();
         if size_bytes > ITEM_SIZE_BYTES_MAX { Err(too_large()) } else { Ok(()) }
     }
 
@@ -158,22 +172,22 @@ impl Table {
         if !self.schema.has_local_indexes() {
             return None;
         }
-        let item = &change.after.as_ref().or(change.before.as_ref())?.item;
-        let partition = self.schema.key.partition_of(item)?;
+        let before = change.item_before(&self.names);
+        let after = change.after.as_ref().map(|after| &after.item);
+        let partition = self.schema.key.partition_of(after.or(before.as_ref())?)?;
         let (first, end) = (partition.clone().into_key(), partition.into_end());
         let local = || self.schema.indexes.iter().zip(&self.indexes).filter(|(index, _)| index.is_local());
         let of_store = |store: &Store| {
-            let items = store.range(Bound::Included(&first), Bound::Excluded(&end));
-            items.map(|(_, stored)| stored.size_bytes as u64).sum::<u64>()
+            let records = store.range(Bound::Included(&first), Bound::Excluded(&end));
+            records.map(|record| record.size_bytes() as u64).sum::<u64>()
         };
-        let of_side = |side: &Option<Arc<Stored>>| {
-            let Some(stored) = side else { return 0 };
-            let entries = local().filter_map(|(index, _)| entry_of(index, &change.key, stored));
-            stored.size_bytes as u64 + entries.map(|entry| entry.stored.size_bytes as u64).sum::<u64>()
+        let of_side = |item: Option<&Item>| {
+            let Some(item) = item else { return 0 };
+            let entries = local().filter_map(|(index, _)| entry_of(index, &change.key, item));
+            item.size_bytes() as u64 + entries.map(|entry| entry.size_bytes as u64).sum::<u64>()
         };
-        let before = of_store(&self.items) + local().map(|(_, store)| of_store(store)).sum::<u64>();
-        let after = before + of_side(&change.after) - of_side(&change.before);
-        Some(CollectionBytes { before, after })
+        let sum = of_store(&self.items) + local().map(|(_, store)| of_store(store)).sum::<u64>();
+        Some(CollectionBytes { before: sum, after: sum + of_side(after) - of_side(before.as_ref()) })
     }
 
     /// Adds the index of this name, which the schema has and the table not yet, with all items that it can hold.
@@ -181,9 +195,10 @@ impl Table {
         let Some(at) = schema.index(name) else { return };
         let index = &schema.indexes[at];
         let mut store = Store::default();
-        for (key, stored) in self.items.iter() {
-            if let Some(entry) = entry_of(index, key, stored) {
-                store.insert(entry.key, entry.stored);
+        for record in self.items.iter() {
+            let (table_key, item) = (StoreKey::from_bytes(record.key()), record.item(&self.names));
+            if let Some(key) = index.key_of(&item, &table_key) {
+                store.insert(index::entry(index, &key, &item, record, &mut self.names));
             }
         }
         self.indexes.insert(at, store);
@@ -207,18 +222,32 @@ impl Table {
     }
 
     fn apply(&mut self, change: Change, is_expiry: bool) {
+        let Change { key, before, after } = change;
+        let record = after.as_ref().map(|item| Record::new(&key, item, &mut self.names));
+        self.move_entries(&key, before.as_ref(), after.as_ref().zip(record.as_ref()));
         if let Some(stream) = &mut self.stream {
-            stream.record(&change, is_expiry);
+            stream.record(before.as_ref(), record.as_ref(), &self.names, is_expiry);
         }
-        for (index, store) in self.schema.indexes.iter().zip(&mut self.indexes) {
-            move_entry(index, store, &change);
+        let size = |record: Option<&Record>| record.map_or(0, |record| record.size_bytes() as u64);
+        self.size_bytes = self.size_bytes + size(record.as_ref()) - size(before.as_ref());
+        match record {
+            Some(record) => self.items.insert(Entry::own(record)),
+            None => self.items.remove(&key),
         }
-        let size = |stored: &Option<Arc<Stored>>| stored.as_ref().map_or(0, |s| s.size_bytes as u64);
-        self.size_bytes = self.size_bytes + size(&change.after) - size(&change.before);
-        match change.after {
-            Some(stored) => self.items.insert(change.key, stored),
-            None => self.items.remove(&change.key),
-        };
+    }
+
+    /// Has all indexes hold what they should after a write.
+    fn move_entries(&mut self, key: &StoreKey, before: Option<&Record>, after: Option<(&Weighed, &Record)>) {
+        let indexes = &self.schema.indexes;
+        if indexes.is_empty() {
+            return;
+        }
+        let is_key = |name: &str| indexes.iter().any(|index| index.key.contains(name));
+        let before = before.map(|before| before.part(&self.names, is_key));
+        let write = Move { key, before: before.as_ref(), after };
+        for (index, store) in indexes.iter().zip(&mut self.indexes) {
+            move_entry(index, store, &write, &mut self.names);
+        }
     }
 
     /// The global indexes as they are now.
@@ -233,7 +262,7 @@ impl Table {
                 on_demand: capacity.on_demand,
                 warm: capacity.warm(),
                 n_items: store.len() as u64,
-                size_bytes: store.iter().map(|(_, stored)| stored.size_bytes as u64).sum(),
+                size_bytes: store.iter().map(|record| record.size_bytes() as u64).sum(),
             };
             (name.clone(), state)
         })
@@ -262,19 +291,6 @@ impl Table {
             n_items: self.items.len() as u64,
             size_bytes: self.size_bytes,
         }
-    }
-}
-
-fn move_entry(index: &IndexSchema, store: &mut Store, change: &Change) {
-    let before = change.before.as_ref().and_then(|before| index.key_of(&before.item, &change.key));
-    let after = change.after.as_ref().and_then(|after| entry_of(index, &change.key, after));
-    if let Some(key) = before
-        && after.as_ref().is_none_or(|after| after.key != key)
-    {
-        store.remove(&key);
-    }
-    if let Some(after) = after {
-        store.insert(after.key, after.stored);
     }
 }
 

@@ -1,35 +1,57 @@
 //! The ordered map of a table or an index: by hash of the partition, then by key.
 //!
-//! The map is cut into parts by the hash, so that the first write after a fork copies one part and not the
-//! table.
+//! Hashes are even, so their upper bits lead to an entry in one step, however many there are, and in order. The
+//! first of them choose a part, so that the first write after a fork copies one part and not the table; the next
+//! choose a bucket of the part, which has a few entries.
+
+mod bucket;
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
-use std::ops::{Bound, RangeInclusive};
+use std::ops::{Bound, Range, RangeInclusive};
 use std::sync::Arc;
 
 use dynorm::value::Item;
 
-use super::key::StoreKey;
+use self::bucket::Bucket;
+use super::key::{StoreKey, hash_of_bytes};
+use super::names::Names;
+use super::record::Record;
 
-/// An item with its size, which every read and page counts.
-#[derive(Debug)]
-pub(crate) struct Stored {
-    pub(crate) item: Item,
-    pub(crate) size_bytes: usize,
+/// A record and where it is.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// The key, if it is not the record's own: an index shares records with its table.
+    key: Option<Arc<[u8]>>,
+    record: Record,
 }
 
-impl Stored {
-    pub(crate) fn new(item: Item) -> Self {
-        let size_bytes = item.size_bytes();
-        Self { item, size_bytes }
+impl Entry {
+    /// A record under its own key.
+    pub(crate) fn own(record: Record) -> Self {
+        Self { key: None, record }
+    }
+
+    /// A record under another key.
+    pub(crate) fn under(key: &StoreKey, record: Record) -> Self {
+        Self { key: Some(key.bytes().into()), record }
+    }
+
+    fn key(&self) -> &[u8] {
+        self.key.as_deref().unwrap_or_else(|| self.record.key())
     }
 }
 
 /// The upper bits of the hash that choose a part.
 const PART_BITS: u32 = 6;
+/// How many entries a bucket has on average before its part gets twice as many buckets.
+const BUCKET_ENTRIES: usize = 16;
 
-type Part = BTreeMap<StoreKey, Arc<Stored>>;
+#[derive(Clone, Debug)]
+struct Part {
+    /// By the next bits of the hash; as many as a power of two.
+    buckets: Vec<Bucket>,
+    n_entries: usize,
+}
 
 #[derive(Clone, Debug)]
 pub(crate) struct Store {
@@ -40,116 +62,183 @@ pub(crate) struct Store {
 impl Default for Store {
     fn default() -> Self {
         // One empty part, shared until the first write.
-        Self { parts: vec![Arc::default(); 1 << PART_BITS] }
+        let empty = Arc::new(Part { buckets: vec![Bucket::default()], n_entries: 0 });
+        Self { parts: vec![empty; 1 << PART_BITS] }
     }
 }
 
 impl Store {
-    pub(crate) fn get(&self, key: &StoreKey) -> Option<&Arc<Stored>> {
-        self.parts[part_of(key.hash)].get(key)
+    pub(crate) fn get(&self, key: &StoreKey) -> Option<&Record> {
+        let hash = key.hash();
+        let part = &self.parts[part_of(hash)];
+        part.buckets[part.bucket_of(hash)].get(key.bytes()).map(|entry| &entry.record)
     }
 
-    pub(crate) fn insert(&mut self, key: StoreKey, stored: Arc<Stored>) -> Option<Arc<Stored>> {
-        Arc::make_mut(&mut self.parts[part_of(key.hash)]).insert(key, stored)
-    }
-
-    pub(crate) fn remove(&mut self, key: &StoreKey) -> Option<Arc<Stored>> {
-        let part = &mut self.parts[part_of(key.hash)];
-        if !part.contains_key(key) {
-            return None;
+    /// Puts an entry in the place of that of its key.
+    pub(crate) fn insert(&mut self, entry: Entry) {
+        let hash = hash_of_bytes(entry.key());
+        let part = Arc::make_mut(&mut self.parts[part_of(hash)]);
+        let bucket = part.bucket_of(hash);
+        if part.buckets[bucket].insert(entry) {
+            part.n_entries += 1;
+            part.grow();
         }
-        Arc::make_mut(part).remove(key)
+    }
+
+    pub(crate) fn remove(&mut self, key: &StoreKey) {
+        let hash = key.hash();
+        let part = &mut self.parts[part_of(hash)];
+        let bucket = part.bucket_of(hash);
+        if part.buckets[bucket].get(key.bytes()).is_some() {
+            let part = Arc::make_mut(part);
+            part.buckets[bucket].remove(key.bytes());
+            part.n_entries -= 1;
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.parts.iter().map(|part| part.len()).sum()
+        self.parts.iter().map(|part| part.n_entries).sum()
     }
 
-    /// All entries in order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&StoreKey, &Arc<Stored>)> {
-        self.parts.iter().flat_map(|part| part.iter())
+    /// All records in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Record> {
+        self.parts.iter().flat_map(|part| part.iter()).map(|entry| &entry.record)
     }
 
-    /// The entries between two bounds, in order. Bounds that cross have nothing between them.
+    /// The records between two bounds, in order. Bounds that cross have nothing between them.
     pub(crate) fn range<'s>(
         &'s self,
         lower: Bound<&'s StoreKey>,
         upper: Bound<&'s StoreKey>,
-    ) -> impl DoubleEndedIterator<Item = (&'s StoreKey, &'s Arc<Stored>)> {
-        self.parts[parts_between(lower, upper)].iter().flat_map(move |part| part.range((lower, upper)))
+    ) -> impl DoubleEndedIterator<Item = &'s Record> {
+        let parts = if crosses(lower, upper) { 0..0 } else { parts_between(lower, upper) };
+        let (first, last) = (parts.start, parts.end.wrapping_sub(1));
+        let entries = parts.flat_map(move |at| {
+            // Only the parts at the ends have entries on both sides of a bound.
+            let lower = if at == first { lower } else { Bound::Unbounded };
+            let upper = if at == last { upper } else { Bound::Unbounded };
+            self.parts[at].range(lower, upper)
+        });
+        entries.map(|entry| &entry.record)
     }
 }
 
-/// The two sides of a key that is not the same on both.
-pub(crate) type Pair<'s> = (Option<&'s Stored>, Option<&'s Stored>);
+impl Part {
+    fn bucket_of(&self, hash: u32) -> usize {
+        let rest = u64::from(hash << PART_BITS);
+        usize::try_from((rest * self.buckets.len() as u64) >> u32::BITS).expect("less than there are buckets")
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.buckets.iter().flat_map(|bucket| bucket.range(Bound::Unbounded, Bound::Unbounded))
+    }
+
+    fn range<'s>(
+        &'s self,
+        lower: Bound<&'s StoreKey>,
+        upper: Bound<&'s StoreKey>,
+    ) -> impl DoubleEndedIterator<Item = &'s Entry> {
+        let bucket = |bound| hash_at(bound).map(|hash| self.bucket_of(hash));
+        let first = bucket(lower).unwrap_or(0);
+        let last = bucket(upper).unwrap_or(self.buckets.len() - 1);
+        self.buckets[first..=last].iter().enumerate().flat_map(move |(at, bucket)| {
+            let lower = if at == 0 { lower.map(StoreKey::bytes) } else { Bound::Unbounded };
+            let upper = if first + at == last { upper.map(StoreKey::bytes) } else { Bound::Unbounded };
+            bucket.range(lower, upper)
+        })
+    }
+
+    /// Has twice as many buckets, once there are too many entries for them.
+    fn grow(&mut self) {
+        let n_buckets = self.buckets.len();
+        // Beyond that the bits of the hash are used up.
+        if self.n_entries <= BUCKET_ENTRIES * n_buckets || n_buckets >= 1 << (u32::BITS - PART_BITS) {
+            return;
+        }
+        let bit = 1 << (u32::BITS - PART_BITS - 1 - n_buckets.ilog2());
+        let halves = std::mem::take(&mut self.buckets).into_iter().flat_map(|bucket| bucket.split(bit));
+        self.buckets = halves.collect();
+    }
+}
 
 impl Store {
-    /// What one store has otherwise than another, in order. Both must be of one key.
-    pub(crate) fn differing<'s>(&'s self, other: &'s Self) -> Vec<Pair<'s>> {
+    /// The items that one store of a table's has otherwise than another, in order: what this one has, and the other.
+    /// Both must be of one key.
+    pub(crate) fn differing(
+        &self,
+        names: &Names,
+        other: &Self,
+        other_names: &Names,
+    ) -> Vec<(Option<Item>, Option<Item>)> {
         let mut pairs = Vec::new();
         for (own, other) in self.parts.iter().zip(&other.parts) {
-            if !Arc::ptr_eq(own, other) {
-                differing_of_part(&mut pairs, own, other);
+            if Arc::ptr_eq(own, other) {
+                continue;
             }
+            for_each_pair(own, other, |own, other| {
+                if own.zip(other).is_some_and(|(own, other)| own.is(other)) {
+                    return;
+                }
+                let (own, other) =
+                    (own.map(|own| own.item(names)), other.map(|other| other.item(other_names)));
+                if own != other {
+                    pairs.push((own, other));
+                }
+            });
         }
         pairs
     }
 }
 
-fn differing_of_part<'s>(pairs: &mut Vec<Pair<'s>>, own: &'s Part, other: &'s Part) {
+/// Walks through two parts, and pairs the records of one key.
+fn for_each_pair(own: &Part, other: &Part, mut each: impl FnMut(Option<&Record>, Option<&Record>)) {
     let (mut own, mut other) = (own.iter().peekable(), other.iter().peekable());
     loop {
         let order = match (own.peek(), other.peek()) {
             (None, None) => return,
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (Some((key, _)), Some((other, _))) => key.cmp(other),
+            (Some(own), Some(other)) => own.key().cmp(other.key()),
         };
-        let before = if order.is_le() { own.next() } else { None };
-        let after = if order.is_ge() { other.next() } else { None };
-        let (before, after) = (before.map(|(_, stored)| stored), after.map(|(_, stored)| stored));
-        let is_same = match (before, after) {
-            (Some(before), Some(after)) => Arc::ptr_eq(before, after) || before.item == after.item,
-            _ => false,
-        };
-        if !is_same {
-            pairs.push((before.map(Arc::as_ref), after.map(Arc::as_ref)));
-        }
+        let own = if order.is_le() { own.next() } else { None };
+        let other = if order.is_ge() { other.next() } else { None };
+        each(own.map(|entry| &entry.record), other.map(|entry| &entry.record));
     }
 }
 
-fn part_of(hash: u64) -> usize {
-    usize::try_from(hash >> (u64::BITS - PART_BITS)).expect("the upper bits are a small number")
+fn part_of(hash: u32) -> usize {
+    usize::try_from(hash >> (u32::BITS - PART_BITS)).expect("the upper bits are a small number")
 }
 
-/// The parts that the range touches; none, as an empty range, if the bounds cross.
-fn parts_between(lower: Bound<&StoreKey>, upper: Bound<&StoreKey>) -> std::ops::Range<usize> {
-    let crosses = match (lower, upper) {
+fn hash_at(bound: Bound<&StoreKey>) -> Option<u32> {
+    match bound {
+        Bound::Included(key) | Bound::Excluded(key) => Some(key.hash()),
+        Bound::Unbounded => None,
+    }
+}
+
+fn crosses(lower: Bound<&StoreKey>, upper: Bound<&StoreKey>) -> bool {
+    match (lower, upper) {
         (Bound::Unbounded, _) | (_, Bound::Unbounded) => false,
         (Bound::Included(low), Bound::Included(high)) => low > high,
         (Bound::Included(low) | Bound::Excluded(low), Bound::Included(high) | Bound::Excluded(high)) => {
             low >= high
         }
-    };
-    if crosses {
-        return 0..0;
     }
-    let first = match lower {
-        Bound::Included(key) | Bound::Excluded(key) => part_of(key.hash),
-        Bound::Unbounded => 0,
-    };
-    let last = match upper {
-        Bound::Included(key) | Bound::Excluded(key) => part_of(key.hash),
-        Bound::Unbounded => (1 << PART_BITS) - 1,
-    };
+}
+
+/// The parts that a range touches.
+fn parts_between(lower: Bound<&StoreKey>, upper: Bound<&StoreKey>) -> Range<usize> {
+    let first = hash_at(lower).map_or(0, part_of);
+    let last = hash_at(upper).map_or((1 << PART_BITS) - 1, part_of);
     first..last + 1
 }
 
 /// The hashes of one segment of a parallel scan: disjoint, and complete over all segments.
-pub(crate) fn segment_hashes(segment: u32, total: u32) -> RangeInclusive<u64> {
-    let start = |segment: u32| (u128::from(segment) << u64::BITS).div_ceil(u128::from(total));
+pub(crate) fn segment_hashes(segment: u32, total: u32) -> RangeInclusive<u32> {
+    let start = |segment: u32| (u64::from(segment) << u32::BITS).div_ceil(u64::from(total));
     let last = start(segment + 1) - 1;
-    let hash = |hash: u128| u64::try_from(hash).expect("segments divide the 64 bits of a hash");
+    let hash = |hash: u64| u32::try_from(hash).expect("segments divide the 32 bits of a hash");
     hash(start(segment))..=hash(last)
 }
 
@@ -160,13 +249,13 @@ mod tests {
     #[test]
     fn segments_are_disjoint_and_complete() {
         for total in [1, 2, 3, 7, 64, 1_000_000] {
-            let mut next = 0u128;
+            let mut next = 0u64;
             for segment in 0..total {
                 let hashes = segment_hashes(segment, total);
-                assert_eq!(u128::from(*hashes.start()), next, "segment {segment} of {total}");
-                next = u128::from(*hashes.end()) + 1;
+                assert_eq!(u64::from(*hashes.start()), next, "segment {segment} of {total}");
+                next = u64::from(*hashes.end()) + 1;
             }
-            assert_eq!(next, 1 << 64);
+            assert_eq!(next, 1 << 32);
         }
     }
 }

@@ -137,7 +137,7 @@ pub fn export_items(backend: &MemBackend, table: &str) -> Result<String, Failure
 
 fn write_items(lines: &mut String, engine: &Engine, table: &str) {
     for item in engine.items(table) {
-        *lines += &object(|out| value::write_item(out.name("Item"), item));
+        *lines += &object(|out| value::write_item(out.name("Item"), &item));
         lines.push('\n');
     }
 }

@@ -311,7 +311,7 @@ proptest! {
         for step in &steps {
             take(&mut engine, &mut model, step);
         }
-        let mut found: Vec<Item> = engine.items("docs").cloned().collect();
+        let mut found: Vec<Item> = engine.items("docs").collect();
         found.sort_by_key(|item| (int(item, "pk"), int(item, "sk")));
         prop_assert_eq!(found, model.select(["pk", "sk", "sk"], |_| true, false));
         prop_assert_eq!(engine.describe_table("docs").unwrap().n_items, model.0.len() as u64);

@@ -497,8 +497,8 @@ proptest! {
             };
             prop_assert_eq!(before, record.old_image);
         }
-        let mut items: Vec<&Item> = engine.items("users").collect();
+        let mut items: Vec<Item> = engine.items("users").collect();
         items.sort_by_key(|item| format!("{item:?}"));
-        prop_assert_eq!(items, replayed.values().collect::<Vec<_>>());
+        prop_assert_eq!(items, replayed.into_values().collect::<Vec<_>>());
     }
 }

@@ -89,7 +89,7 @@ fn all_actions_are_carried_out() {
         check("other", "attribute_not_exists(id)"),
     ];
     write(&mut engine, actions).unwrap();
-    let mut items: Vec<Item> = engine.items("users").cloned().collect();
+    let mut items: Vec<Item> = engine.items("users").collect();
     items.sort_by_key(|item| format!("{item:?}"));
     assert_eq!(items, [item! { id: "n", n: 3 }, item! { id: "new" }]);
 }
@@ -109,7 +109,7 @@ fn every_failed_condition_is_a_reason_and_nothing_is_done() {
     assert_eq!(failure.reasons[3].item, None);
     let failed = ("ConditionalCheckFailed".to_owned(), Some("The conditional request failed".to_owned()));
     assert_eq!(reasons(write(&mut engine, actions)), [none(), failed.clone(), none(), failed]);
-    assert_eq!(engine.items("users").collect::<Vec<_>>(), [&item! { id: "b", n: 1 }]);
+    assert_eq!(engine.items("users").collect::<Vec<_>>(), [item! { id: "b", n: 1 }]);
 }
 
 #[test]

@@ -311,6 +311,23 @@ impl<N: Into<Name>, V: Into<Value>> FromIterator<(N, V)> for Item {
     }
 }
 
+/// Attributes that are in order of name already, each name once, are taken as they are; of others it is as collected.
+///
+/// ```
+/// use dynorm::value::{Item, Name, Value};
+///
+/// let attributes = vec![(Name::from("id"), Value::from("ann")), (Name::from("name"), Value::from("Ann"))];
+/// assert_eq!(Item::from(attributes), Item::from([("name", "Ann"), ("id", "ann")]));
+/// ```
+impl From<Vec<(Name, Value)>> for Item {
+    fn from(attributes: Vec<(Name, Value)>) -> Self {
+        if attributes.is_sorted_by(|a, b| a.0 < b.0) {
+            return Self { attributes };
+        }
+        attributes.into_iter().collect()
+    }
+}
+
 impl<N: Into<Name>, V: Into<Value>, const LEN: usize> From<[(N, V); LEN]> for Item {
     fn from(attributes: [(N, V); LEN]) -> Self {
         attributes.into_iter().collect()

@@ -73,10 +73,10 @@ impl Number {
     pub const ZERO: Self = Self { digits: [0, 0], exponent: 0, negative: false };
 
     /// The largest number.
-    pub const MAX: Self = Self::from_parts(false, COEFFICIENT_END - 1, 88);
+    pub const MAX: Self = Self::unchecked(false, COEFFICIENT_END - 1, 88);
 
     /// The smallest number, the negative of the largest.
-    pub const MIN: Self = Self::from_parts(true, COEFFICIENT_END - 1, 88);
+    pub const MIN: Self = Self::unchecked(true, COEFFICIENT_END - 1, 88);
 
     /// The sum of two numbers.
     ///
@@ -141,6 +141,38 @@ impl Number {
         Some(if self.negative { -magnitude } else { magnitude })
     }
 
+    /// The number of a sign, digits and a power of ten: what [`to_parts`](Self::to_parts) gives, or another spelling
+    /// of it.
+    ///
+    /// # Errors
+    ///
+    /// If the number needs more than 38 digits or is out of range.
+    ///
+    /// ```
+    /// use dynorm::value::Number;
+    ///
+    /// assert_eq!(Number::from_parts(true, 12_500, -3)?.to_string(), "-12.5");
+    /// # Ok::<(), dynorm::value::NumberError>(())
+    /// ```
+    pub fn from_parts(negative: bool, digits: u128, exponent: i16) -> Result<Self, NumberError> {
+        Self::checked(negative, digits, i32::from(exponent))
+    }
+
+    /// Whether the number is negative, its digits as an integer without zeros at the end, and the power of ten that
+    /// they are multiplied by.
+    ///
+    /// ```
+    /// use dynorm::value::Number;
+    ///
+    /// let price: Number = "12.50".parse()?;
+    /// assert_eq!(price.to_parts(), (false, 125, -1));
+    /// # Ok::<(), dynorm::value::NumberError>(())
+    /// ```
+    #[must_use]
+    pub const fn to_parts(self) -> (bool, u128, i16) {
+        (self.negative, self.coefficient(), self.exponent)
+    }
+
     /// The nearest float.
     #[must_use]
     pub fn to_f64(self) -> f64 {
@@ -153,7 +185,7 @@ impl Number {
     #[must_use]
     pub fn next_up(self) -> Option<Self> {
         if self.is_zero() {
-            return Some(Self::from_parts(false, 1, -130));
+            return Some(Self::unchecked(false, 1, -130));
         }
         self.neighbour(!self.negative)
     }
@@ -197,11 +229,7 @@ impl Number {
 
     /// The exponent of the first digit; for numbers that are not zero.
     fn magnitude(self) -> i32 {
-        let n_digits = match self.digits {
-            [0, low] => low.ilog10() + 1,
-            _ => self.coefficient().ilog10() + 1,
-        };
-        i32::from(self.exponent) + n_digits.cast_signed() - 1
+        i32::from(self.exponent) + magnitude_of(self.coefficient())
     }
 
     const fn coefficient(self) -> u128 {
@@ -218,15 +246,16 @@ impl Number {
             let (low, n_zeros) = without_zeros(low);
             coefficient = u128::from(low);
             exponent += n_zeros;
-        }
-        while coefficient.is_multiple_of(10) {
-            coefficient /= 10;
-            exponent += 1;
+        } else {
+            while coefficient.is_multiple_of(10) {
+                coefficient /= 10;
+                exponent += 1;
+            }
         }
         if coefficient >= COEFFICIENT_END {
             return Err(NumberError::TooManyDigits);
         }
-        let magnitude = exponent + coefficient.ilog10().cast_signed();
+        let magnitude = exponent + magnitude_of(coefficient);
         if magnitude > MAGNITUDE_MAX {
             return Err(NumberError::Overflow);
         }
@@ -234,7 +263,7 @@ impl Number {
             return Err(NumberError::Underflow);
         }
         let exponent = i16::try_from(exponent).expect("the magnitude is in range");
-        Ok(Self::from_parts(negative, coefficient, exponent))
+        Ok(Self::unchecked(negative, coefficient, exponent))
     }
 
     fn of_integer(negative: bool, integer: u64) -> Self {
@@ -250,7 +279,7 @@ impl Number {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the low half is what the cast keeps")]
-    const fn from_parts(negative: bool, coefficient: u128, exponent: i16) -> Self {
+    const fn unchecked(negative: bool, coefficient: u128, exponent: i16) -> Self {
         Self { digits: [(coefficient >> 64) as u64, coefficient as u64], exponent, negative }
     }
 }
@@ -327,6 +356,11 @@ const fn without_zeros(mut n: u64) -> (u64, i32) {
         n_zeros += 1;
     }
     (n, n_zeros)
+}
+
+/// The power of ten of the first digit; for integers that are not zero.
+fn magnitude_of(digits: u128) -> i32 {
+    u64::try_from(digits).map_or_else(|_| digits.ilog10(), u64::ilog10).cast_signed()
 }
 
 /// The exponent, held to a range in which sums cannot overflow and every number is out of range anyway.
