@@ -2,46 +2,91 @@
 
 use std::time::{Duration, Instant};
 
-use engine_bench::mem::{Mem, Request};
-use engine_bench::{Subject, best, item};
+use engine_bench::floor::{self, Floor};
+use engine_bench::mem::{self, Mem};
+use engine_bench::{Subject, best, item, ratio};
 
 const CALLS: u32 = 20_000;
 const ROUNDS: u32 = 7;
+const SIZES: [u32; 4] = [1_000, 10_000, 100_000, 1_000_000];
 
-/// Gets and puts in tables of a thousand to a million items.
+type Key = (String, String);
+
+/// A subject, and how to ask it for an item and to give it one.
+struct Growing<S: Subject> {
+    subject: S,
+    get: fn(Key) -> S::Request,
+    put: fn(Key, u32) -> S::Request,
+}
+
+/// Gets and puts in tables of a thousand to a million items: the engine, and what memory alone makes slower.
 pub fn print_items() {
-    println!("{:>10} {:>10} {:>10}", "items", "get", "put");
-    for n_items in [1_000, 10_000, 100_000, 1_000_000] {
-        let key = |n: u32| (format!("USER#{:08}", n / 20), format!("ORDER#{:08}", n % 20));
-        let mut mem = Mem::new();
-        for n in 0..n_items {
-            let (partition, sort) = key(n);
-            mem.load(item(partition, sort, n));
+    println!("{:>10} {:>10} {:>10} {:>10} {:>10}", "items", "get", "put", "floor get", "floor put");
+    let mut first = None;
+    for n_items in SIZES {
+        let mem = Growing::<Mem> {
+            subject: loaded(n_items),
+            get: mem::Request::get,
+            put: |(partition, sort), n| mem::Request::put(item(partition, sort, n)),
+        };
+        let floor = Growing::<Floor> {
+            subject: loaded(n_items),
+            get: floor::Request::Get,
+            put: |key, n| floor::Request::Put(vec![(key.clone(), item(key.0, key.1, n))]),
+        };
+        let times = measured(mem, floor, n_items);
+        let first = *first.get_or_insert(times);
+        let [get, put, floor_get, floor_put] = times.map(|time| format!("{} ns", time.as_nanos()));
+        println!("{n_items:>10} {get:>10} {put:>10} {floor_get:>10} {floor_put:>10}");
+        if Some(&n_items) == SIZES.last() {
+            let [get, put, floor_get, floor_put] =
+                std::array::from_fn(|at| format!("{:.1} x", ratio(times[at], first[at])));
+            println!("{:>10} {get:>10} {put:>10} {floor_get:>10} {floor_put:>10}", "growth");
         }
-        // A stride that is prime to the number of items visits all parts of the table.
-        let chosen = |n: u32| key((u64::from(n) * 7919 % u64::from(n_items)) as u32);
-        let [mut get, mut put] = [Duration::MAX; 2];
-        for _ in 0..ROUNDS {
-            get = get.min(timed(&mut mem, |n| Request::get(chosen(n))));
-            put = put.min(timed(&mut mem, |n| {
-                let (partition, sort) = chosen(n);
-                Request::put(item(partition, sort, n))
-            }));
-        }
-        println!("{n_items:>10} {:>7} ns {:>7} ns", get.as_nanos(), put.as_nanos());
     }
+}
+
+fn key(n: u32) -> Key {
+    (format!("USER#{:08}", n / 20), format!("ORDER#{:08}", n % 20))
+}
+
+fn loaded<S: Subject>(n_items: u32) -> S {
+    let mut subject = S::new();
+    for n in 0..n_items {
+        let (partition, sort) = key(n);
+        subject.load(item(partition, sort, n));
+    }
+    subject
+}
+
+/// The times of a get and a put, of both in turns.
+fn measured(mut mem: Growing<Mem>, mut floor: Growing<Floor>, n_items: u32) -> [Duration; 4] {
+    let mut times = [Duration::MAX; 4];
+    for _ in 0..ROUNDS {
+        let round = [
+            timed(&mut mem.subject, n_items, |key, _| (mem.get)(key)),
+            timed(&mut mem.subject, n_items, mem.put),
+            timed(&mut floor.subject, n_items, |key, _| (floor.get)(key)),
+            timed(&mut floor.subject, n_items, floor.put),
+        ];
+        times = std::array::from_fn(|at| times[at].min(round[at]));
+    }
+    times
 }
 
 /// The time of one call. Requests are made in portions before the clock starts, so that they stay in the cache
 /// alike for all tables.
-fn timed(mem: &mut Mem, request: impl Fn(u32) -> Request) -> Duration {
+fn timed<S: Subject>(subject: &mut S, n_items: u32, request: impl Fn(Key, u32) -> S::Request) -> Duration {
     const PORTION: u32 = 500;
+    // A stride that is prime to the number of items visits all parts of the table.
+    let chosen = |n: u32| key((u64::from(n) * 7919 % u64::from(n_items)) as u32);
     let mut total = Duration::ZERO;
     for portion in 0..CALLS / PORTION {
-        let requests: Vec<Request> = (0..PORTION).map(|n| request(portion * PORTION + n)).collect();
+        let numbers = portion * PORTION..(portion + 1) * PORTION;
+        let requests: Vec<S::Request> = numbers.map(|n| request(chosen(n), n)).collect();
         let start = Instant::now();
         for request in requests {
-            assert_eq!(mem.run(request), 1);
+            assert_eq!(subject.run(request), 1);
         }
         total += start.elapsed();
     }
@@ -58,7 +103,7 @@ pub fn print_pages() {
     for n_items in [1u32, 10, 100, 1_000] {
         let n_calls = 20_000 / n_items;
         let time = best(ROUNDS, || {
-            let requests: Vec<Request> = (0..n_calls).map(|_| Request::page("USER#pages", n_items)).collect();
+            let requests: Vec<mem::Request> = (0..n_calls).map(|_| mem::Request::page("USER#pages", n_items)).collect();
             let start = Instant::now();
             for request in requests {
                 assert_eq!(mem.run(request), n_items as usize);

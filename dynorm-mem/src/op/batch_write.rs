@@ -1,6 +1,5 @@
 //! `BatchWriteItem`.
 
-
 use dynorm::backend::call::{self, BatchWriteAction, ReturnCapacity};
 use dynorm::backend::reply;
 

@@ -19,8 +19,8 @@ use crate::op::query::FilterScope;
 use crate::op::{delete, put, query, scan, update};
 use crate::state::State;
 use crate::table::key::KeyShape;
-use crate::table::schema::{IndexSchema, Schema};
 use crate::table::record::Weighed;
+use crate::table::schema::{IndexSchema, Schema};
 
 pub(super) fn execute(state: &mut State, call: &ExecuteStatement) -> Checked<StatementReply> {
     let statement = &call.statement;

@@ -14,8 +14,8 @@ use crate::message::{self, Checked, Cohort, Refusal};
 use crate::op::transact_get::{check_count, transact_get};
 use crate::op::transact_write::{self, Prepared, Wanted, check_token};
 use crate::state::State;
-use crate::table::schema::Schema;
 use crate::table::record::Weighed;
+use crate::table::schema::Schema;
 
 pub(super) fn execute(
     state: &mut State,

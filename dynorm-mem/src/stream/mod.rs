@@ -61,12 +61,7 @@ impl Stream {
             self.names = Arc::clone(names);
         }
         self.log.trim(self.now);
-        self.log.push(Entry {
-            at: self.now,
-            before: before.cloned(),
-            after: after.cloned(),
-            is_expiry,
-        });
+        self.log.push(Entry { at: self.now, before: before.cloned(), after: after.cloned(), is_expiry });
     }
 
     /// Whether the stream can be read still.

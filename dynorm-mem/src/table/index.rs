@@ -26,7 +26,7 @@ pub(crate) fn entry_of<'i>(index: &IndexSchema, table_key: &StoreKey, item: &'i 
         None => Cow::Borrowed(item),
         Some(names) => {
             let attribute = |name: &Name| Some((name.clone(), item.get(name)?.clone()));
-            Cow::Owned(names.iter().filter_map(attribute).collect::<Vec<_>>().into())
+            Cow::Owned(Item::from_sorted(names.iter().filter_map(attribute).collect()))
         }
     };
     let size_bytes = item.size_bytes();
@@ -45,8 +45,9 @@ pub(super) struct Move<'c> {
 /// Has the index hold what it should after a write.
 pub(super) fn move_entry(index: &IndexSchema, store: &mut Store, write: &Move<'_>, names: &mut Arc<Names>) {
     let before = write.before.and_then(|item| index.key_of(item, write.key));
-    let after =
-        write.after.and_then(|(item, record)| Some((index.key_of(&item.item, write.key)?, &item.item, record)));
+    let after = write
+        .after
+        .and_then(|(item, record)| Some((index.key_of(&item.item, write.key)?, &item.item, record)));
     if let Some(before) = before
         && after.as_ref().is_none_or(|(key, ..)| *key != before)
     {

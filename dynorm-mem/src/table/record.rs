@@ -96,7 +96,7 @@ impl Record {
                 _ => reader.skip_value(),
             }
         }
-        part.into()
+        Item::from_sorted(part)
     }
 
     /// The item with its size.
@@ -311,7 +311,7 @@ impl<'r> Reader<'r> {
             };
             attributes.push((name, self.value(names)));
         }
-        attributes.into()
+        Item::from_sorted(attributes)
     }
 
     fn name(&mut self) -> Written<'r> {

@@ -112,7 +112,8 @@ impl Bucket {
         match self {
             Self::Few(few) => few.split(bit).map(Self::Few),
             Self::Many(mut many) => {
-                let first = many.iter().find(|entry| has_bit(&entry.0, bit)).map(|entry| entry.0.key().to_vec());
+                let first =
+                    many.iter().find(|entry| has_bit(&entry.0, bit)).map(|entry| entry.0.key().to_vec());
                 let upper = first.map_or_else(BTreeSet::new, |first| many.split_off(first.as_slice()));
                 [Self::of(many), Self::of(upper)]
             }
@@ -197,9 +198,9 @@ fn has_bit(entry: &Entry, bit: u32) -> bool {
 fn mark_of(key: &[u8]) -> u8 {
     const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
     let (words, rest) = key.as_chunks();
-    let mixed = words.iter().fold(0, |mixed: u64, word| {
-        (mixed ^ u64::from_le_bytes(*word)).wrapping_mul(FACTOR).rotate_left(29)
-    });
+    let mixed = words
+        .iter()
+        .fold(0, |mixed: u64, word| (mixed ^ u64::from_le_bytes(*word)).wrapping_mul(FACTOR).rotate_left(29));
     let rest = rest.iter().fold(0, |rest, byte| rest << 8 | u64::from(*byte));
     // The upper bits of a product depend on all bits of its factors.
     (mixed ^ rest).wrapping_mul(FACTOR).to_be_bytes()[0]
