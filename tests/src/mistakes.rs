@@ -41,19 +41,19 @@ pub const MISTAKES: &[Mistake] = &[
         server: "moto",
         case: "query::a_local_index_gives_whole_entities",
         what: "does not fetch attributes that a local index does not project",
-        source: "LSI.html#LSI.Reading",
+        source: "LSI.html#LSI.Projections",
     },
     Mistake {
         server: "moto",
         case: "update::index_keys_follow_their_fields",
         what: "does not fetch attributes that a local index does not project",
-        source: "LSI.html#LSI.Reading",
+        source: "LSI.html#LSI.Projections",
     },
     Mistake {
         server: "moto",
         case: "query::operators_look_into_values",
         what: "answers 500 to operators on an absent attribute",
-        source: "Expressions.OperatorsAndFunctions.html",
+        source: "Programming.Errors.html#Programming.Errors.MessagesAndCodes.http5xx",
     },
     Mistake {
         server: "moto",
@@ -83,25 +83,25 @@ pub const MISTAKES: &[Mistake] = &[
         server: "dynoxide",
         case: "projection::local_indexes_fetch_what_they_do_not_hold",
         what: "does not fetch attributes that a local index does not project for a projection",
-        source: "LSI.html#LSI.Reading",
+        source: "LSI.html#LSI.Projections",
     },
     Mistake {
         server: "moto",
         case: "projection::local_indexes_fetch_what_they_do_not_hold",
         what: "does not fetch attributes that a local index does not project",
-        source: "LSI.html#LSI.Reading",
+        source: "LSI.html#LSI.Projections",
     },
     Mistake {
         server: "moto",
         case: "query::filters_mention_the_keys_of_other_indexes",
         what: "does not fetch attributes that a local index does not project",
-        source: "LSI.html#LSI.Reading",
+        source: "LSI.html#LSI.Projections",
     },
     Mistake {
         server: "moto",
         case: "collect::an_index_holds_collections",
         what: "does not fetch attributes that a local index does not project",
-        source: "LSI.html#LSI.Reading",
+        source: "LSI.html#LSI.Projections",
     },
     Mistake {
         server: "moto",
@@ -131,13 +131,13 @@ pub const MISTAKES: &[Mistake] = &[
         server: "moto",
         case: "condition::sizes_are_compared",
         what: "answers 500 to the size of an absent attribute",
-        source: "Expressions.OperatorsAndFunctions.html",
+        source: "Programming.Errors.html#Programming.Errors.MessagesAndCodes.http5xx",
     },
     Mistake {
         server: "moto",
         case: "condition::raw_fragments_compose",
         what: "answers 500 to a number between a value and a size",
-        source: "Expressions.OperatorsAndFunctions.html",
+        source: "Programming.Errors.html#Programming.Errors.MessagesAndCodes.http5xx",
     },
 ];
 

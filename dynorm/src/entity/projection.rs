@@ -1,9 +1,9 @@
 //! What items are read as: whole entities, projections of them, or keys.
 
-use super::codec::ItemReader;
+use super::codec::{ItemReader, ttl_attribute};
 use super::{
     Entity, EntityDescriptor, Everything, GlobalIndex, Key, LocalIndex, Partial, Primary, ReadsWholeItems,
-    Whole,
+    Table, Whole,
 };
 use crate::error::{ConstText, Error, Kind, Result, same_text};
 use crate::expr::{Attr, Free, IndexField, Keyed, Optional, PartOf, PrimaryKey};
@@ -320,6 +320,17 @@ pub(crate) fn without_overlaps(paths: Vec<Vec<Step>>) -> Vec<Vec<Step>> {
         kept.push(path);
     }
     kept
+}
+
+/// What is asked for to read `T` of items that are read by their keys: its attributes, with those that tell whose an item
+/// is, by which key it was read, and whether it is expired; `None` for all.
+pub(crate) fn single_paths<E: Entity, T: Projection<E>>(include_expired: bool) -> Option<Vec<Vec<Step>>> {
+    let mut paths = T::paths()?;
+    let schema = E::Table::SCHEMA;
+    let keys = [Some(schema.partition), schema.sort].into_iter().flatten().map(|key| key.name);
+    let expiry = ttl_attribute(E::DESCRIPTOR).filter(|_| !include_expired);
+    paths.extend(keys.chain(schema.tag).chain(expiry).map(top));
+    Some(without_overlaps(paths))
 }
 
 /// The path of an attribute at the top of the item.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::future::IntoFuture;
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::batch::{self, Batched, Pace, incomplete, pace_methods};
@@ -10,8 +11,9 @@ use crate::backend::Backend;
 use crate::backend::call::{self, BatchGetTable, ReturnCapacity};
 use crate::backend::reply::{self, Capacity};
 use crate::backend::retry::Effect;
-use crate::entity::{Entity, Key, decode_own, is_expired};
+use crate::entity::{Entity, HeldBy, Key, Primary, Projection, is_expired, own, single_paths};
 use crate::error::{Error, Result};
+use crate::expr::Renderer;
 use crate::value::Item;
 
 /// Reads of many entities; `.await` runs them, in as many requests as it takes, of up to 100 keys.
@@ -40,12 +42,13 @@ use crate::value::Item;
 /// Source: [BatchGetItem](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html).
 #[derive(Debug)]
 #[must_use = "nothing is read until it is awaited"]
-pub struct GetMany<E> {
+pub struct GetMany<E, T = E> {
     context: Arc<Context>,
     keys: Vec<Key<E>>,
     consistent: bool,
     include_expired: bool,
     pace: Pace,
+    output: PhantomData<fn() -> T>,
 }
 
 /// What was read of the keys of a [`GetMany`], and what was not: each key is in one of the two, in the order in which
@@ -76,10 +79,10 @@ pub struct GetMany<E> {
 #[derive(Debug)]
 #[must_use = "keys may be left that were not read: see `left`, or make that an error with `complete`"]
 #[non_exhaustive]
-pub struct BatchRead<E> {
-    /// The keys that were read, each with its entity, or `None` where there is none; or with the error of an item that
-    /// is not one of the entity.
-    pub read: Vec<(Key<E>, Result<Option<E>>)>,
+pub struct BatchRead<E, T = E> {
+    /// The keys that were read, each with its entity, or what that is projected to, or `None` where there is none; or
+    /// with the error of an item that is not one of the entity.
+    pub read: Vec<(Key<E>, Result<Option<T>>)>,
     /// The keys that were not read.
     pub left: Vec<Key<E>>,
     /// Why keys are left, if the backend refused; without an error, time was up.
@@ -88,14 +91,14 @@ pub struct BatchRead<E> {
     pub capacity: Vec<Capacity>,
 }
 
-impl<E: Entity> BatchRead<E> {
+impl<E: Entity, T> BatchRead<E, T> {
     /// All entities in the order of the keys, with `None` where there is none.
     ///
     /// # Errors
     ///
     /// [`is_incomplete`](crate::Error::is_incomplete) if keys are left, and the first error of an item that is not one
     /// of the entity.
-    pub fn complete(self) -> Result<Vec<Option<E>>> {
+    pub fn complete(self) -> Result<Vec<Option<T>>> {
         let (n_left, n_asked) = (self.left.len(), self.left.len() + self.read.len());
         if n_left > 0 {
             return Err(incomplete("get", E::DESCRIPTOR.name, n_left, n_asked, self.error));
@@ -107,7 +110,37 @@ impl<E: Entity> BatchRead<E> {
 impl<E: Entity> GetMany<E> {
     pub(crate) fn new(context: Arc<Context>, keys: impl IntoIterator<Item = Key<E>>) -> Self {
         let keys = keys.into_iter().collect();
-        Self { context, keys, consistent: false, include_expired: false, pace: Pace::default() }
+        let pace = Pace::default();
+        Self { context, keys, consistent: false, include_expired: false, pace, output: PhantomData }
+    }
+}
+
+impl<E: Entity, T: Projection<E>> GetMany<E, T> {
+    /// Reads only the attributes of a projection: a struct that derives [`Projection`](macro@crate::Projection). It costs
+    /// as much as the whole items; less is sent.
+    ///
+    /// ```
+    /// use dynorm::prelude::*;
+    ///
+    /// #[derive(Entity)]
+    /// #[entity(table = "Users", pk = id)]
+    /// struct User { id: String, name: String, photo: Vec<u8> }
+    ///
+    /// #[derive(Projection, Debug, PartialEq)]
+    /// #[projection(of = User)]
+    /// struct UserName { name: String }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+    /// # let db = Db::new(dynorm_mem::MemBackend::new());
+    /// # db.create_table::<User>().await?;
+    /// # db.put(&User { id: "ann".into(), name: "Ann".into(), photo: vec![1; 1000] }).await?;
+    /// let names = db.get_many(["ann", "bob"].map(User::key)).project::<UserName>().await?.complete()?;
+    /// assert_eq!(names, [Some(UserName { name: "Ann".into() }), None]);
+    /// # Ok(()) }
+    /// ```
+    pub fn project<P: HeldBy<Primary, E>>(self) -> GetMany<E, P::Projected> {
+        let Self { context, keys, consistent, include_expired, pace, output: _ } = self;
+        GetMany { context, keys, consistent, include_expired, pace, output: PhantomData }
     }
 
     /// Sees every write that succeeded before, for twice the read units.
@@ -136,14 +169,16 @@ impl<E: Entity> GetMany<E> {
             }
             places.push(place);
         }
-        let key_of = ItemKey::of::<E::Table>;
+        let mut renderer = Renderer::default();
+        let projection = single_paths::<E, T>(self.include_expired).map(|paths| renderer.projection(&paths));
+        let (names, _) = renderer.finish();
         Ok(Reads {
             table,
             keys,
             known,
-            key_of,
+            key_of: ItemKey::of::<E::Table>,
             places,
-            consistent: self.consistent,
+            form: BatchGetTable { keys: Vec::new(), consistent: self.consistent, projection, names },
             capacity: self.context.capacity,
         })
     }
@@ -157,7 +192,7 @@ impl<E: Entity> GetMany<E> {
         Ok(batch::requests(&self.reads()?))
     }
 
-    async fn run(self) -> Result<BatchRead<E>> {
+    async fn run(self) -> Result<BatchRead<E, T>> {
         let reads = self.reads()?;
         let mut done = batch::run(&self.context, &reads, self.pace).await;
         let now = self.context.backend.now();
@@ -170,7 +205,8 @@ impl<E: Entity> GetMany<E> {
             match if n_uses[place] == 0 { answer.take() } else { answer.clone() } {
                 Some(item) => {
                     let alive = item.filter(|item| self.include_expired || !is_expired::<E>(item, now));
-                    read.push((key, alive.map(decode_own).transpose()));
+                    let read_one = |item| own::<E>(item).and_then(T::read);
+                    read.push((key, alive.map(read_one).transpose()));
                 }
                 None => left.push(key),
             }
@@ -185,8 +221,8 @@ impl<E: Entity> GetMany<E> {
 /// # Errors
 ///
 /// If a field cannot be put into a key. Nothing is sent then: whatever happens after that is in the [`BatchRead`].
-impl<E: Entity> IntoFuture for GetMany<E> {
-    type Output = Result<BatchRead<E>>;
+impl<E: Entity, T: Projection<E>> IntoFuture for GetMany<E, T> {
+    type Output = Result<BatchRead<E, T>>;
     type IntoFuture = BoxFuture<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
@@ -203,7 +239,8 @@ struct Reads {
     key_of: fn(&str, &Item) -> ItemKey,
     /// The place in `keys` of each key that was asked for.
     places: Vec<usize>,
-    consistent: bool,
+    /// What is asked for the keys of each request.
+    form: BatchGetTable,
     capacity: ReturnCapacity,
 }
 
@@ -232,7 +269,7 @@ impl Batched for Reads {
 
     fn request(&self, entries: &[usize]) -> call::BatchGet {
         let keys = entries.iter().map(|entry| self.keys[*entry].clone()).collect();
-        let of_table = BatchGetTable { keys, consistent: self.consistent, ..Default::default() };
+        let of_table = BatchGetTable { keys, ..self.form.clone() };
         call::BatchGet { tables: [(self.table.clone(), of_table)].into(), capacity: self.capacity }
     }
 

@@ -6,12 +6,9 @@ use std::sync::Arc;
 
 use super::{BoxFuture, Context, Outcome, table_method};
 use crate::backend::call;
-use crate::entity::{
-    Entity, HeldBy, Key, Primary, Projection, Table, is_expired, own, top, ttl_attribute, without_overlaps,
-};
+use crate::entity::{Entity, HeldBy, Key, Primary, Projection, is_expired, own, single_paths};
 use crate::error::{Error, Result};
 use crate::expr::Renderer;
-use crate::value::Step;
 
 /// A read of one entity; `.await` runs it and gives the entity, or what it is projected to, or `None`.
 ///
@@ -94,7 +91,7 @@ impl<E: Entity, T: Projection<E>> Get<E, T> {
     /// If a field cannot be put into the key.
     pub fn to_request(&self) -> Result<call::Get> {
         let mut renderer = Renderer::default();
-        let projection = self.paths().map(|paths| renderer.projection(&paths));
+        let projection = single_paths::<E, T>(self.include_expired).map(|paths| renderer.projection(&paths));
         let (names, _) = renderer.finish();
         Ok(call::Get {
             table: self.context.table::<E::Table>(),
@@ -104,16 +101,6 @@ impl<E: Entity, T: Projection<E>> Get<E, T> {
             names,
             capacity: self.context.capacity,
         })
-    }
-
-    /// The attributes to be read, with those that tell whose an item is and whether it is expired.
-    fn paths(&self) -> Option<Vec<Vec<Step>>> {
-        let mut paths = T::paths()?;
-        let schema = E::Table::SCHEMA;
-        let keys = [Some(schema.partition), schema.sort].into_iter().flatten().map(|key| key.name);
-        let expiry = ttl_attribute(E::DESCRIPTOR).filter(|_| !self.include_expired);
-        paths.extend(keys.chain(schema.tag).chain(expiry).map(top));
-        Some(without_overlaps(paths))
     }
 
     /// Runs the read and tells what it cost.

@@ -9,7 +9,7 @@ use super::transact_write::{check_count, reasons};
 use super::{BoxFuture, Context, ItemKey, Outcome};
 use crate::backend::call::{self, TransactGetAction};
 use crate::backend::reply::Capacity;
-use crate::entity::{Entity, Key, decode_own, is_expired};
+use crate::entity::{Entity, Key, Table, decode_own, is_expired};
 use crate::error::{CancelledAction, Error, Failure, FailureKind, Kind, Reason, Result};
 use crate::value::Item;
 
@@ -190,6 +190,25 @@ impl<K: KeySet> TransactGet<K> {
     /// Gives entities even if their time to live is over and DynamoDB has not deleted them yet.
     pub fn include_expired(mut self) -> Self {
         self.include_expired = true;
+        self
+    }
+
+    /// Reads the table `T` under another name than the [`Db`](crate::Db) has for it, as an archive of the same form; for
+    /// all keys, wherever it is called.
+    ///
+    /// ```
+    /// # use dynorm::prelude::*;
+    /// # #[derive(Entity, Debug, PartialEq)]
+    /// # #[entity(table = "Users", pk = id)]
+    /// # struct User { id: String }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+    /// # let db = Db::new(dynorm_mem::MemBackend::new());
+    /// let request = db.transact_get([User::key("ann")]).table::<User>("UsersOf2024").to_request()?;
+    /// assert_eq!(request.actions[0].table, "UsersOf2024");
+    /// # Ok(()) }
+    /// ```
+    pub fn table<T: Table>(mut self, name: impl Into<String>) -> Self {
+        self.context = self.context.with_table::<T>(name);
         self
     }
 

@@ -132,6 +132,17 @@ crate::cases! {
         assert_eq!(names(&session.names), ["PK", "SK", "_type", "token", "ttl"]);
     }
 
+    /// Many gets ask for the same, and answer each key with its projection.
+    async fn many_gets_read_what_is_asked_for(t: &Test) {
+        let db = orders(t).await;
+        let get = db.get_many([(1, 10), (9, 9), (1, 1)].map(|(day, number)| order_key(day, number))).project::<Summary>();
+        let requests = get.to_requests().unwrap();
+        let asked = &requests[0].tables[&db.table_name::<Shop>()];
+        assert_eq!(asked.projection.as_deref(), Some("#0, #1, #2, #3, #4, #5, #6"));
+        assert_eq!(names(&asked.names), ["PK", "SK", "_type", "note", "number", "placed_on", "status"]);
+        assert_eq!(get.await.unwrap().complete().unwrap(), [Some(summary(1, 10)), None, Some(summary(1, 1))]);
+    }
+
     /// Queries and scans give projections in every shape, from the table and from an index of whole items.
     async fn reads_give_projections_in_every_shape(t: &Test) {
         let db = orders(t).await;

@@ -75,6 +75,8 @@ crate::cases! {
 
         let here = db.query(Order::of_customer("ann")).count().await.unwrap();
         let keys = [order_key(1, 1), order_key(1, 2), order_key(1, 3), order_key(1, 4), order_key(1, 9)];
+        let at_once = db.transact_get((order_key(1, 3), order_key(1, 4))).table::<Shop>(&archive).await.unwrap();
+        assert_eq!(at_once, (Some(order(1, 3)), None));
         let there = db.get_many(keys).table(&archive).await.unwrap().complete().unwrap();
         let there: Vec<(u32, i64)> = there.into_iter().flatten().map(|order| (order.number, order.stock)).collect();
         assert_eq!((here, there), (0, vec![(1, 5), (3, 0), (9, 0)]));
