@@ -46,14 +46,14 @@ impl Handler {
         &self,
         request: Request<Incoming>,
     ) -> Result<Response<Full<Bytes>>, Infallible> {
-        let has_origin = request.headers().contains_key(ORIGIN);
+        let asks_for_cors = self.allows_cors && request.headers().contains_key(ORIGIN);
         let mut response = self.respond(request).await;
         let headers = response.headers_mut();
         headers.insert(SERVER, HeaderValue::from_static("Server"));
         if let Ok(id) = HeaderValue::from_bytes(&self.ids.next()) {
             headers.insert(REQUEST_ID, id);
         }
-        if self.allows_cors && has_origin {
+        if asks_for_cors {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             let exposed = HeaderValue::from_static("x-amzn-requestid, x-amz-crc32, x-amzn-errortype");
             headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
@@ -104,12 +104,9 @@ impl Handler {
 /// The content type of the answer, if the request's is one that the service knows. Its parameters do not count;
 /// a request without a body needs none.
 fn content_type(headers: &HeaderMap, body: &[u8]) -> Option<&'static str> {
-    if body.is_empty() && !headers.contains_key(CONTENT_TYPE) {
-        return Some(PLAIN_JSON);
-    }
-    let value = headers.get(CONTENT_TYPE)?.to_str().ok()?;
-    let essence = value.split(';').next().unwrap_or_default().trim();
-    [wire::CONTENT_TYPE, PLAIN_JSON].into_iter().find(|known| essence.eq_ignore_ascii_case(known))
+    let Some(value) = headers.get(CONTENT_TYPE) else { return body.is_empty().then_some(PLAIN_JSON) };
+    let essence = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
+    [wire::CONTENT_TYPE, PLAIN_JSON].into_iter().find(|known| essence.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 /// The answer as the client wants it. The checksum is of the bytes that are sent, compressed or not: that is what

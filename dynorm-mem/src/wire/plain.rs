@@ -1,20 +1,58 @@
 //! How much of a text stands in JSON as it is.
 
-/// Bytes that are looked at together: as many as the smallest vector registers have.
+/// Bytes that are looked at together in long texts: as many as the smallest vector registers have.
 const BLOCK: usize = 16;
+/// Bytes of a word.
+const WORD: usize = size_of::<u64>();
 
 /// How many bytes come before the first quote, backslash or control character; all, if there is none.
 pub(super) fn length(text: &[u8]) -> usize {
+    let start = blocks(text);
+    let mut at = start;
+    // The rest is short, and so are most texts: they are looked at word by word.
+    while let Some(word) = text[at..].first_chunk() {
+        let special = special(u64::from_le_bytes(*word));
+        if special != 0 {
+            return at + first_byte(special);
+        }
+        at += WORD;
+    }
+    match text.last_chunk() {
+        // What is shifted in stands for control characters, so that the end is found if nothing else is.
+        Some(word) if at < text.len() => {
+            let n_seen = WORD - (text.len() - at);
+            at + first_byte(special(u64::from_le_bytes(*word) >> (8 * n_seen)))
+        }
+        Some(_) => at,
+        None => text.iter().take_while(|byte| !is_special(**byte)).count(),
+    }
+}
+
+/// How many bytes the blocks have that come before the first with a special byte.
+fn blocks(text: &[u8]) -> usize {
     // Without a way out of the block, the compiler looks at all of its bytes at once.
     let (blocks, _) = text.as_chunks::<BLOCK>();
-    let n_blocks =
-        blocks.iter().take_while(|block| !block.iter().fold(false, |any, byte| any | is_special(*byte)));
-    let start = n_blocks.count() * BLOCK;
-    start + text[start..].iter().take_while(|byte| !is_special(**byte)).count()
+    let is_plain = |block: &&[u8; BLOCK]| !block.iter().fold(false, |any, byte| any | is_special(*byte));
+    blocks.iter().take_while(is_plain).count() * BLOCK
 }
 
 fn is_special(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+/// Has the highest bit of the first special byte set, and no other bit before it; 0 if no byte is special.
+fn special(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 0xff;
+    const HIGHEST: u64 = ONES << 7;
+    // A byte below the bound borrows from its highest bit, which it does not have itself.
+    let below = |word: u64, bound: u64| word.wrapping_sub(ONES * bound) & !word;
+    let equal = |byte: u8| below(word ^ (ONES * u64::from(byte)), 1);
+    (below(word, 0x20) | equal(b'"') | equal(b'\\')) & HIGHEST
+}
+
+/// Which byte has the first bit that is set.
+fn first_byte(bits: u64) -> usize {
+    bits.trailing_zeros() as usize / 8
 }
 
 #[cfg(test)]
