@@ -36,31 +36,31 @@ impl Comparator {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ParsedName<'t> {
     Plain(&'t str),
     Placeholder(&'t str),
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ParsedStep<'t> {
     Name(ParsedName<'t>),
     Index(usize),
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct ParsedPath<'t> {
     pub(super) attribute: ParsedName<'t>,
     pub(super) inner: Vec<ParsedStep<'t>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct ParsedCall<'t> {
     pub(super) name: &'t str,
     pub(super) arguments: Vec<ParsedOperand<'t>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum ParsedOperand<'t> {
     Path(ParsedPath<'t>),
     Value(&'t str),
@@ -71,7 +71,7 @@ pub(super) enum ParsedOperand<'t> {
 ///
 /// Postfix, because a tree would be walked by recursion, and the service allows trees that are 300 levels
 /// deep.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Node<T> {
     Test(T),
     Not,
@@ -79,7 +79,7 @@ pub(crate) enum Node<T> {
     Or,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum ParsedTest<'t> {
     Compare(Comparator, ParsedOperand<'t>, ParsedOperand<'t>),
     Between([ParsedOperand<'t>; 3]),
@@ -89,14 +89,14 @@ pub(super) enum ParsedTest<'t> {
 
 pub(super) type ParsedCondition<'t> = Vec<Node<ParsedTest<'t>>>;
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum ParsedSource<'t> {
     Operand(ParsedOperand<'t>),
     Sum(ParsedOperand<'t>, ParsedOperand<'t>),
     Difference(ParsedOperand<'t>, ParsedOperand<'t>),
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum ParsedAction<'t> {
     Set(ParsedPath<'t>, ParsedSource<'t>),
     Remove(ParsedPath<'t>),

@@ -17,6 +17,8 @@ mod parse;
 mod project;
 mod reserved;
 mod resolve;
+#[cfg(test)]
+mod round_trip;
 mod token;
 
 pub(crate) use self::apply::apply;
