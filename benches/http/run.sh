@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Our server and its peers over HTTP, side by side; then our server on one core and on two. Prints the tables of
-# docs/performance.md. Needs cargo, python3 with venv, node, npm and taskset; installs the peers. Takes five minutes once
-# they are there. Compare figures of one run only.
+# Our server and its peers over HTTP, side by side; then our server and the bare one on one core and on two. Prints the
+# tables of docs/performance.md. Needs cargo, python3 with venv, node, npm and taskset; installs the peers. Takes six
+# minutes once they are there. Compare figures of one run only.
 set -euo pipefail
 
 DYNALITE_VERSION=4.0.0
@@ -33,4 +33,4 @@ ours="$build/release/dynorm-mem --port PORT"
     "dynalite=node $dynalite/node_modules/dynalite/cli.js --host 127.0.0.1 --createTableMs 0 --port PORT" \
     "moto=$home/dynorm-moto-$MOTO_VERSION/bin/moto_server -H 127.0.0.1 -p PORT" \
     "bare=$bench/bare PORT $GET_BYTES"
-"$bench/http-bench" cores "$ours"
+"$bench/http-bench" cores "dynorm-mem=$ours" "bare=$bench/bare PORT $GET_BYTES"

@@ -1,7 +1,7 @@
 //! Servers that speak DynamoDB's protocol, side by side over loopback, and a bare server of the same HTTP library.
 //!
 //!     http-bench table NAME=COMMAND...    every operation on every server, all on one core
-//!     http-bench cores COMMAND            one server on one core, and on two
+//!     http-bench cores NAME=COMMAND...    each server on one core, and on two
 //!
 //! A COMMAND has `PORT` where the port goes. Every measurement is bounded in time and in requests. The servers are
 //! measured in turn, in rounds, so that what else the machine does touches all alike; the best round counts.
@@ -10,7 +10,6 @@ mod load;
 mod request;
 mod server;
 
-use std::collections::BTreeMap;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,9 +18,13 @@ use crate::load::{Connection, load};
 use crate::request::Op;
 use crate::server::{Kind, Server, contains};
 
+const USAGE: &str = "see the first lines of src/main.rs";
 const ROUNDS: usize = 5;
 const TIME: Duration = Duration::from_millis(400);
 const CONNECTIONS: [usize; 2] = [1, 16];
+/// Rounds that compare one core with two: short, so that some have both cores to themselves.
+const SHORT_ROUNDS: usize = 40;
+const SHORT_TIME: Duration = Duration::from_millis(100);
 
 /// The best of the rounds.
 #[derive(Clone, Copy, Default)]
@@ -33,25 +36,22 @@ struct Best {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let words = |text: &String| text.split(' ').map(str::to_owned).collect::<Vec<String>>();
-    match arguments.split_first() {
-        Some((mode, servers)) if mode == "table" && !servers.is_empty() => {
-            let kinds: Vec<Kind> = servers
-                .iter()
-                .map(|server| {
-                    let (name, command) = server.split_once('=').expect("NAME=COMMAND");
-                    Kind {
-                        name: name.to_owned(),
-                        command: words(&command.to_owned()),
-                        is_bare: name == "bare",
-                    }
-                })
-                .collect();
+    let Some((mode, servers)) = arguments.split_first() else { panic!("{USAGE}") };
+    let kinds: Vec<Kind> = servers
+        .iter()
+        .map(|server| {
+            let (name, command) = server.split_once('=').expect("NAME=COMMAND");
+            let command = command.split(' ').map(str::to_owned).collect();
+            Kind { name: name.to_owned(), command, is_bare: name == "bare" }
+        })
+        .collect();
+    match &**mode {
+        "table" if !kinds.is_empty() => {
             pin("0");
             runtime(1).block_on(table(&kinds));
         }
-        Some((mode, [command])) if mode == "cores" => cores(&words(command)),
-        _ => panic!("see the first lines of src/main.rs"),
+        "cores" => cores(&kinds),
+        _ => panic!("{USAGE}"),
     }
 }
 
@@ -141,27 +141,92 @@ fn print(n_connections: usize, servers: &[Server], rows: &[(Op, Vec<Option<Best>
     });
 }
 
-/// One server on one core and on two, in turn. The load is on the same cores, with as many threads as workers.
-fn cores(command: &[String]) {
-    let kind = Kind { name: "server".to_owned(), command: command.to_vec(), is_bare: false };
-    let mut best: BTreeMap<(usize, usize), Best> = BTreeMap::new();
-    let ops = [Op::Get, Op::Query];
-    for _ in 0..ROUNDS {
-        for (n_cores, cores) in [(1, "0"), (2, "0,1")] {
-            pin(cores);
-            let runtime = runtime(n_cores);
-            let server = runtime.block_on(Server::start(&kind, cores, n_cores));
-            for (at, op) in ops.into_iter().enumerate() {
-                let requests = Arc::new(op.requests());
-                let best = best.entry((at, n_cores)).or_default();
-                runtime.block_on(measure(&server, &requests, CONNECTIONS[1], best));
+/// The same server on one core and on two. The load is on the same cores, with as many threads as workers.
+struct Cores {
+    runtime: tokio::runtime::Runtime,
+    server: Server,
+}
+
+/// What short rounds have shown.
+#[derive(Default)]
+struct Shown {
+    requests_a_second: Vec<f64>,
+    /// Processor time of server and load for a request.
+    micros: Vec<f64>,
+    /// How many cores server and load had, on average.
+    cores_had: Vec<f64>,
+}
+
+impl Cores {
+    fn start(kind: &Kind, n_cores: usize, cores: &str) -> Self {
+        // Threads stay where the thread was that started them.
+        pin(cores);
+        let runtime = runtime(n_cores);
+        let server = runtime.block_on(Server::start(kind, cores, n_cores));
+        Self { runtime, server }
+    }
+
+    fn processor_time(&self) -> Duration {
+        self.server.processor_time() + server::processor_time(std::process::id())
+    }
+
+    fn measure(&self, requests: &Arc<Vec<Vec<u8>>>, shown: &mut Shown) {
+        let before = self.processor_time();
+        let done = self.runtime.block_on(load(self.server.address, requests, CONNECTIONS[1], SHORT_TIME));
+        let used = self.processor_time().saturating_sub(before).as_secs_f64();
+        let (n_requests, time) = (done.n_requests as f64, done.time.as_secs_f64());
+        shown.requests_a_second.push(n_requests / time);
+        shown.micros.push(used * 1e6 / n_requests);
+        shown.cores_had.push(used / time);
+    }
+}
+
+impl Shown {
+    fn best(&self) -> f64 {
+        self.requests_a_second.iter().copied().fold(0.0, f64::max)
+    }
+}
+
+fn median(figures: &[f64]) -> f64 {
+    let mut figures = figures.to_vec();
+    figures.sort_unstable_by(f64::total_cmp);
+    figures[figures.len() / 2]
+}
+
+/// The servers on one core and on two, in turn, in many short rounds.
+fn cores(kinds: &[Kind]) {
+    let servers: Vec<[Cores; 2]> = kinds
+        .iter()
+        .map(|kind| [(1, "0"), (2, "0,1")].map(|(n, cores)| Cores::start(kind, n, cores)))
+        .collect();
+    println!(
+        "\n| Connections: {} | one core | two cores | times | cores had | time on one | time on two | times |",
+        CONNECTIONS[1]
+    );
+    println!("|---|---|---|---|---|---|---|---|");
+    for op in [Op::Get, Op::Query] {
+        let requests = Arc::new(op.requests());
+        let mut shown: Vec<[Shown; 2]> = kinds.iter().map(|_| Default::default()).collect();
+        for _ in 0..SHORT_ROUNDS {
+            for (cores, shown) in servers.iter().flatten().zip(shown.iter_mut().flatten()) {
+                cores.measure(&requests, shown);
             }
         }
+        for (kind, [one, two]) in kinds.iter().zip(&shown) {
+            print_cores(&format!("{op:?}, {}", kind.name), one, two);
+        }
     }
-    println!("\nRequests a second, connections: {}\n", CONNECTIONS[1]);
-    println!("| | one core | two cores | times |\n|---|---|---|---|");
-    for (at, op) in ops.into_iter().enumerate() {
-        let [one, two] = [1, 2].map(|n_cores| best[&(at, n_cores)].requests_a_second);
-        println!("| {op:?} | {one:.0} | {two:.0} | {:.2} |", two / one);
-    }
+}
+
+fn print_cores(what: &str, one: &Shown, two: &Shown) {
+    let [micros, micros_of_two] = [one, two].map(|shown| median(&shown.micros));
+    println!(
+        "| {what} | {:.0} | {:.0} | {:.2} | {:.2} and {:.2} | {micros:.1} us | {micros_of_two:.1} us | {:.2} |",
+        one.best(),
+        two.best(),
+        two.best() / one.best(),
+        median(&one.cores_had),
+        median(&two.cores_had),
+        2.0 * micros / micros_of_two,
+    );
 }
