@@ -12,6 +12,7 @@ use std::hint::black_box;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use dynorm::Db;
 use dynorm::entity::Entity as _;
 use dynorm::value::Item;
@@ -54,6 +55,12 @@ const CASES: &[Case] = &[
         prepare: |n| encode(n, |order| order.to_item().expect(VALID)),
     },
     Case {
+        name: "encode: an item to the SDK's map",
+        goals: &[],
+        prepare: |n| convert(n, item, Map::from),
+    },
+    Case { name: "floor: the hash maps of an order", goals: &[], prepare: |n| convert(n, parts, hash_maps) },
+    Case {
         name: "decode: by hand from the SDK's map",
         goals: &[],
         prepare: |n| decode(n, sdk_map, |map| hand::decode(map).expect(VALID)),
@@ -74,13 +81,18 @@ const CASES: &[Case] = &[
         },
     },
     Case {
+        name: "decode: the SDK's map to an item",
+        goals: &[],
+        prepare: |n| convert(n, sdk_map, |map| Item::try_from(map).expect(VALID)),
+    },
+    Case {
         name: "decode: dynorm from an item",
         goals: &[
             ("decode: by hand from the SDK's map", 1.0),
             ("decode: serde_dynamo from the SDK's map", 0.4),
         ],
         prepare: |n| {
-            decode(n, || order().to_item().expect(VALID), |item| Order::from_item(item).expect(VALID))
+            decode(n, item, |item| Order::from_item(item).expect(VALID))
         },
     },
     Case { name: "build: query of an index with a filter", goals: &[], prepare: queries },
@@ -91,6 +103,52 @@ const VALID: &str = "the order is valid";
 
 fn sdk_map() -> Map {
     hand::encode(&order())
+}
+
+fn item() -> Item {
+    order().to_item().expect(VALID)
+}
+
+/// The names and values of an order's maps, without the maps.
+type Parts = Vec<Vec<(String, AttributeValue)>>;
+
+fn parts() -> Parts {
+    let mut all = Vec::new();
+    take_apart(AttributeValue::M(sdk_map()), &mut all);
+    all
+}
+
+fn take_apart(value: AttributeValue, all: &mut Parts) -> AttributeValue {
+    match value {
+        AttributeValue::M(map) => {
+            let parts = map.into_iter().map(|(name, value)| (name, take_apart(value, all))).collect();
+            all.push(parts);
+            AttributeValue::Null(true)
+        }
+        AttributeValue::L(list) => {
+            AttributeValue::L(list.into_iter().map(|value| take_apart(value, all)).collect())
+        }
+        other => other,
+    }
+}
+
+/// What it takes to put names and values that are there into hash maps, and no more.
+fn hash_maps(parts: Parts) -> Vec<Map> {
+    let fill = |parts: Vec<(String, AttributeValue)>| {
+        let mut map = Map::with_capacity(parts.len());
+        map.extend(parts);
+        map
+    };
+    parts.into_iter().map(fill).collect()
+}
+
+fn convert<T: 'static, U: 'static>(n_calls: usize, input: fn() -> T, convert: fn(T) -> U) -> Prepared {
+    let inputs: Vec<T> = (0..n_calls).map(|_| input()).collect();
+    Box::new(move || {
+        for input in inputs {
+            black_box(convert(black_box(input)));
+        }
+    })
 }
 
 fn encode<T: 'static>(n_calls: usize, encode: impl Fn(&Order) -> T + 'static) -> Prepared {
@@ -104,12 +162,7 @@ fn encode<T: 'static>(n_calls: usize, encode: impl Fn(&Order) -> T + 'static) ->
 
 fn decode<T: 'static>(n_calls: usize, input: fn() -> T, decode: fn(T) -> Order) -> Prepared {
     assert_eq!(decode(input()), order(), "what is decoded is what was encoded");
-    let inputs: Vec<T> = (0..n_calls).map(|_| input()).collect();
-    Box::new(move || {
-        for input in inputs {
-            black_box(decode(black_box(input)));
-        }
-    })
+    convert(n_calls, input, decode)
 }
 
 fn queries(n_calls: usize) -> Prepared {

@@ -95,14 +95,14 @@ impl From<Value> for AttributeValue {
     fn from(value: Value) -> Self {
         match value {
             Value::S(text) => Self::S(text),
-            Value::N(number) => Self::N(number.to_string()),
+            Value::N(number) => Self::N(number.to_text()),
             Value::B(bytes) => Self::B(Blob::new(bytes)),
             Value::Bool(flag) => Self::Bool(flag),
             Value::Null => Self::Null(true),
             Value::M(map) => Self::M(map.into()),
             Value::L(list) => Self::L(list.into_iter().map(Self::from).collect()),
             Value::Ss(set) => Self::Ss(set),
-            Value::Ns(set) => Self::Ns(set.iter().map(Number::to_string).collect()),
+            Value::Ns(set) => Self::Ns(set.into_iter().map(Number::to_text).collect()),
             Value::Bs(set) => Self::Bs(set.into_iter().map(Blob::new).collect()),
         }
     }
@@ -157,7 +157,11 @@ fn members<T, U>(list: Vec<T>, read: fn(T) -> Result<U, ConvertError>) -> Result
 #[expect(clippy::implicit_hasher, reason = "the maps of the SDK have the standard hasher")]
 impl From<Item> for HashMap<String, AttributeValue> {
     fn from(item: Item) -> Self {
-        item.into_iter().map(|(name, value)| (name.into(), value.into())).collect()
+        let mut map = Self::with_capacity(item.len());
+        for (name, value) in item {
+            map.insert(name.into(), value.into());
+        }
+        map
     }
 }
 

@@ -243,7 +243,7 @@ impl Item {
     pub fn insert(&mut self, name: impl Into<Name>, value: impl Into<Value>) -> Option<Value> {
         let (name, value) = (name.into(), value.into());
         // Encoders write in order of name, so the common case is the end.
-        if self.attributes.last().is_none_or(|(last, _)| last.as_str() < name.as_str()) {
+        if self.attributes.last().is_none_or(|(last, _)| order(last, &name).is_lt()) {
             self.attributes.push((name, value));
             return None;
         }
@@ -299,12 +299,21 @@ impl Item {
         expect(dead_code, reason = "only the maps of the SDK are known to be so")
     )]
     pub(crate) fn of_distinct(mut attributes: Vec<(Name, Value)>) -> Self {
-        attributes.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        attributes.sort_unstable_by(|(a, _), (b, _)| order(a, b));
         Self { attributes }
     }
 
     fn position(&self, name: &str) -> Result<usize, usize> {
         self.attributes.binary_search_by(|(probe, _)| probe.as_str().cmp(name))
+    }
+}
+
+/// The order of two names. Most differ in their first byte, which is compared without a call.
+fn order(a: &Name, b: &Name) -> std::cmp::Ordering {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    match (a.first(), b.first()) {
+        (Some(first), Some(other)) if first != other => first.cmp(other),
+        _ => a.cmp(b),
     }
 }
 

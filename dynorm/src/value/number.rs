@@ -130,8 +130,8 @@ impl Number {
     /// The number as an integer, or `None` if it has a fraction or does not fit.
     #[must_use]
     pub fn to_i128(self) -> Option<i128> {
-        if self.exponent == 0 && self.digits[0] == 0 {
-            let magnitude = i128::from(self.digits[1]);
+        if let Some(magnitude) = self.small_integer() {
+            let magnitude = i128::from(magnitude);
             return Some(if self.negative { -magnitude } else { magnitude });
         }
         let magnitude = 10u128
@@ -274,8 +274,21 @@ impl Number {
 
     /// The number as an integer of 64 bits without its sign, if it is one.
     fn small_integer(self) -> Option<u64> {
-        let scale = 10_u64.checked_pow(u32::try_from(self.exponent).ok()?)?;
-        if self.digits[0] == 0 { self.digits[1].checked_mul(scale) } else { None }
+        match self.digits {
+            [0, low] if self.exponent == 0 => Some(low),
+            [0, low] => low.checked_mul(10_u64.checked_pow(u32::try_from(self.exponent).ok()?)?),
+            _ => None,
+        }
+    }
+
+    /// As `to_string`, without the machinery of formats for most integers.
+    #[cfg(feature = "aws")]
+    pub(crate) fn to_text(self) -> String {
+        match self.small_integer().map(i64::try_from) {
+            Some(Ok(integer)) if self.negative => (-integer).to_string(),
+            Some(Ok(integer)) => integer.to_string(),
+            _ => self.to_string(),
+        }
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the low half is what the cast keeps")]
