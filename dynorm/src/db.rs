@@ -8,11 +8,12 @@ use crate::backend::Backend;
 use crate::backend::call::ReturnCapacity;
 use crate::backend::table::{TableStatus, TimeToLive};
 use crate::collection::{Collect, Collection, CollectionKey};
+use crate::entity::hook::Hook;
 use crate::entity::{Entity, Key, Pattern, Primary, Scannable, Table};
 use crate::error::{Error, Failure, FailureKind, Result};
 use crate::op::{
-    self, Batch, Call, Context, Delete, DeleteMany, DeletePartition, Get, GetMany, KeySet, Put, PutMany,
-    Query, Rekey, Scan, TransactGet, TransactWrite, Update,
+    self, Batch, BatchPut, Call, Context, Delete, DeleteMany, DeletePartition, Get, GetMany, KeySet, Put,
+    PutMany, Query, Rekey, Scan, Target, TransactGet, TransactWrite, Update,
 };
 #[cfg(feature = "signed-cursors")]
 use crate::page::CursorKeys;
@@ -55,7 +56,8 @@ impl Db {
     #[must_use]
     pub fn from_backend(backend: Arc<dyn Backend>) -> Self {
         let capacity = ReturnCapacity::Total;
-        let context = Context { backend, table_names: BTreeMap::new(), capacity, cursor_keys: None };
+        let context =
+            Context { backend, table_names: BTreeMap::new(), capacity, hooks: Vec::new(), cursor_keys: None };
         Self { context: Arc::new(context) }
     }
 
@@ -69,6 +71,16 @@ impl Db {
     #[must_use]
     pub fn with_capacity(&self, capacity: ReturnCapacity) -> Self {
         let context = Context { capacity, ..Context::clone(&self.context) };
+        Self { context: Arc::new(context) }
+    }
+
+    /// The same database, with a hook that sees each write before it is sent, after those that are there already.
+    ///
+    /// The [trait](Hook) has an example.
+    #[must_use]
+    pub fn with_hook(&self, hook: impl Hook + 'static) -> Self {
+        let mut context = Context::clone(&self.context);
+        context.hooks.push(Arc::new(hook));
         Self { context: Arc::new(context) }
     }
 
@@ -138,8 +150,8 @@ impl Db {
     }
 
     /// Changes attributes of an entity that must be there.
-    pub fn update<E: Entity>(&self, key: Key<E>) -> Update<E> {
-        Update::new(Arc::clone(&self.context), key)
+    pub fn update<T: Target>(&self, target: T) -> Update<T::Entity> {
+        Update::new(Arc::clone(&self.context), target)
     }
 
     /// Moves an entity to another key, or changes it otherwise, if it is stored as it is handed over.
@@ -148,8 +160,8 @@ impl Db {
     }
 
     /// Deletes an entity, if it is there.
-    pub fn delete<E: Entity>(&self, key: Key<E>) -> Delete<E> {
-        Delete::new(Arc::clone(&self.context), key)
+    pub fn delete<T: Target>(&self, target: T) -> Delete<T::Entity> {
+        Delete::new(Arc::clone(&self.context), target)
     }
 
     /// Reads the entities of an access pattern.
@@ -178,7 +190,7 @@ impl Db {
     }
 
     /// Writes many entities, and replaces those of the same keys; each write on its own and without conditions.
-    pub fn put_many<E: Entity>(&self, entities: impl IntoIterator<Item = E>) -> PutMany<E> {
+    pub fn put_many<E: BatchPut>(&self, entities: impl IntoIterator<Item = E>) -> PutMany<E> {
         PutMany::new(Arc::clone(&self.context), entities)
     }
 

@@ -53,6 +53,7 @@ mod db;
 pub mod entity;
 mod error;
 pub mod expr;
+pub use crate::entity::hook;
 pub mod key;
 pub mod op;
 mod page;
@@ -217,13 +218,20 @@ pub use dynorm_derive::Collection;
 /// An update of a field that an index key is made of, or that `when` names, makes the key anew. It compiles only if
 /// the other fields of the key are known too: set, [lent](op::Update::given), or part of the primary key.
 ///
+/// `hooks(AUDIT)` names [hooks](hook::Hook) that see each write of the entity.
+///
 /// # The fields: `#[attr(...)]`
 ///
 /// | Argument | Meaning |
 /// |---|---|
 /// | `rename = "n"` | the attribute's name |
 /// | `default`, `default = expression` | what an absent attribute reads as |
-/// | `ttl` | the item expires at this time: an [`Expiry`] or a UTC time |
+/// | `ttl`, `ttl = "30d after created_at"` | the item expires at this time: an [`Expiry`] or a UTC time; and when it does if no time is given |
+/// | `version` | counts writes; each write of what was read checks it, so that of two writers one fails |
+/// | `created_at`, `updated_at` | the time of the first write, and of the last |
+/// | `counter`, `counter(start = 1, step = 1)` | starts with the item; every update adds to it |
+/// | `write_once` | neither updated nor put with another value |
+/// | `validate = path` | a function from `&T` to `Result<(), impl Display>` that every write is checked by |
 ///
 /// # What is generated
 ///
@@ -345,7 +353,19 @@ pub mod prelude {
     };
 }
 
-/// The README's example, as a test.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-pub struct Readme;
+/// The examples of pages, as tests.
+macro_rules! doc_tests {
+    ($($name:ident $page:literal $($feature:literal)?;)*) => {$(
+        #[cfg(all(doctest $(, feature = $feature)?))]
+        #[doc = include_str!(concat!("../../", $page))]
+        pub struct $name;
+    )*};
+}
+
+doc_tests! {
+    Readme "README.md";
+    Hooks "docs/patterns/hooks.md";
+    KeptAttributes "docs/patterns/kept_attributes.md" "chrono";
+    TimeToLive "docs/patterns/time_to_live.md";
+    Versions "docs/patterns/versions.md";
+}

@@ -4,6 +4,10 @@ pub use crate::collection::{
     Collection, CollectionDescriptor, CollectionKey, Entries, Gather, Gathered, MemberDescriptor, Outline,
     OutlineSegment, Plan, check_collection,
 };
+pub use crate::entity::hook::{
+    BatchPut, Count, Lifetime, LifetimeStart, Once, Stamp, StampAt, Validate, Version, Versioned,
+    check_clocked, check_counter, check_lifetime, seconds_of, seconds_of_stamp, stamp, validate,
+};
 pub use crate::entity::{
     Apart, AttributeDescriptor, AttributeRole, ConsistentReads, END, Entity, EntityDescriptor, FieldAt,
     FieldOf, FieldPath, GlobalIndex, HeldBy, Holds, InKey, IndexAt, IndexKeys, IndexSchema, ItemReader,
@@ -13,7 +17,9 @@ pub use crate::entity::{
     known_field, range_of,
 };
 pub use crate::error::Result;
-pub use crate::expr::{Attr, Free, InBoth, InText, InWhen, IndexField, Keyed, Optional, PartOf, PrimaryKey};
+pub use crate::expr::{
+    Attr, Free, InBoth, InText, InWhen, IndexField, Kept, Keyed, Optional, PartOf, PrimaryKey, WriteOnce,
+};
 pub use crate::key::{
     BoxedPart, DescendingPart, Form, Given, IndexPart, KeyPart, KeySource, PaddedPart, PartError,
     Placeholder, Plain, RawPart, ScaledPart, Segment, Shape, SortPart, Spec, Template, TextPart,

@@ -63,6 +63,9 @@ pub fn cases() -> Vec<Case> {
         suite::value::CASES,
         suite::decode::CASES,
         suite::expiry::CASES,
+        suite::version::CASES,
+        suite::kept::CASES,
+        suite::hook::CASES,
     ];
     modules.concat()
 }

@@ -12,6 +12,7 @@ fn mistakes_are_explained_and_strict_code_compiles() {
         "index",
         "query",
         "update",
+        "kept",
         "projection",
         "batch",
         "attribute",

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::LIB;
+use super::{LIB, hooks};
 use crate::model::entity::{Entity, Field, IndexKeys};
 use crate::model::key::{Key, Placeholder, Segment};
 use crate::parse::template::{Form, Format};
@@ -47,6 +47,7 @@ pub(super) fn descriptor(entity: &Entity) -> TokenStream {
     let sort = optional(entity.sort.as_ref().map(|key| source(entity, key, Place::SORT)));
     let indexes = entity.indexes.iter().map(|index| index_keys(entity, index));
     let attributes = fields.iter().map(attribute);
+    let hooks = hooks::hooks(entity);
     quote! {
         &#LIB::EntityDescriptor {
             name: #name,
@@ -57,6 +58,7 @@ pub(super) fn descriptor(entity: &Entity) -> TokenStream {
             sort: #sort,
             indexes: &[#(#indexes),*],
             attributes: &[#(#attributes),*],
+            hooks: &[#(#hooks),*],
         }
     }
 }
@@ -83,7 +85,11 @@ fn index_keys(entity: &Entity, keys: &IndexKeys) -> TokenStream {
 fn attribute(field: &Field) -> TokenStream {
     let name = field.ident.unraw().to_string();
     let stored = &field.stored;
-    let role = if field.ttl.is_some() { quote!(TimeToLive) } else { quote!(Stored) };
+    let role = match field {
+        _ if field.ttl.is_some() => quote!(TimeToLive),
+        _ if field.is_version() => quote!(Version),
+        _ => quote!(Stored),
+    };
     let has_default = field.default.is_some();
     quote! {
         #LIB::AttributeDescriptor {

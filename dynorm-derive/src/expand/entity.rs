@@ -5,10 +5,11 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 
 use super::descriptor::{self, places, usual};
-use super::{LIB, docs, pattern, spanned};
+use super::{LIB, docs, hooks, pattern, spanned};
 use crate::model::entity::{Entity, Field, IndexKeys, Role, TableOf, Use};
 use crate::model::key::{Key, Template};
 use crate::model::names;
+use crate::parse::field::Keeping;
 use crate::parse::template::Form;
 
 /// All that is generated for an entity. With `checked`, the compiler checks it against its table.
@@ -40,6 +41,7 @@ fn implementation(entity: &Entity) -> TokenStream {
     let table = table(entity);
     let when = when(entity);
     let slots = slots(entity);
+    let abilities = hooks::abilities(entity);
     let scannable = entity.scan.then(|| {
         quote! {
             #[automatically_derived]
@@ -74,6 +76,7 @@ fn implementation(entity: &Entity) -> TokenStream {
             #when
         }
         #scannable
+        #abilities
     }
 }
 
@@ -107,6 +110,7 @@ fn inherent(entity: &Entity) -> TokenStream {
 fn codec(entity: &Entity) -> TokenStream {
     let checks = formats(entity);
     let times = times_to_live(entity);
+    let kept = hooks::checks(entity);
     let write = write(entity);
     let read = read(entity);
     let part = part(entity);
@@ -118,6 +122,7 @@ fn codec(entity: &Entity) -> TokenStream {
             let part: fn(&Self, ::core::primitive::usize) -> #LIB::Given<'_> = #part;
             #checks
             #times
+            #kept
             #LIB::Codec {
                 part,
                 write: #write,
@@ -304,7 +309,14 @@ fn stored_part(entity: &Entity) -> TokenStream {
         };
         Some(quote!(#position => ::core::option::Option::Some(stored.#read::<#ty>()),))
     };
-    let arms: Vec<TokenStream> = entity.primary_fields().into_iter().filter_map(arm).collect();
+    let own = entity.fields.iter().enumerate().filter(|(position, field)| {
+        matches!(field.keeping, Some((_, Keeping::UpdatedAt))) && entity.is_in_index_template(*position)
+    });
+    let own = own.map(|(position, field)| {
+        let ty = &field.ty;
+        quote!(#position => ::core::option::Option::Some(stored.read_own::<#ty>()),)
+    });
+    let arms: Vec<TokenStream> = entity.primary_fields().into_iter().filter_map(arm).chain(own).collect();
     if arms.is_empty() {
         return quote!(|_| ::core::option::Option::None);
     }
@@ -402,6 +414,11 @@ fn constants(entity: &Entity) -> TokenStream {
                 let used = used_for(used);
                 quote!(#LIB::PartOf<#mask, #used>)
             }
+        };
+        let role = match field {
+            _ if field.keeping.is_some() => quote!(#LIB::Kept<#role>),
+            _ if field.write_once.is_some() => quote!(#LIB::WriteOnce<#role>),
+            _ => role,
         };
         let role = if plain_keys.contains(&position) {
             let field = marker(entity, position);

@@ -49,6 +49,14 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
     let table = broken.table.as_ref().map_or_else(|| quote!(Self), |path| quote!(#path));
     let constants = constants(&input.vis, &broken.fields);
     let arguments = pattern::any_arguments(ident);
+    let versioned = broken.fields.iter().any(Field::is_version).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #LIB::Versioned for #ident {
+                type Version = ::core::primitive::u64;
+            }
+        }
+    });
     quote! {
         #[automatically_derived]
         impl #LIB::Entity for #ident {
@@ -64,6 +72,7 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
                 })),
                 indexes: &[],
                 attributes: &[],
+                hooks: &[],
             };
             type Slots = ();
 
@@ -83,6 +92,9 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
         }
         #[automatically_derived]
         impl #LIB::Scannable for #ident {}
+        #[automatically_derived]
+        impl #LIB::BatchPut for #ident {}
+        #versioned
         #[automatically_derived]
         #[allow(dead_code, private_interfaces)]
         impl #ident {

@@ -6,6 +6,7 @@ mod descriptor;
 mod docs;
 mod entity;
 mod fallback;
+mod hooks;
 mod pattern;
 mod projection;
 mod spanned;

@@ -27,6 +27,15 @@ pub(super) fn of_type(function: &TokenStream, ty: &Type) -> TokenStream {
     tokens
 }
 
+/// The function of the library for `ty`, in its place.
+pub(super) fn of_type_value(function: &TokenStream, ty: &Type) -> TokenStream {
+    let (first, last) = ends(ty);
+    let function = respan(function, first);
+    let mut tokens = quote_spanned!(first=> ::dynorm::__private::#function::<#ty);
+    tokens.extend(quote_spanned!(last=> >));
+    tokens
+}
+
 /// `Attr::new(stored)`, in the place of `ty`.
 pub(super) fn new_attr(stored: &LitStr, ty: &Type) -> TokenStream {
     let (first, last) = ends(ty);

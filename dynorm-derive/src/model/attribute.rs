@@ -1,11 +1,11 @@
 //! A type that derives `Attribute`: a map, a choice of names, or a wrapped value.
 
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Fields, Ident, LitStr, Type, Visibility};
+use syn::{Data, DeriveInput, Fields, Ident, LitStr, Path, Type, Visibility};
 
 use super::entity::Field;
 use crate::diagnostics::Diagnostics;
-use crate::parse::field::FieldAttributes;
+use crate::parse::field::{FieldAttributes, Keeping};
 
 /// A type that is stored in an attribute.
 pub(crate) struct AttributeType {
@@ -75,7 +75,22 @@ fn member(field: &syn::Field, diagnostics: &mut Diagnostics) -> Field {
             "only a field of an entity can be the time to live: DynamoDB looks for it at the top of an item",
         );
     }
+    for name in kept(field.keeping.take(), field.write_once.take(), field.validate.take()) {
+        let message =
+            format!("only a field of an entity can be `{name}`: it is seen to when an item is written");
+        diagnostics.at(&name, message);
+    }
     field
+}
+
+/// The arguments that are for fields of entities only.
+fn kept(
+    keeping: Option<(Ident, Keeping)>,
+    write_once: Option<Ident>,
+    validate: Option<(Ident, Path)>,
+) -> impl Iterator<Item = Ident> {
+    let names = [keeping.map(|(name, _)| name), write_once, validate.map(|(name, _)| name)];
+    names.into_iter().flatten()
 }
 
 fn refuse_arguments(field: &syn::Field, diagnostics: &mut Diagnostics) {
@@ -107,6 +122,9 @@ fn choices(input: &DeriveInput, data: &syn::DataEnum, diagnostics: &mut Diagnost
         }
         if let Some(ttl) = &written.ttl {
             diagnostics.at(ttl, "a variant cannot be a time to live");
+        }
+        for name in kept(written.keeping, written.write_once, written.validate) {
+            diagnostics.at(&name, format!("a variant cannot be `{name}`"));
         }
         let name = || LitStr::new(&variant.ident.unraw().to_string(), variant.ident.span());
         Choice { stored: written.rename.unwrap_or_else(name), ident: variant.ident.clone() }

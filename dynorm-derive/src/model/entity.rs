@@ -4,12 +4,13 @@ use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Expr, Fields, Ident, LitStr, Path, Type, Visibility};
 
 use super::key::Key;
+use super::lifetime::Lifetime;
 use super::table::{self, Index, KeyAttribute, Kind, Table};
 use super::when::When;
 use super::{delimiter, names};
 use crate::diagnostics::Diagnostics;
 use crate::parse::entity::{EntityAttributes, IndexArguments, TableArgument};
-use crate::parse::field::FieldAttributes;
+use crate::parse::field::{FieldAttributes, Keeping};
 use crate::parse::{IndexName, Projection};
 
 /// An entity.
@@ -26,6 +27,7 @@ pub(crate) struct Entity {
     /// The access pattern of the primary key; an entity without a sort key has none.
     pub(crate) pattern: Option<Ident>,
     pub(crate) indexes: Vec<IndexKeys>,
+    pub(crate) hooks: Vec<Path>,
 }
 
 /// The table of an entity.
@@ -43,6 +45,14 @@ pub(crate) struct Field {
     /// `default`, and its expression.
     pub(crate) default: Option<(Ident, Option<Expr>)>,
     pub(crate) ttl: Option<Ident>,
+    pub(crate) lifetime_text: Option<LitStr>,
+    /// How long the item lives if no time is given.
+    pub(crate) lifetime: Option<Lifetime>,
+    /// What the library keeps in it.
+    pub(crate) keeping: Option<(Ident, Keeping)>,
+    pub(crate) write_once: Option<Ident>,
+    /// The rule of its values.
+    pub(crate) validate: Option<(Ident, Path)>,
 }
 
 /// The keys in an index.
@@ -132,7 +142,18 @@ impl Entity {
             partition,
             sort,
             indexes,
+            hooks: written.hooks,
         })
+    }
+
+    /// The field that is the version.
+    pub(crate) fn version(&self) -> Option<&Field> {
+        self.fields.iter().find(|field| field.is_version())
+    }
+
+    /// Whether the field is in a key template of an index.
+    pub(crate) fn is_in_index_template(&self, position: usize) -> bool {
+        self.index_templates().any(|(key, _)| key.positions().contains(&position))
     }
 
     /// The fields of the primary key, each once, in the order of the key.
@@ -243,7 +264,10 @@ fn named_fields(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Option<Ve
         return None;
     }
     match &data.fields {
-        Fields::Named(fields) => Some(fields.named.iter().map(|f| Field::of(f, diagnostics)).collect()),
+        Fields::Named(fields) => {
+            let fields: Vec<Field> = fields.named.iter().map(|f| Field::of(f, diagnostics)).collect();
+            Some(with_lifetimes(fields, diagnostics))
+        }
         Fields::Unnamed(_) | Fields::Unit => {
             let message =
                 format!("an entity is a struct with named fields: `struct {} {{ id: String }}`", input.ident);
@@ -251,6 +275,19 @@ fn named_fields(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Option<Ve
             None
         }
     }
+}
+
+/// The fields, with the lifetimes that they name other fields in.
+fn with_lifetimes(mut fields: Vec<Field>, diagnostics: &mut Diagnostics) -> Vec<Field> {
+    for position in 0..fields.len() {
+        let Some(text) = fields[position].lifetime_text.take() else { continue };
+        let lifetime = Lifetime::of(&text, &fields, diagnostics);
+        if lifetime.is_some_and(|lifetime| lifetime.start == Some(position)) {
+            diagnostics.at(&text, "a time to live cannot count from itself; name another field, or none");
+        }
+        fields[position].lifetime = lifetime;
+    }
+    fields
 }
 
 impl Field {
@@ -263,9 +300,23 @@ impl Field {
             stored: written.rename.unwrap_or_else(name),
             ident: ident.clone(),
             ty: field.ty.clone(),
-            default: written.default,
+            // What was written before there were versions has version 0.
+            default: written.default.or(match &written.keeping {
+                Some((name, Keeping::Version)) => Some((name.clone(), None)),
+                _ => None,
+            }),
             ttl: written.ttl,
+            lifetime: None,
+            lifetime_text: written.lifetime,
+            keeping: written.keeping,
+            write_once: written.write_once,
+            validate: written.validate,
         }
+    }
+
+    /// Whether it is the version.
+    pub(crate) fn is_version(&self) -> bool {
+        matches!(self.keeping, Some((_, Keeping::Version)))
     }
 }
 

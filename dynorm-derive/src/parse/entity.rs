@@ -6,7 +6,8 @@ use syn::{Attribute, Expr, Ident, LitStr, Path, Token};
 use super::{IndexName, Projection, TypeAttribute, arguments, attributes, or_skip, set, suggest, value};
 use crate::diagnostics::Diagnostics;
 
-const KNOWN: [&str; 9] = ["table", "pk", "sk", "name", "tag", "scan", "delimiter", "index", "type_attribute"];
+const KNOWN: [&str; 10] =
+    ["table", "pk", "sk", "name", "tag", "scan", "delimiter", "index", "type_attribute", "hooks"];
 const KNOWN_OF_INDEX: [&str; 6] = ["name", "pk", "sk", "when", "local", "projection"];
 
 /// What is written on an entity.
@@ -21,6 +22,7 @@ pub(crate) struct EntityAttributes {
     pub(crate) delimiter: Option<LitStr>,
     pub(crate) type_attribute: Option<(Ident, TypeAttribute)>,
     pub(crate) indexes: Vec<IndexArguments>,
+    pub(crate) hooks: Vec<Path>,
     /// The arguments that are there, be they right or wrong.
     pub(crate) mentioned: Vec<String>,
 }
@@ -82,11 +84,24 @@ impl EntityAttributes {
                 let tag = value(name, input, "\"_type\"` or `type_attribute = none")?;
                 set(&mut self.type_attribute, name, (name.clone(), tag), diagnostics);
             }
+            "hooks" => self.hooks.extend(hooks(name, input)?),
             "index" => self.indexes.push(IndexArguments::read(name, input, diagnostics)?),
             _ => return Err(suggest::unknown("argument of `#[entity(...)]`:", name, &KNOWN)),
         }
         Ok(())
     }
+}
+
+/// `hooks(AUDIT, TENANT)`.
+fn hooks(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<Path>> {
+    if !input.peek(syn::token::Paren) {
+        let message = "name the hooks in parentheses: `hooks(AUDIT)`, with `const AUDIT: Audit = ...`";
+        return Err(syn::Error::new(name.span(), message));
+    }
+    let inner;
+    syn::parenthesized!(inner in input);
+    let hooks = or_skip(&inner, inner.parse_terminated(Path::parse_mod_style, Token![,]))?;
+    Ok(hooks.into_iter().collect())
 }
 
 impl Parse for TableArgument {

@@ -15,6 +15,7 @@ pub(crate) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
     patterns_have_their_own_names(entity, diagnostics);
     each_index_is_used_once(entity, diagnostics);
     whens_decide(entity, diagnostics);
+    super::kept::check(entity, diagnostics);
     if let TableOf::Itself(table) = &entity.table {
         super::table::check(table, diagnostics);
     }

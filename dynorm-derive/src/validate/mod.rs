@@ -3,4 +3,5 @@
 pub(crate) mod attribute;
 pub(crate) mod collection;
 pub(crate) mod entity;
+mod kept;
 pub(crate) mod table;

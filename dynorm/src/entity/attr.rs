@@ -1,7 +1,9 @@
 //! What an update may do with an attribute, by its role, so that one which would spoil a key does not compile.
 
 use super::slots::Mark;
-use crate::expr::{Free, InBoth, InText, InWhen, IndexField, Keyed, Optional, PartOf, PrimaryKey, Within};
+use crate::expr::{
+    Free, InBoth, InText, InWhen, IndexField, Kept, Keyed, Optional, PartOf, PrimaryKey, Within, WriteOnce,
+};
 use crate::key::{BoxedPart, IndexPart};
 use crate::value::{Attribute, MayBeAbsent};
 
@@ -104,6 +106,22 @@ impl<T, S, R> Assign<T, S> for Within<R> {
     }
 }
 
+impl<T, S, R> Assign<T, S> for Kept<R> {
+    type Next = S;
+
+    fn keep(_: T) -> Option<BoxedPart> {
+        None
+    }
+}
+
+impl<T, S, R> Assign<T, S> for WriteOnce<R> {
+    type Next = S;
+
+    fn keep(_: T) -> Option<BoxedPart> {
+        None
+    }
+}
+
 /// An attribute of the entity `E` that is not in its primary key.
 #[diagnostic::on_unimplemented(
     message = "a field of the primary key of `{E}` cannot be set by an update",
@@ -117,6 +135,8 @@ impl<E> Movable<E> for Optional {}
 impl<E, Use> Movable<E> for IndexField<Use> {}
 impl<E, Mask, Use> Movable<E> for PartOf<Mask, Use> {}
 impl<E, R> Movable<E> for Within<R> {}
+impl<E, R> Movable<E> for Kept<R> {}
+impl<E, R> Movable<E> for WriteOnce<R> {}
 impl<E, R: Movable<E>, Field> Movable<E> for Keyed<R, Field> {}
 
 /// A whole attribute, or a part of one that no key is made of.
@@ -132,7 +152,56 @@ impl Separable for Optional {}
 impl Separable for PrimaryKey {}
 impl<Use> Separable for IndexField<Use> {}
 impl<Mask, Use> Separable for PartOf<Mask, Use> {}
+impl<R> Separable for Kept<R> {}
+impl<R> Separable for WriteOnce<R> {}
 impl<R: Separable, Field> Separable for Keyed<R, Field> {}
+
+/// An attribute that users write, and not the library.
+#[diagnostic::on_unimplemented(
+    message = "this attribute is written by dynorm, and an update does not change it",
+    label = "kept by dynorm with every write",
+    note = "versions, counters, `created_at` and `updated_at` need no call; leave this one away"
+)]
+pub trait Unkept {}
+
+impl Unkept for Free {}
+impl Unkept for Optional {}
+impl Unkept for PrimaryKey {}
+impl<R> Unkept for Within<R> {}
+impl<R> Unkept for WriteOnce<R> {}
+impl<Use> Unkept for IndexField<Use> {}
+impl<Mask, Use> Unkept for PartOf<Mask, Use> {}
+impl<R: Unkept, Field> Unkept for Keyed<R, Field> {}
+
+/// An attribute that may be written more than once.
+#[diagnostic::on_unimplemented(
+    message = "this attribute is written once, when the item is, and an update does not change it",
+    label = "`#[attr(write_once)]`",
+    note = "where it may be absent yet: `.set_if_absent(Entity::FIELD, value)`"
+)]
+pub trait Rewritable {}
+
+impl Rewritable for Free {}
+impl Rewritable for Optional {}
+impl Rewritable for PrimaryKey {}
+impl<R> Rewritable for Within<R> {}
+impl<R> Rewritable for Kept<R> {}
+impl<Use> Rewritable for IndexField<Use> {}
+impl<Mask, Use> Rewritable for PartOf<Mask, Use> {}
+impl<R: Rewritable, Field> Rewritable for Keyed<R, Field> {}
+
+/// An attribute that an update may set where it is absent.
+#[diagnostic::on_unimplemented(
+    message = "this attribute cannot be set only where it is absent",
+    label = "keys are made of this field, or it is kept by dynorm",
+    note = "keys cannot be made of a value that is not known before: read the item, and use `set`"
+)]
+pub trait Fillable {}
+
+impl Fillable for Free {}
+impl Fillable for Optional {}
+impl<R: Fillable> Fillable for WriteOnce<R> {}
+impl<R: Fillable, Field> Fillable for Keyed<R, Field> {}
 
 /// An attribute that an update may be lent the stored value of.
 #[diagnostic::on_unimplemented(
@@ -157,12 +226,22 @@ impl<T, S, Mask: Mark<S>, Use: Keep<T>> Lend<T, S> for PartOf<Mask, Use> {
     }
 }
 
-impl<T, S, R: Lend<T, S>, Field> Lend<T, S> for Keyed<R, Field> {
-    type Next = R::Next;
+macro_rules! lend_as_inside {
+    ($($role:ident<R $(, $field:ident)?>;)*) => {$(
+        impl<T, S, R: Lend<T, S> $(, $field)?> Lend<T, S> for $role<R $(, $field)?> {
+            type Next = R::Next;
 
-    fn keep(value: T) -> BoxedPart {
-        R::keep(value)
-    }
+            fn keep(value: T) -> BoxedPart {
+                R::keep(value)
+            }
+        }
+    )*};
+}
+
+lend_as_inside! {
+    Keyed<R, Field>;
+    Kept<R>;
+    WriteOnce<R>;
 }
 
 /// An attribute that an update may remove.
@@ -239,6 +318,22 @@ impl<T, S, R: Removable<T, S>, Field> Removable<T, S> for Keyed<R, Field> {
     }
 }
 
+impl<T, S, R> Removable<T, S> for Kept<R> {
+    type Next = S;
+
+    fn keep() -> Option<BoxedPart> {
+        None
+    }
+}
+
+impl<T, S, R> Removable<T, S> for WriteOnce<R> {
+    type Next = S;
+
+    fn keep() -> Option<BoxedPart> {
+        None
+    }
+}
+
 /// An attribute that the entity can do without, by its role or by its type `T`.
 #[diagnostic::on_unimplemented(message = "the entity could not be read without this attribute")]
 pub trait Spared<T> {}
@@ -251,13 +346,16 @@ impl<T, R: Spared<T>, Field> Spared<T> for Keyed<R, Field> {}
 // These cannot be removed at all, which `Removable` says.
 impl<T> Spared<T> for PrimaryKey {}
 impl<T, R> Spared<T> for Within<R> {}
+impl<T, R> Spared<T> for Kept<R> {}
+impl<T, R> Spared<T> for WriteOnce<R> {}
 
 /// An attribute that an update may change by its stored value: no index key is made of it.
 #[diagnostic::on_unimplemented(
     message = "this attribute cannot be changed by its stored value",
-    label = "a key is made of this field, and the new key cannot be known without the new value",
+    label = "a key is made of this field, or it is not an update's to change",
     note = "of an index key: read the item, and use `set`",
-    note = "of the primary key: move the item to another key, with `db.rekey(&entity, |e| e.field = value)`"
+    note = "of the primary key: move the item to another key, with `db.rekey(&entity, |e| e.field = value)`",
+    note = "versions, counters and times of writes are kept by dynorm; what is written once stays as it is"
 )]
 pub trait Unkeyed {}
 

@@ -88,7 +88,8 @@ pub(super) fn key_error(descriptor: &EntityDescriptor, problem: KeyProblem) -> E
     Error::new(Kind::Key { entity: descriptor.name, field, value, reason })
 }
 
-fn check_size(entity: &'static str, item: &Item) -> Result<()> {
+/// That an item is not too large.
+pub(crate) fn check_size(entity: &'static str, item: &Item) -> Result<()> {
     let size_bytes = item.size_bytes();
     if size_bytes <= ITEM_SIZE_BYTES_MAX {
         return Ok(());

@@ -1,5 +1,6 @@
 //! Entities and tables as const data, which the derives write and everything else reads.
 
+use super::hook::Hook;
 use crate::key::{KeySource, Side};
 use crate::value::KeyKind;
 
@@ -22,6 +23,8 @@ pub struct EntityDescriptor {
     pub indexes: &'static [IndexKeys],
     /// The attributes, one a field, in the order of the fields.
     pub attributes: &'static [AttributeDescriptor],
+    /// What is done to its writes, in this order.
+    pub hooks: &'static [&'static dyn Hook],
 }
 
 /// Where the keys of an entity in one index come from.
@@ -57,6 +60,8 @@ pub enum AttributeRole {
     Stored,
     /// The item expires at this time.
     TimeToLive,
+    /// It counts the writes of the item, and each checks it.
+    Version,
 }
 
 /// What the library knows of a table.
@@ -126,6 +131,16 @@ impl EntityDescriptor {
             at += 1;
         }
         None
+    }
+
+    /// Whether keys of indexes are made of the attribute, or it decides about them; not as a key itself.
+    pub(crate) fn makes_index_keys(&self, attribute: &str) -> bool {
+        self.indexes.iter().any(|keys| {
+            let sources = [Some(&keys.partition), keys.sort.as_ref()].into_iter().flatten();
+            let made = sources.filter(|source| matches!(source, KeySource::Template(_)));
+            let mut positions = made.flat_map(KeySource::positions).chain(keys.when.iter().copied());
+            positions.any(|position| self.attributes[position].name == attribute)
+        })
     }
 
     /// The keys of the entity in an index.

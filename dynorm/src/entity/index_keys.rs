@@ -2,7 +2,8 @@
 
 use std::any::Any;
 
-use super::codec::key_error;
+use super::codec::{decode, key_error};
+use super::key::StoredPart;
 use super::{Entity, EntityDescriptor, IndexKeys, Key, KeyAttributeSchema, Table, TableSchema};
 use crate::error::Result;
 use crate::key::{BoxedPart, Given, KeySource};
@@ -35,6 +36,17 @@ fn index_keys(
     })
 }
 
+/// Makes the index keys of an item of `E` anew from its attributes; others stay, also those that `E` does not know.
+pub(crate) fn remake<E: Entity>(item: &mut Item) -> Result<()> {
+    let entity: E = decode(item.clone())?;
+    for IndexKey { source, attribute, .. } in index_keys(E::DESCRIPTOR, E::Table::SCHEMA) {
+        if matches!(source, KeySource::Template(_)) {
+            item.remove(attribute.name);
+        }
+    }
+    add(&entity, item)
+}
+
 /// Adds the keys of all indexes that the entity is in.
 pub(super) fn add<E: Entity>(entity: &E, item: &mut Item) -> Result<()> {
     for key in index_keys(E::DESCRIPTOR, E::Table::SCHEMA) {
@@ -48,6 +60,24 @@ pub(super) fn add<E: Entity>(entity: &E, item: &mut Item) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Fields that hooks change in an update, and that index keys are made of.
+#[derive(Debug, Default)]
+pub(crate) struct IndexParts(Vec<(usize, BoxedPart)>);
+
+impl IndexParts {
+    /// Adds a field with its new value; false if it cannot be known.
+    pub(crate) fn add<E: Entity>(&mut self, attribute: &str, value: Option<&Value>) -> bool {
+        let position = E::DESCRIPTOR.attributes.iter().position(|known| known.name == attribute);
+        let Some((position, value)) = position.zip(value) else { return false };
+        let part = E::stored_part(&StoredPart::of_attribute(position, value)).flatten();
+        part.map(|part| self.0.push((position, part))).is_some()
+    }
+
+    fn get(&self, position: usize) -> Option<&BoxedPart> {
+        self.0.iter().rev().find(|(at, _)| *at == position).map(|(_, part)| part)
+    }
 }
 
 /// What an update knows of fields that index keys are made of.
@@ -92,22 +122,29 @@ impl KnownFields {
         self.0.iter().find(|known| known.position == position).map(|known| &known.value)
     }
 
-    /// The index keys that the update changes: new values, or `None` where the key goes.
+    /// The index keys that the update, and hooks in it, change: new values, or `None` where the key goes.
     ///
     /// What the update does not know is in the primary key; the types of updates see to that.
-    pub(crate) fn changes<E: Entity>(&self, key: &Key<E>) -> Result<Vec<(&'static str, Option<Value>)>> {
-        if !self.0.iter().any(|known| known.assigned) {
+    pub(crate) fn changes<E: Entity>(
+        &self,
+        key: &Key<E>,
+        of_hooks: &IndexParts,
+    ) -> Result<Vec<(&'static str, Option<Value>)>> {
+        let is_assigned = |position| self.is_assigned(position) || of_hooks.get(position).is_some();
+        if of_hooks.0.is_empty() && !self.0.iter().any(|known| known.assigned) {
             return Ok(Vec::new());
         }
         let stored = key.parts()?;
-        let find = |position| self.value(position).or_else(|| stored.get(position));
+        let find = |position| {
+            of_hooks.get(position).or_else(|| self.value(position)).or_else(|| stored.get(position))
+        };
         let given = |position| find(position).map_or_else(Given::none, BoxedPart::given);
         let any = |position| find(position).map(BoxedPart::any);
         let mut changes = Vec::new();
         for IndexKey { index, keys, source, attribute } in index_keys(E::DESCRIPTOR, E::Table::SCHEMA) {
             let KeySource::Template(_) = source else { continue };
             let mut fields = source.positions().chain(keys.when.iter().copied());
-            if !fields.any(|position| self.is_assigned(position)) {
+            if !fields.any(is_assigned) {
                 continue;
             }
             let is_indexed = keys.when.is_empty() || E::is_indexed(index, &any);

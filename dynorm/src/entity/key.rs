@@ -7,7 +7,7 @@ use super::codec::{key_is_of, primary_key};
 use super::{Entity, InPrimaryKey, Table};
 use crate::error::{Error, Kind, Result};
 use crate::expr::{Attr, Condition};
-use crate::key::{BoxedPart, KeyPart, Plain};
+use crate::key::{BoxedPart, IndexPart, KeyPart, Plain};
 use crate::key::{Given, KeySource, parse_part};
 use crate::value::{Attribute, Item, Value};
 
@@ -129,7 +129,8 @@ impl<E: Entity> Key<E> {
         let mut parts = Vec::new();
         for (source, value) in self.sources()? {
             for position in source.positions() {
-                let stored = StoredPart { source, value, delimiter: E::DESCRIPTOR.delimiter, position };
+                let stored =
+                    StoredPart { source: Some(source), value, delimiter: E::DESCRIPTOR.delimiter, position };
                 match E::stored_part(&stored) {
                     Some(Some(part)) => parts.push((position, part)),
                     // No index template uses it.
@@ -148,13 +149,25 @@ impl<E: Entity> Key<E> {
 /// A field of a stored primary key, to be read back as its type.
 #[derive(Debug)]
 pub struct StoredPart<'k> {
-    source: &'k KeySource,
+    /// The key that it is in; without one, the value is the field's own.
+    source: Option<&'k KeySource>,
     value: &'k Value,
     delimiter: char,
     position: usize,
 }
 
-impl StoredPart<'_> {
+impl<'k> StoredPart<'k> {
+    /// A field by its value.
+    pub(super) fn of_attribute(position: usize, value: &'k Value) -> Self {
+        Self { source: None, value, delimiter: '\0', position }
+    }
+
+    /// The value of a field that hooks change, to be put into index keys.
+    #[must_use]
+    pub fn read_own<T: IndexPart + Attribute + Send + Sync + 'static>(&self) -> Option<BoxedPart> {
+        T::decode(self.value.clone()).ok().map(BoxedPart::new)
+    }
+
     /// The field's position in the entity.
     #[must_use]
     pub fn position(&self) -> usize {
@@ -165,7 +178,7 @@ impl StoredPart<'_> {
     #[must_use]
     pub fn read<T: KeyPart + Attribute + Send + Sync + 'static>(&self) -> Option<BoxedPart> {
         let value: T = match (self.source, self.value) {
-            (KeySource::Template(template), Value::S(text)) => {
+            (Some(KeySource::Template(template)), Value::S(text)) => {
                 let (placeholder, text, closed) =
                     template.field(text, self.delimiter, |field| field.position == self.position)?;
                 parse_part(text, placeholder.spec, self.delimiter, closed)?

@@ -3,6 +3,7 @@
 mod attr;
 mod codec;
 mod descriptor;
+pub mod hook;
 mod index;
 mod index_keys;
 mod key;
@@ -13,11 +14,13 @@ mod slots;
 use std::any::Any;
 
 pub use self::attr::{
-    Assign, InPrimaryKey, Keep, Leave, Lend, Movable, Removable, Separable, Spared, Unkeyed,
+    Assign, Fillable, InPrimaryKey, Keep, Leave, Lend, Movable, Removable, Rewritable, Separable, Spared,
+    Unkept, Unkeyed,
 };
 pub use self::codec::{ItemReader, ItemWriter};
 pub(crate) use self::codec::{
-    belongs, decode, decode_own, encode, epoch_seconds, is_expired, is_over, own, owner, ttl_attribute,
+    belongs, check_size, decode, decode_own, encode, epoch_seconds, is_expired, is_over, own, owner,
+    ttl_attribute,
 };
 pub use self::descriptor::{
     AttributeDescriptor, AttributeRole, EntityDescriptor, IndexKeys, IndexSchema, KeyAttributeSchema,
@@ -27,8 +30,8 @@ pub use self::index::{
     ConsistentReads, Everything, FilterOn, GlobalIndex, IndexAt, LocalIndex, NoKeyOf, Partial, Primary,
     ReadsWholeItems, Unknown, Whole,
 };
-pub(crate) use self::index_keys::KnownFields;
 pub use self::index_keys::field;
+pub(crate) use self::index_keys::{IndexParts, KnownFields, remake as remake_index_keys};
 pub use self::key::{Key, KeyCheck, StoredPart};
 pub(crate) use self::pattern::KeyCondition;
 pub use self::pattern::{END, Next, Nth, Pattern, Probe, range_of};

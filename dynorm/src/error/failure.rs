@@ -152,6 +152,8 @@ pub enum Reason {
     None,
     /// The item is there and does not satisfy the condition: `ConditionalCheckFailed`.
     ConditionFailed,
+    /// The item was written or deleted since its version was read: `ConditionalCheckFailed`.
+    VersionConflict,
     /// The item is not there, and must be: `ConditionalCheckFailed`.
     NotFound,
     /// The item is there, and must not be: `ConditionalCheckFailed`.
@@ -191,7 +193,9 @@ impl Reason {
     pub fn code(&self) -> &str {
         match self {
             Self::None => "None",
-            Self::ConditionFailed | Self::NotFound | Self::AlreadyExists => "ConditionalCheckFailed",
+            Self::ConditionFailed | Self::VersionConflict | Self::NotFound | Self::AlreadyExists => {
+                "ConditionalCheckFailed"
+            }
             Self::Conflict => "TransactionConflict",
             Self::ThroughputExceeded => "ProvisionedThroughputExceeded",
             Self::Throttled => "ThrottlingError",
@@ -204,7 +208,7 @@ impl Reason {
     /// The condition did not hold: the user's own, or that the item is there, or is not.
     #[must_use]
     pub fn is_condition(&self) -> bool {
-        matches!(self, Self::ConditionFailed | Self::NotFound | Self::AlreadyExists)
+        matches!(self, Self::ConditionFailed | Self::VersionConflict | Self::NotFound | Self::AlreadyExists)
     }
 
     /// The same action may succeed a little later.
@@ -218,6 +222,9 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotFound => f.write_str("there is no such item"),
+            Self::VersionConflict => {
+                f.write_str("the item was written or deleted since its version was read")
+            }
             Self::AlreadyExists => f.write_str("the item exists"),
             Self::ConditionFailed => f.write_str("the item does not satisfy the condition"),
             other => f.write_str(other.code()),

@@ -57,6 +57,10 @@ pub(crate) enum Kind {
     TooLarge { entity: &'static str, size_bytes: usize, attributes: Vec<(String, usize)> },
     /// The condition of a write did not hold.
     Condition { operation: &'static str, entity: &'static str, existing: Option<Item> },
+    /// The item was written since its version was read; gone, if there is none.
+    Version { operation: &'static str, entity: &'static str, existing: Option<Item> },
+    /// A value that must not be written, or a write that must not be done, by a rule of the entity's.
+    Invalid { entity: &'static str, field: Option<&'static str>, reason: String },
     /// The item to create is there already.
     Exists { entity: &'static str, existing: Option<Item> },
     /// The item to update is not there.
@@ -125,6 +129,17 @@ impl Error {
         Self::new(Kind::Cursor { problem, detail: detail.into() })
     }
 
+    /// The refusal of a [`Hook`](crate::hook::Hook) to let an entity be written.
+    #[must_use]
+    pub fn invalid(entity: &'static str, reason: impl Into<String>) -> Self {
+        Self::new(Kind::Invalid { entity, field: None, reason: reason.into() })
+    }
+
+    /// A value of a field that must not be written.
+    pub(crate) fn invalid_field(entity: &'static str, field: &'static str, reason: String) -> Self {
+        Self::new(Kind::Invalid { entity, field: Some(field), reason })
+    }
+
     pub(crate) fn kind(&self) -> &Kind {
         &self.kind
     }
@@ -147,10 +162,12 @@ impl Error {
             Kind::TooLarge { .. } => "DYN0203",
             Kind::MemberMissing { .. } => "DYN0204",
             Kind::Unexpected { .. } => "DYN0205",
+            Kind::Invalid { .. } => "DYN0206",
             Kind::Condition { .. } => "DYN0301",
             Kind::Exists { .. } => "DYN0302",
             Kind::Missing { .. } => "DYN0303",
             Kind::Cancelled { .. } => "DYN0304",
+            Kind::Version { .. } => "DYN0305",
             Kind::Cursor { .. } => "DYN0401",
             Kind::Request { .. } => "DYN0402",
             Kind::Unfinished { .. } => "DYN0403",
@@ -200,6 +217,19 @@ impl Error {
     #[must_use]
     pub fn is_condition_failed(&self) -> bool {
         matches!(*self.kind, Kind::Condition { .. })
+    }
+
+    /// Somebody else wrote or deleted the item since its version was read; nothing was written. [`existing`](Self::existing)
+    /// is what is there now: read it, decide again, and write again.
+    #[must_use]
+    pub fn is_version_conflict(&self) -> bool {
+        matches!(*self.kind, Kind::Version { .. })
+    }
+
+    /// A value breaks a rule of the entity's, by `#[attr(validate = ..)]` or a hook; nothing was sent.
+    #[must_use]
+    pub fn is_invalid(&self) -> bool {
+        matches!(*self.kind, Kind::Invalid { .. })
     }
 
     /// The item to create is there already; nothing was written.
@@ -283,7 +313,9 @@ impl Error {
     #[must_use]
     pub fn existing(&self) -> Option<&Item> {
         match &*self.kind {
-            Kind::Condition { existing, .. } | Kind::Exists { existing, .. } => existing.as_ref(),
+            Kind::Condition { existing, .. }
+            | Kind::Version { existing, .. }
+            | Kind::Exists { existing, .. } => existing.as_ref(),
             _ => None,
         }
     }
@@ -327,6 +359,20 @@ impl fmt::Display for Error {
             Kind::Condition { operation, entity, .. } => {
                 write!(f, "cannot {operation} `{entity}`: the item does not satisfy the condition")
             }
+            Kind::Version { operation, entity, existing: Some(_) } => write!(
+                f,
+                "cannot {operation} `{entity}`: the item was written since this version of it was read; read it again"
+            ),
+            Kind::Version { operation, entity, existing: None } => {
+                write!(
+                    f,
+                    "cannot {operation} `{entity}`: the item was deleted since this version of it was read"
+                )
+            }
+            Kind::Invalid { entity, field: Some(field), reason } => {
+                write!(f, "cannot write `{entity}`: `{field}` breaks its rule: {reason}")
+            }
+            Kind::Invalid { entity, field: None, reason } => write!(f, "cannot write `{entity}`: {reason}"),
             Kind::Exists { entity, .. } => {
                 write!(f, "cannot create `{entity}`: an item with this key exists; use `put` to replace it")
             }

@@ -83,6 +83,81 @@ impl Changes {
         })
     }
 
+    /// The value that an attribute of the item is set to.
+    pub(crate) fn assigned(&self, attribute: &str) -> Option<&Value> {
+        self.sets.iter().find_map(|(path, assigned)| match (path.as_slice(), assigned) {
+            ([Step::Name(name)], Assigned::Side(Side::Value(value))) if name.as_str() == attribute => {
+                Some(value)
+            }
+            _ => None,
+        })
+    }
+
+    /// Whether an attribute of the item, or something within it, is changed.
+    pub(crate) fn touches(&self, attribute: &str) -> bool {
+        self.attributes().any(|name| name.as_str() == attribute)
+    }
+
+    /// The attributes of the item that are changed, or within which something is.
+    pub(crate) fn attributes(&self) -> impl Iterator<Item = &Name> {
+        let sets = self.sets.iter().map(|(path, _)| path);
+        let operands = self.adds.iter().chain(&self.deletes).map(|(path, _)| path);
+        sets.chain(&self.removes).chain(operands).filter_map(|path| match path.first() {
+            Some(Step::Name(name)) => Some(name),
+            _ => None,
+        })
+    }
+
+    /// These changes and then others, which count more.
+    pub(crate) fn extend(&mut self, other: Self) {
+        let Self { sets, removes, adds, deletes } = other;
+        for (path, assigned) in sets {
+            self.set(path, assigned);
+        }
+        for path in removes {
+            self.remove(path);
+        }
+        for (path, addend) in adds {
+            self.add(path, addend);
+        }
+        for (path, elements) in deletes {
+            self.delete(path, elements);
+        }
+    }
+
+    /// Makes the changes to an item: those of whole attributes, to values, which is what hooks can ask for.
+    pub(crate) fn apply(self, item: &mut Item) -> Result<(), EncodeError> {
+        let inside = |error: EncodeError, name: &Name| error.inside(Step::Name(name.clone()));
+        for (path, assigned) in self.sets {
+            let ([Step::Name(name)], Assigned::Side(Side::Value(value))) = (path.as_slice(), assigned) else {
+                continue;
+            };
+            item.insert(name.clone(), value);
+        }
+        for path in self.removes {
+            if let [Step::Name(name)] = path.as_slice() {
+                item.remove(name);
+            }
+        }
+        for (path, addend) in self.adds {
+            let ([Step::Name(name)], Side::Value(Value::N(addend))) = (path.as_slice(), addend) else {
+                continue;
+            };
+            let sum = match item.get(name) {
+                None => addend,
+                Some(Value::N(number)) => number
+                    .checked_add(addend)
+                    .map_err(|error| inside(EncodeError::new(error.to_string()), name))?,
+                Some(other) => {
+                    let reason = format!("cannot add to {}", other.describe());
+                    return Err(inside(EncodeError::new(reason), name));
+                }
+            };
+            item.insert(name.clone(), Value::N(sum));
+        }
+        Ok(())
+    }
+
     /// Sets or removes an attribute by its name.
     pub(crate) fn put_key(&mut self, name: &'static str, value: Option<Value>) {
         let path = vec![Step::Name(Name::from(name))];

@@ -15,4 +15,6 @@ pub(crate) use self::condition::{Node, Side};
 pub use self::mention::{And, And3, Both, BothEnds, Keyed, Mark, Mentions, NoKeys, OfKey};
 pub use self::raw::Operand as RawOperand;
 pub(crate) use self::render::{Renderer, Unsendable};
-pub use self::role::{Free, InBoth, InText, InWhen, IndexField, Optional, PartOf, PrimaryKey, Role, Within};
+pub use self::role::{
+    Free, InBoth, InText, InWhen, IndexField, Kept, Optional, PartOf, PrimaryKey, Role, Within, WriteOnce,
+};

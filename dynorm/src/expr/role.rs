@@ -13,6 +13,14 @@ pub enum Free {}
 #[derive(Clone, Copy, Debug)]
 pub enum Optional {}
 
+/// The role of an attribute that the library writes, and that means `R` to keys.
+#[derive(Debug)]
+pub struct Kept<R>(PhantomData<R>);
+
+/// The role of an attribute that is written once, and that means `R` to keys.
+#[derive(Debug)]
+pub struct WriteOnce<R>(PhantomData<R>);
+
 /// The role of a field of the primary key.
 #[derive(Clone, Copy, Debug)]
 pub enum PrimaryKey {}
@@ -56,6 +64,14 @@ impl Role for Optional {
     type Inside<Member> = Member;
 }
 
+impl<R> Role for Kept<R> {
+    type Inside<Member> = Within<Self>;
+}
+
+impl<R> Role for WriteOnce<R> {
+    type Inside<Member> = Within<Self>;
+}
+
 impl Role for PrimaryKey {
     type Inside<Member> = Within<Self>;
 }
@@ -87,6 +103,8 @@ macro_rules! mention_no_keys {
 mention_no_keys! {
     () Free;
     () Optional;
+    (R) Kept<R>;
+    (R) WriteOnce<R>;
     () PrimaryKey;
     (Use) IndexField<Use>;
     (Mask, Use) PartOf<Mask, Use>;

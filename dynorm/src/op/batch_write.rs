@@ -5,11 +5,12 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 
 use super::batch::{self, Batched, Pace, incomplete, pace_methods};
-use super::{BoxFuture, Context, ItemKey, Sent, refuse, table_method};
+use super::{BatchPut, BoxFuture, Context, ItemKey, Sent, hooks, refuse, table_method};
 use crate::backend::Backend;
 use crate::backend::call::{self, BatchWriteAction, ReturnCapacity};
 use crate::backend::reply::{self, Capacity};
 use crate::backend::retry::Effect;
+use crate::entity::hook::WriteKind;
 use crate::entity::{Entity, Key, Table, decode_own, encode};
 use crate::error::{Error, Result};
 use crate::value::{Item, Number, Value};
@@ -231,7 +232,7 @@ impl Batch {
     }
 
     /// Creates or replaces an entity.
-    pub fn put<E: Entity>(mut self, entity: &E) -> Self {
+    pub fn put<E: BatchPut>(mut self, entity: &E) -> Self {
         self.entries.push(BatchEntry::put(&self.context, entity));
         self
     }
@@ -341,7 +342,14 @@ struct Write {
 
 impl BatchEntry {
     fn put<E: Entity>(context: &Context, entity: &E) -> Self {
-        let write = encode(entity).and_then(|item| {
+        let whole = encode(entity).and_then(|item| hooks::whole::<E>(context, WriteKind::Put, item));
+        let write = whole.and_then(|(item, asked)| {
+            if !asked.conditions.is_empty() {
+                return refuse(format!(
+                    "a hook of `{}` asks for a condition, which batches do not have; use `put` or `transact_write`",
+                    E::DESCRIPTOR.name
+                ));
+            }
             let (table, key) = (context.table::<E::Table>(), Key::of_entity(entity).into_item()?);
             let item_key = ItemKey::of::<E::Table>(&table, &key);
             Ok(Write { table, key, item_key, action: BatchWriteAction::Put(item) })

@@ -28,6 +28,7 @@ use crate::value::{DecodeError, Item, Value};
 /// match db.put(&poorer).when(Account::BALANCE.ge(9)).checked().await? {
 ///     Checked::Done(()) => unreachable!("Ann has 7"),
 ///     Checked::ConditionFailed(existing) => assert_eq!(existing.entity?, ann),
+///     Checked::VersionConflict(_) => unreachable!("accounts have no version"),
 ///     Checked::NotFound => println!("no Ann"),
 ///     Checked::AlreadyExists(_) => unreachable!("a put does not create"),
 /// }
@@ -42,7 +43,9 @@ pub enum Checked<E, Out = ()> {
     Done(Out),
     /// The item is there and does not satisfy the condition.
     ConditionFailed(Existing<E>),
-    /// The item is not there, and the condition or the operation needs it.
+    /// The item was written since the version of it that the write is based on.
+    VersionConflict(Existing<E>),
+    /// The item is not there, and the condition, the version or the operation needs it.
     NotFound,
     /// The item to create is there already.
     AlreadyExists(Existing<E>),
@@ -93,7 +96,10 @@ impl<E: Entity, Out> Checked<E, Out> {
             Err(error) => error,
         };
         match error.kind() {
-            Kind::Condition { existing: None, .. } | Kind::Missing { .. } => Ok(Self::NotFound),
+            Kind::Condition { existing: None, .. }
+            | Kind::Version { existing: None, .. }
+            | Kind::Missing { .. } => Ok(Self::NotFound),
+            Kind::Version { existing, .. } => Ok(Self::VersionConflict(Existing::of(existing.as_ref()))),
             Kind::Condition { existing, .. } => Ok(Self::ConditionFailed(Existing::of(existing.as_ref()))),
             Kind::Exists { existing, .. } => Ok(Self::AlreadyExists(Existing::of(existing.as_ref()))),
             _ => Err(error),

@@ -2,6 +2,8 @@
 
 use std::time::SystemTime;
 
+use super::hooks::Asked;
+use crate::entity::hook::ExpectedVersion;
 use crate::entity::{Entity, Table, epoch_seconds, is_expired, ttl_attribute};
 use crate::error::{Error, Failure, FailureKind, Kind, Reason, Result};
 use crate::expr::{Condition, Node, Renderer, Side, Unsendable};
@@ -28,15 +30,38 @@ pub(super) fn both<E, K>(known: Option<Condition<E>>, more: Condition<E, K>) -> 
     }
 }
 
+/// What a write needs of the item that is stored, to tell what it means if it is not so.
+#[derive(Clone, Debug)]
+pub(super) struct Needs {
+    pub(super) presence: Presence,
+    /// Whether there are conditions of the user's, or of hooks.
+    pub(super) asked: bool,
+    pub(super) version: Option<ExpectedVersion>,
+}
+
+impl Needs {
+    /// What the operation needs, the user's condition and those of hooks.
+    pub(super) fn of<E>(presence: Presence, condition: Option<&Condition<E>>, asked: &Asked) -> Self {
+        let is_asked = condition.is_some() || !asked.conditions.is_empty();
+        Self { presence, asked: is_asked, version: asked.version.clone() }
+    }
+
+    /// Of a write that is made by one condition that the user has.
+    pub(super) fn user(presence: Presence) -> Self {
+        Self { presence, asked: true, version: None }
+    }
+}
+
 /// The condition expression of a write. What is expired at `now` counts as absent.
 pub(super) fn render<E: Entity>(
     presence: Presence,
     condition: Option<&Condition<E>>,
+    of_hooks: &[Node],
     now: SystemTime,
     renderer: &mut Renderer,
 ) -> Result<Option<String>> {
     let needed = needed::<E>(presence, now);
-    let nodes = needed.iter().chain(condition.map(|condition| &condition.node));
+    let nodes = needed.iter().chain(condition.map(|condition| &condition.node)).chain(of_hooks);
     renderer.all(nodes).map_err(expression_error::<E>)
 }
 
@@ -79,11 +104,10 @@ pub(crate) fn unsendable_error(entity: &'static str, unsendable: Unsendable) -> 
     })
 }
 
-/// The error of a write that the backend refused; `asked` says whether the user had a condition too.
+/// The error of a write that the backend refused.
 pub(super) fn write_error<E: Entity>(
     operation: &'static str,
-    presence: Presence,
-    asked: bool,
+    needs: &Needs,
     now: SystemTime,
     failure: Failure,
 ) -> Error {
@@ -91,26 +115,25 @@ pub(super) fn write_error<E: Entity>(
     if failure.kind != FailureKind::ConditionFailed {
         return Error::backend(operation, entity, failure);
     }
-    let (reason, existing) = judge::<E>(presence, asked, now, failure.item);
+    let (reason, existing) = judge::<E>(needs, now, failure.item);
     Error::new(match reason {
         Reason::AlreadyExists => Kind::Exists { entity, existing },
-        Reason::NotFound if presence == Presence::Present => Kind::Missing { entity },
+        Reason::VersionConflict => Kind::Version { operation, entity, existing },
+        Reason::NotFound if needs.presence == Presence::Present => Kind::Missing { entity },
         _ => Kind::Condition { operation, entity, existing },
     })
 }
 
 /// What it means that the condition of a write did not hold on this item, and the item, if it is there: what is expired
 /// at `now` is not.
-pub(super) fn judge<E: Entity>(
-    presence: Presence,
-    asked: bool,
-    now: SystemTime,
-    item: Option<Item>,
-) -> (Reason, Option<Item>) {
+pub(super) fn judge<E: Entity>(needs: &Needs, now: SystemTime, item: Option<Item>) -> (Reason, Option<Item>) {
     let existing = item.filter(|item| !is_expired::<E>(item, now));
-    let reason = match (presence, &existing) {
+    let reason = match (needs.presence, &existing) {
         (Presence::Absent, Some(_)) => Reason::AlreadyExists,
-        (Presence::Absent, None) if !asked => Reason::AlreadyExists,
+        (Presence::Absent, None) if !needs.asked => Reason::AlreadyExists,
+        _ if needs.version.as_ref().is_some_and(|version| !version.is_of(existing.as_ref())) => {
+            Reason::VersionConflict
+        }
         (_, None) => Reason::NotFound,
         (_, Some(_)) => Reason::ConditionFailed,
     };

@@ -4,12 +4,14 @@ use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::condition::{Presence, both, render, write_error};
-use super::{BoxFuture, Checked, Context, Outcome, Returned, table_method};
+use super::condition::{Needs, Presence, both, render, write_error};
+use super::target::of_version;
+use super::{BoxFuture, Checked, Context, Outcome, Returned, Target, Versioned, hooks, table_method};
 use crate::backend::call;
 use crate::entity::{Entity, Key};
 use crate::error::Result;
 use crate::expr::{Condition, Renderer};
+use crate::value::Item;
 
 /// A deletion; `.await` runs it. To delete what is not there is no error.
 ///
@@ -33,20 +35,22 @@ use crate::expr::{Condition, Renderer};
 pub struct Delete<E, Out = ()> {
     context: Arc<Context>,
     key: Key<E>,
+    known: Option<Result<Item>>,
     condition: Option<Condition<E>>,
     out: PhantomData<fn() -> Out>,
 }
 
 impl<E: Entity> Delete<E> {
-    pub(crate) fn new(context: Arc<Context>, key: Key<E>) -> Self {
-        Self { context, key, condition: None, out: PhantomData }
+    pub(crate) fn new(context: Arc<Context>, target: impl Target<Entity = E>) -> Self {
+        let (key, known) = target.target();
+        Self { context, key, known, condition: None, out: PhantomData }
     }
 
     /// Gives the entity that was deleted, if there was one. If that cannot be read as this entity, the error comes after
     /// the deletion.
     pub fn returning_old(self) -> Delete<E, Option<E>> {
-        let Self { context, key, condition, .. } = self;
-        Delete { context, key, condition, out: PhantomData }
+        let Self { context, key, known, condition, out: _ } = self;
+        Delete { context, key, known, condition, out: PhantomData }
     }
 }
 
@@ -59,17 +63,35 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
 
     table_method!();
 
+    /// Deletes only if this version is stored, as one that a client was shown and sends back; what is known of the
+    /// entity otherwise is forgotten.
+    pub fn at_version(mut self, version: E::Version) -> Self
+    where
+        E: Versioned,
+    {
+        self.known = Some(of_version::<E>(&version));
+        self
+    }
+
     /// The request that would be sent.
     ///
     /// # Errors
     ///
-    /// If a field cannot be put into the key, or a value of the condition cannot be stored.
+    /// If a field cannot be put into the key, a value of the condition cannot be stored, or a hook refuses.
     pub fn to_request(&self) -> Result<call::Delete> {
+        Ok(self.prepare()?.0)
+    }
+
+    /// The request, and what it needs.
+    pub(super) fn prepare(&self) -> Result<(call::Delete, Needs)> {
+        let known = self.known.as_ref().map(|known| known.as_ref().map_err(Clone::clone)).transpose()?;
+        let asked = hooks::deletion::<E>(&self.context, known)?;
         let mut renderer = Renderer::default();
-        let condition =
-            render(Presence::Any, self.condition.as_ref(), self.context.backend.now(), &mut renderer)?;
+        let (condition, now) = (self.condition.as_ref(), self.context.backend.now());
+        let needs = Needs::of(Presence::Any, condition, &asked);
+        let condition = render(Presence::Any, condition, &asked.conditions, now, &mut renderer)?;
         let (names, values) = renderer.finish();
-        Ok(call::Delete {
+        let call = call::Delete {
             table: self.context.table::<E::Table>(),
             key: self.key.item()?.clone(),
             return_old_on_failure: condition.is_some(),
@@ -79,7 +101,8 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
             returned: Out::OLD,
             capacity: self.context.capacity,
             collection_metrics: false,
-        })
+        };
+        Ok((call, needs))
     }
 
     /// Runs the deletion and tells what it cost.
@@ -89,10 +112,10 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
     /// [`is_condition_failed`](crate::Error::is_condition_failed), or a refusal of the backend. Nothing is deleted
     /// then.
     pub async fn outcome(self) -> Result<Outcome<Out>> {
-        let request = self.to_request()?;
-        let (now, asked) = (self.context.backend.now(), self.condition.is_some());
+        let (request, needs) = self.prepare()?;
+        let now = self.context.backend.now();
         let reply = self.context.write(|backend| backend.delete(request.clone())).await;
-        let reply = reply.map_err(|f| write_error::<E>("delete", Presence::Any, asked, now, f))?;
+        let reply = reply.map_err(|f| write_error::<E>("delete", &needs, now, f))?;
         Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
     }
 

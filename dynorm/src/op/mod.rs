@@ -8,6 +8,7 @@ mod condition;
 mod delete;
 mod delete_partition;
 mod get;
+mod hooks;
 mod hydrate;
 pub(crate) mod pager;
 mod put;
@@ -17,6 +18,7 @@ mod rekey;
 mod scan;
 mod segments;
 mod send;
+mod target;
 mod transact_get;
 mod transact_write;
 mod update;
@@ -43,6 +45,7 @@ pub use self::scan::{Scan, ScanSource};
 pub use self::segments::{ScanItems, ScanProgress, SegmentedScan};
 pub use self::send::Call;
 pub(crate) use self::send::send;
+pub use self::target::Target;
 pub use self::transact_get::{Found, KeySet, Reads, TransactGet};
 pub use self::transact_write::TransactWrite;
 pub use self::update::{Returning, Update};
@@ -50,6 +53,8 @@ use crate::backend::call::{ReturnCapacity, ReturnValues};
 use crate::backend::reply::Capacity;
 use crate::backend::retry::{self, Effect};
 use crate::backend::{Backend, Failure};
+use crate::entity::hook::Hook;
+pub use crate::entity::hook::{BatchPut, VersionNumber, Versioned};
 use crate::entity::{Entity, Table, decode};
 use crate::error::{Error, Kind, Result};
 use crate::page::CursorKeys;
@@ -62,6 +67,8 @@ pub struct Context {
     /// The names of tables that are not called as their schema says, by the name in the schema.
     pub(crate) table_names: BTreeMap<&'static str, String>,
     pub(crate) capacity: ReturnCapacity,
+    /// What is done to writes of all entities, before what theirs do.
+    pub(crate) hooks: Vec<Arc<dyn Hook>>,
     /// What cursors are signed with, if they are.
     pub(crate) cursor_keys: Option<CursorKeys>,
 }
@@ -187,6 +194,10 @@ pub trait Returned<E>: Sized + Send {
     /// What a put or delete asks for.
     #[doc(hidden)]
     const OLD: ReturnValues;
+
+    /// Whether a put gives back what it wrote.
+    #[doc(hidden)]
+    const WRITTEN: bool = false;
 }
 
 impl<E: Entity> Returned<E> for () {
@@ -210,5 +221,6 @@ impl<E: Entity> Returned<E> for E {
         decode(attributes.unwrap_or_default())
     }
 
-    const OLD: ReturnValues = ReturnValues::AllOld;
+    const OLD: ReturnValues = ReturnValues::None;
+    const WRITTEN: bool = true;
 }

@@ -4,9 +4,10 @@ use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::condition::{Presence, both, render, write_error};
-use super::{BoxFuture, Checked, Context, Outcome, Returned, table_method};
+use super::condition::{Needs, Presence, both, render, write_error};
+use super::{BoxFuture, Checked, Context, Outcome, Returned, Versioned, hooks, table_method};
 use crate::backend::call;
+use crate::entity::hook::WriteKind;
 use crate::entity::{Entity, encode};
 use crate::error::Result;
 use crate::expr::{Condition, Renderer};
@@ -36,8 +37,9 @@ use crate::value::Item;
 pub struct Put<E, Out = ()> {
     context: Arc<Context>,
     item: Result<Item>,
-    pub(super) presence: Presence,
-    pub(super) condition: Option<Condition<E>>,
+    presence: Presence,
+    condition: Option<Condition<E>>,
+    any_version: bool,
     out: PhantomData<fn() -> Out>,
 }
 
@@ -45,7 +47,7 @@ impl<E: Entity> Put<E> {
     /// Creates or replaces.
     pub(crate) fn new(context: Arc<Context>, entity: &E) -> Self {
         let item = encode(entity);
-        Self { context, item, presence: Presence::Any, condition: None, out: PhantomData }
+        Self { context, item, presence: Presence::Any, condition: None, any_version: false, out: PhantomData }
     }
 
     /// Only creates.
@@ -55,8 +57,33 @@ impl<E: Entity> Put<E> {
 
     /// Gives the entity that was replaced. If that cannot be read as this entity, the error comes after the write.
     pub fn returning_old(self) -> Put<E, Option<E>> {
-        let Self { context, item, presence, condition, .. } = self;
-        Put { context, item, presence, condition, out: PhantomData }
+        self.giving()
+    }
+
+    /// Gives the entity as it was written: with its new version, its timestamps, and whatever else hooks changed. It
+    /// costs nothing.
+    ///
+    /// ```
+    /// # use dynorm::prelude::*;
+    /// # #[derive(Entity, Clone, Debug, PartialEq)]
+    /// # #[entity(table = "Pages", pk = id)]
+    /// # struct Page { id: u32, text: String, #[attr(version)] version: u64 }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+    /// # let db = Db::new(dynorm_mem::MemBackend::new());
+    /// # db.create_table::<Page>().await?;
+    /// let page = db.create(&Page { id: 7, text: "a".into(), version: 0 }).returning_new().await?;
+    /// assert_eq!(page.version, 1);
+    /// let page = db.put(&Page { text: "b".into(), ..page }).returning_new().await?;
+    /// assert_eq!(page.version, 2);
+    /// # Ok(()) }
+    /// ```
+    pub fn returning_new(self) -> Put<E, E> {
+        self.giving()
+    }
+
+    fn giving<Out>(self) -> Put<E, Out> {
+        let Self { context, item, presence, condition, any_version, out: _ } = self;
+        Put { context, item, presence, condition, any_version, out: PhantomData }
     }
 }
 
@@ -67,21 +94,40 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
         self
     }
 
+    /// Writes whatever version is stored, and so may undo what others wrote: for repairs and imports. What is stored
+    /// then is the version after the entity's own.
+    pub fn any_version(mut self) -> Self
+    where
+        E: Versioned,
+    {
+        self.any_version = true;
+        self
+    }
+
     table_method!();
 
     /// The request that would be sent.
     ///
     /// # Errors
     ///
-    /// If a field cannot be stored or put into a key, or the item is too large.
+    /// If a field cannot be stored or put into a key, the item is too large, or a hook refuses.
     pub fn to_request(&self) -> Result<call::Put> {
+        Ok(self.prepare()?.0)
+    }
+
+    /// The request, and what it needs.
+    pub(super) fn prepare(&self) -> Result<(call::Put, Needs)> {
+        let kind = if self.presence == Presence::Absent { WriteKind::Create } else { WriteKind::Put };
+        let (item, asked) = hooks::whole::<E>(&self.context, kind, self.item.clone()?)?;
+        let asked = if self.any_version { asked.without_version() } else { asked };
         let mut renderer = Renderer::default();
-        let condition =
-            render(self.presence, self.condition.as_ref(), self.context.backend.now(), &mut renderer)?;
+        let (condition, now) = (self.condition.as_ref(), self.context.backend.now());
+        let needs = Needs::of(self.presence, condition, &asked);
+        let condition = render(self.presence, condition, &asked.conditions, now, &mut renderer)?;
         let (names, values) = renderer.finish();
-        Ok(call::Put {
+        let call = call::Put {
             table: self.context.table::<E::Table>(),
-            item: self.item.clone()?,
+            item,
             return_old_on_failure: condition.is_some(),
             condition,
             names,
@@ -89,7 +135,8 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
             returned: Out::OLD,
             capacity: self.context.capacity,
             collection_metrics: false,
-        })
+        };
+        Ok((call, needs))
     }
 
     /// Runs the write and tells what it cost.
@@ -99,12 +146,12 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     /// [`is_already_exists`](crate::Error::is_already_exists), [`is_condition_failed`](crate::Error::is_condition_failed),
     /// an entity that cannot be stored, or a refusal of the backend. Nothing is written then.
     pub async fn outcome(self) -> Result<Outcome<Out>> {
-        let request = self.to_request()?;
-        let operation = self.operation();
-        let (now, asked) = (self.context.backend.now(), self.condition.is_some());
+        let (request, needs) = self.prepare()?;
+        let (operation, now) = (self.operation(), self.context.backend.now());
         let reply = self.context.write(|backend| backend.put(request.clone())).await;
-        let reply = reply.map_err(|f| write_error::<E>(operation, self.presence, asked, now, f))?;
-        Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
+        let reply = reply.map_err(|f| write_error::<E>(operation, &needs, now, f))?;
+        let returned = if Out::WRITTEN { Some(request.item) } else { reply.attributes };
+        Ok(Outcome { value: Out::read(returned)?, capacity: reply.capacity })
     }
 
     /// Runs the write, and gives a condition that did not hold as data, with what is there.

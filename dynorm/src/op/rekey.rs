@@ -3,10 +3,11 @@
 use std::future::IntoFuture;
 use std::sync::Arc;
 
-use super::condition::{Presence, both, render, write_error};
-use super::{BoxFuture, Context, table_method};
+use super::condition::{Needs, Presence, both, render, write_error};
+use super::{BoxFuture, Context, hooks, table_method};
 use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
-use crate::entity::{Entity, Key, Table, encode};
+use crate::entity::hook::WriteKind;
+use crate::entity::{Entity, Key, Table, decode, encode};
 use crate::error::{Error, Failure, FailureKind, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
 use crate::value::{Item, Name, Step};
@@ -87,7 +88,7 @@ impl<E: Entity> Rekey<E> {
     fn delete(&self, condition: Option<Condition<E>>) -> Result<TransactWriteAction> {
         let mut renderer = Renderer::default();
         let now = self.context.backend.now();
-        let condition = render(Presence::Present, condition.as_ref(), now, &mut renderer)?;
+        let condition = render(Presence::Present, condition.as_ref(), &[], now, &mut renderer)?;
         let (names, values) = renderer.finish();
         Ok(TransactWriteAction::Delete(call::Delete {
             table: self.context.table::<E::Table>(),
@@ -102,12 +103,14 @@ impl<E: Entity> Rekey<E> {
     }
 
     fn put(&self, presence: Presence, condition: Option<Condition<E>>) -> Result<TransactWriteAction> {
-        let mut renderer = Renderer::default();
-        let condition = render(presence, condition.as_ref(), self.context.backend.now(), &mut renderer)?;
+        // That the item is as it was read is required of all of its attributes, its version among them.
+        let (item, asked) = hooks::whole::<E>(&self.context, WriteKind::Rekey, encode(&self.entity)?)?;
+        let (mut renderer, now) = (Renderer::default(), self.context.backend.now());
+        let condition = render(presence, condition.as_ref(), &asked.conditions, now, &mut renderer)?;
         let (names, values) = renderer.finish();
         Ok(TransactWriteAction::Put(call::Put {
             table: self.context.table::<E::Table>(),
-            item: encode(&self.entity)?,
+            item,
             condition,
             names,
             values,
@@ -127,7 +130,8 @@ impl<E: Entity> Rekey<E> {
         let presence = if at == 0 { Presence::Present } else { Presence::Absent };
         let item = failure.reasons[at].item.clone();
         let alone = Failure { kind: FailureKind::ConditionFailed, item, ..failure };
-        write_error::<E>("rekey", presence, at == 0, self.context.backend.now(), alone)
+        let needs = Needs { presence, asked: at == 0, version: None };
+        write_error::<E>("rekey", &needs, self.context.backend.now(), alone)
     }
 }
 
@@ -159,7 +163,11 @@ impl<E: Entity> IntoFuture for Rekey<E> {
             let request = self.to_request()?;
             let reply = self.context.write(|backend| backend.transact_write(request.clone())).await;
             reply.map_err(|failure| self.error(failure))?;
-            Ok(self.entity)
+            let written = request.actions.into_iter().find_map(|action| match action {
+                TransactWriteAction::Put(put) => Some(put.item),
+                _ => None,
+            });
+            written.map_or(Ok(self.entity), decode)
         })
     }
 }

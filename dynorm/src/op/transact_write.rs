@@ -4,8 +4,8 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::condition::{Presence, expression_error, judge};
-use super::{BoxFuture, CheckedTransaction, Context, Delete, Put, Update, refuse};
+use super::condition::{Needs, Presence, expression_error, judge};
+use super::{BoxFuture, CheckedTransaction, Context, Delete, Put, Target, Update, refuse};
 use crate::backend::call::{self, TransactWriteAction};
 use crate::backend::reply::Capacity;
 use crate::entity::{Entity, Key, KeyCheck, Settled, Table};
@@ -64,16 +64,21 @@ pub struct TransactWrite {
 struct Action {
     operation: &'static str,
     entity: &'static str,
-    presence: Presence,
-    /// Whether the user has a condition.
-    asked: bool,
     judge: Judge,
+    request: Result<ActionRequest>,
+}
+
+#[derive(Debug)]
+struct ActionRequest {
+    action: TransactWriteAction,
+    needs: Needs,
     /// The table and the key, to see that no item is written twice.
-    request: Result<(TransactWriteAction, String, Item)>,
+    table: String,
+    key: Item,
 }
 
 /// [`judge`] for one entity.
-type Judge = fn(Presence, bool, SystemTime, Option<Item>) -> (Reason, Option<Item>);
+type Judge = fn(&Needs, SystemTime, Option<Item>) -> (Reason, Option<Item>);
 
 impl TransactWrite {
     pub(crate) fn new(context: Arc<Context>) -> Self {
@@ -83,46 +88,46 @@ impl TransactWrite {
     /// Writes an entity that must not be there.
     pub fn create<E: Entity>(self, entity: &E) -> Self {
         let put = Put::create(Arc::clone(&self.context), entity);
-        self.add_put(put, entity)
+        self.add_put(&put, entity)
     }
 
     /// Writes an entity, and replaces one that is there.
     pub fn put<E: Entity>(self, entity: &E) -> Self {
         let put = Put::new(Arc::clone(&self.context), entity);
-        self.add_put(put, entity)
+        self.add_put(&put, entity)
     }
 
     /// Writes an entity if the item that is there satisfies a condition.
     pub fn put_when<E: Entity>(self, entity: &E, condition: Condition<E>) -> Self {
         let put = Put::new(Arc::clone(&self.context), entity).when(condition);
-        self.add_put(put, entity)
+        self.add_put(&put, entity)
     }
 
-    /// Changes an entity that must be there, as `change` says.
-    pub fn update<E: Entity, S: Settled>(
+    /// Changes an entity that must be there, as `change` says: by its key, or as it was read, which checks its version.
+    pub fn update<T: Target, S: Settled>(
         self,
-        key: Key<E>,
-        change: impl FnOnce(Update<E>) -> Update<E, (), S>,
+        target: T,
+        change: impl FnOnce(Update<T::Entity>) -> Update<T::Entity, (), S>,
     ) -> Self {
-        let update = change(Update::new(Arc::clone(&self.context), key));
-        let request = update.to_request().map(|mut call| {
+        let update = change(Update::new(Arc::clone(&self.context), target));
+        let request = update.prepare().map(|(mut call, needs)| {
             call.capacity = call::ReturnCapacity::None;
             let (table, key) = (call.table.clone(), call.key.clone());
-            (TransactWriteAction::Update(call), table, key)
+            ActionRequest { action: TransactWriteAction::Update(call), needs, table, key }
         });
-        self.add::<E>("update", Presence::Present, true, request)
+        self.add::<T::Entity>("update", request)
     }
 
-    /// Deletes an entity, if it is there.
-    pub fn delete<E: Entity>(self, key: Key<E>) -> Self {
-        let delete = Delete::new(Arc::clone(&self.context), key);
-        self.add_delete(delete)
+    /// Deletes an entity, if it is there: by its key, or as it was read, which checks its version.
+    pub fn delete<T: Target>(self, target: T) -> Self {
+        let delete = Delete::new(Arc::clone(&self.context), target);
+        self.add_delete(&delete)
     }
 
     /// Deletes an entity that must satisfy a condition: `.delete_when(Account::key(id).when(..))`.
     pub fn delete_when<E: Entity>(self, check: KeyCheck<E>) -> Self {
         let delete = Delete::new(Arc::clone(&self.context), check.key).when(check.condition);
-        self.add_delete(delete)
+        self.add_delete(&delete)
     }
 
     /// Requires an item that is not written to satisfy a condition: `.check(Account::key(id).when(..))`.
@@ -141,9 +146,10 @@ impl TransactWrite {
                 values,
                 return_old_on_failure: true,
             };
-            Ok((TransactWriteAction::Check(check), table, key))
+            let (action, needs) = (TransactWriteAction::Check(check), Needs::user(Presence::Any));
+            Ok(ActionRequest { action, needs, table, key })
         });
-        self.add::<E>("check", Presence::Any, true, request)
+        self.add::<E>("check", request)
     }
 
     /// Has the actions that follow use the table `T` under another name than the [`Db`](crate::Db) has for it.
@@ -160,34 +166,27 @@ impl TransactWrite {
         self
     }
 
-    fn add_put<E: Entity>(self, put: Put<E>, entity: &E) -> Self {
-        let (operation, presence, asked) = (put.operation(), put.presence, put.condition.is_some());
-        let request = put.to_request().and_then(|mut call| {
+    fn add_put<E: Entity>(self, put: &Put<E>, entity: &E) -> Self {
+        let request = put.prepare().and_then(|(mut call, needs)| {
             call.capacity = call::ReturnCapacity::None;
             let (table, key) = (call.table.clone(), Key::of_entity(entity).into_item()?);
-            Ok((TransactWriteAction::Put(call), table, key))
+            Ok(ActionRequest { action: TransactWriteAction::Put(call), needs, table, key })
         });
-        self.add::<E>(operation, presence, asked, request)
+        self.add::<E>(put.operation(), request)
     }
 
-    fn add_delete<E: Entity>(self, delete: Delete<E>) -> Self {
-        let request = delete.to_request().map(|mut call| {
+    fn add_delete<E: Entity>(self, delete: &Delete<E>) -> Self {
+        let request = delete.prepare().map(|(mut call, needs)| {
             call.capacity = call::ReturnCapacity::None;
             let (table, key) = (call.table.clone(), call.key.clone());
-            (TransactWriteAction::Delete(call), table, key)
+            ActionRequest { action: TransactWriteAction::Delete(call), needs, table, key }
         });
-        self.add::<E>("delete", Presence::Any, true, request)
+        self.add::<E>("delete", request)
     }
 
-    fn add<E: Entity>(
-        mut self,
-        operation: &'static str,
-        presence: Presence,
-        asked: bool,
-        request: Result<(TransactWriteAction, String, Item)>,
-    ) -> Self {
+    fn add<E: Entity>(mut self, operation: &'static str, request: Result<ActionRequest>) -> Self {
         let entity = E::DESCRIPTOR.name;
-        self.actions.push(Action { operation, entity, presence, asked, judge: judge::<E>, request });
+        self.actions.push(Action { operation, entity, judge: judge::<E>, request });
         self
     }
 
@@ -203,7 +202,7 @@ impl TransactWrite {
         let mut actions: Vec<TransactWriteAction> = Vec::with_capacity(self.actions.len());
         let mut keys: Vec<(&str, &Item)> = Vec::with_capacity(self.actions.len());
         for Action { operation, entity, request, .. } in &self.actions {
-            let (action, table, key) = request.as_ref().map_err(Clone::clone)?;
+            let ActionRequest { action, table, key, .. } = request.as_ref().map_err(Clone::clone)?;
             if keys.contains(&(table, key)) {
                 return refuse(format!(
                     "the transaction has two actions on one item: the second is to {operation} `{entity}` {key:?}"
@@ -303,9 +302,9 @@ impl TransactWrite {
         }
         let now = self.context.backend.now();
         let cancelled = |action: &Action, found: CancellationReason| {
-            let (reason, item) = match Reason::of_code(&found.code) {
-                Reason::ConditionFailed => (action.judge)(action.presence, action.asked, now, found.item),
-                reason => (reason, found.item),
+            let (reason, item) = match (Reason::of_code(&found.code), &action.request) {
+                (Reason::ConditionFailed, Ok(request)) => (action.judge)(&request.needs, now, found.item),
+                (reason, _) => (reason, found.item),
             };
             let Action { operation, entity, .. } = *action;
             CancelledAction { operation, entity, reason, message: found.message, item }

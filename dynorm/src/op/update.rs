@@ -1,6 +1,5 @@
 //! Changing attributes of one entity, with its index keys.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -8,16 +7,18 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
-use super::condition::{Presence, both, expression_error, render, write_error};
-use super::{BoxFuture, Checked, Context, Outcome, Returned, table_method};
+use super::condition::{Needs, Presence, both, expression_error, render, write_error};
+use super::target::of_version;
+use super::{BoxFuture, Checked, Context, Outcome, Returned, Target, Versioned, hooks, table_method};
 use crate::backend::call::{self, ReturnValues};
 use crate::entity::{
-    Assign, Entity, Key, KnownFields, Lend, Movable, Removable, Separable, Settled, Spared, Unkeyed,
+    Assign, Entity, Fillable, Key, KnownFields, Lend, Movable, Removable, Rewritable, Separable, Settled,
+    Spared, Unkept, Unkeyed,
 };
 use crate::error::{Error, Kind, Result};
 use crate::expr::{Assigned, Attr, Changes, Condition, Renderer, Side};
 use crate::value::{
-    Addable, Arg, Attribute, EncodeError, List, Merged, Set, Step, Subtractable, Value, path_text,
+    Addable, Arg, Attribute, EncodeError, Item, List, Merged, Set, Step, Subtractable, Value, path_text,
 };
 
 /// Which state of the entity an update returns.
@@ -61,6 +62,7 @@ pub enum Returning {
 pub struct Update<E: Entity, Out = (), S = <E as Entity>::Slots> {
     context: Arc<Context>,
     key: Key<E>,
+    known: Option<Result<Item>>,
     changes: Changes,
     fields: KnownFields,
     condition: Option<Condition<E>>,
@@ -71,10 +73,12 @@ pub struct Update<E: Entity, Out = (), S = <E as Entity>::Slots> {
 }
 
 impl<E: Entity> Update<E> {
-    pub(crate) fn new(context: Arc<Context>, key: Key<E>) -> Self {
+    pub(crate) fn new(context: Arc<Context>, target: impl Target<Entity = E>) -> Self {
+        let (key, known) = target.target();
         Self {
             context,
             key,
+            known,
             changes: Changes::default(),
             fields: KnownFields::default(),
             condition: None,
@@ -101,7 +105,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
     ///
     /// A key of an index that is made of the field changes with it. If it is made of other fields too, those must be
     /// set as well, or lent with [`given`](Self::given); without them the update does not compile.
-    pub fn set<T: Attribute, R: Assign<T, S> + Movable<E> + Separable>(
+    pub fn set<T: Attribute, R: Assign<T, S> + Movable<E> + Separable + Unkept + Rewritable>(
         mut self,
         attr: Attr<E, T, R>,
         value: impl Arg<T>,
@@ -155,7 +159,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
     }
 
     /// Removes an attribute that the entity can do without.
-    pub fn remove<T: Attribute, R: Removable<T, S> + Spared<T>>(
+    pub fn remove<T: Attribute, R: Removable<T, S> + Spared<T> + Unkept + Rewritable>(
         mut self,
         attr: Attr<E, T, R>,
     ) -> Update<E, Out, R::Next> {
@@ -204,7 +208,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
     }
 
     /// Sets an attribute that the item does not have; leaves one that it has.
-    pub fn set_if_absent<T: Attribute, R: Unkeyed>(
+    pub fn set_if_absent<T: Attribute, R: Fillable>(
         mut self,
         attr: Attr<E, T, R>,
         value: impl Arg<T>,
@@ -276,6 +280,31 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
         self
     }
 
+    /// Changes the item only if this version is stored, as one that a client was shown and sends back; what is known of
+    /// the entity otherwise is forgotten.
+    ///
+    /// ```
+    /// # use dynorm::prelude::*;
+    /// # #[derive(Entity, Clone, Debug, PartialEq)]
+    /// # #[entity(table = "Pages", pk = id)]
+    /// # struct Page { id: u32, text: String, #[attr(version)] version: u64 }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+    /// # let db = Db::new(dynorm_mem::MemBackend::new());
+    /// # db.create_table::<Page>().await?;
+    /// db.create(&Page { id: 7, text: "a".into(), version: 0 }).await?;
+    /// db.update(Page::key(7u32)).set(Page::TEXT, "b").at_version(1).await?;
+    /// let late = db.update(Page::key(7u32)).set(Page::TEXT, "c").at_version(1).await;
+    /// assert!(late.unwrap_err().is_version_conflict());
+    /// # Ok(()) }
+    /// ```
+    pub fn at_version(mut self, version: E::Version) -> Self
+    where
+        E: Versioned,
+    {
+        self.known = Some(of_version::<E>(&version));
+        self
+    }
+
     fn extend_list<T, R, A>(
         mut self,
         attr: Attr<E, T, R>,
@@ -308,22 +337,32 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
     table_method!();
 
     fn retyped<NewOut, NewS>(self) -> Update<E, NewOut, NewS> {
-        let Self { context, key, changes, fields, condition, returned, .. } = self;
-        Update { context, key, changes, fields, condition, returned, sent: None, types: PhantomData }
+        let Self { context, key, known, changes, fields, condition, returned, .. } = self;
+        Update { context, key, known, changes, fields, condition, returned, sent: None, types: PhantomData }
     }
 
     /// The request that would be sent.
     ///
     /// # Errors
     ///
-    /// If a value cannot be stored or put into a key, or if nothing is changed.
+    /// If a value cannot be stored or put into a key, if nothing is changed, or if a hook refuses.
     pub fn to_request(&self) -> Result<call::Update>
     where
         S: Settled,
     {
-        let mut changes = Cow::Borrowed(&self.changes);
-        for (name, value) in self.fields.changes(&self.key)? {
-            changes.to_mut().put_key(name, value);
+        Ok(self.prepare()?.0)
+    }
+
+    /// The request, and what it needs.
+    pub(super) fn prepare(&self) -> Result<(call::Update, Needs)> {
+        if self.changes.is_empty() {
+            let reason = format!("the update of `{}` changes nothing", E::DESCRIPTOR.name);
+            return Err(Error::new(Kind::Request { reason }));
+        }
+        let known = self.known.as_ref().map(|known| known.as_ref().map_err(Clone::clone)).transpose()?;
+        let (mut changes, parts, asked) = hooks::changes::<E>(&self.context, known, &self.changes)?;
+        for (name, value) in self.fields.changes(&self.key, &parts)? {
+            changes.put_key(name, value);
         }
         if let Some((outer, inner)) = changes.overlap() {
             let (outer, inner) = (path_text(outer), path_text(inner));
@@ -335,14 +374,11 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
         }
         let mut renderer = Renderer::default();
         let update = renderer.changes(&changes).map_err(expression_error::<E>)?;
-        if update.is_none() {
-            let reason = format!("the update of `{}` changes nothing", E::DESCRIPTOR.name);
-            return Err(Error::new(Kind::Request { reason }));
-        }
-        let condition =
-            render(Presence::Present, self.condition.as_ref(), self.context.backend.now(), &mut renderer)?;
+        let (condition, now) = (self.condition.as_ref(), self.context.backend.now());
+        let needs = Needs::of(Presence::Present, condition, &asked);
+        let condition = render(Presence::Present, condition, &asked.conditions, now, &mut renderer)?;
         let (names, values) = renderer.finish();
-        Ok(call::Update {
+        let call = call::Update {
             table: self.context.table::<E::Table>(),
             key: self.key.item()?.clone(),
             update,
@@ -353,7 +389,8 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
             return_old_on_failure: true,
             capacity: self.context.capacity,
             collection_metrics: false,
-        })
+        };
+        Ok((call, needs))
     }
 }
 
@@ -370,9 +407,8 @@ impl<E: Entity, Out: Returned<E> + 'static, S> Update<E, Out, S> {
         S: Settled,
     {
         // Not an `async fn`, in whose type the compiler would report a missing field once more for each use.
-        let (request, asked) = (self.to_request(), self.condition.is_some());
-        let context = self.context;
-        Box::pin(async move { send(context, request?, asked).await })
+        let (prepared, context) = (self.prepare(), self.context);
+        Box::pin(async move { send(&context, prepared?).await })
     }
 
     /// Runs the update, and gives a condition that did not hold as data, with what is there.
@@ -410,15 +446,14 @@ impl<E: Entity, Out: Returned<E> + 'static, S> Update<E, Out, S> {
     }
 }
 
-/// Sends an update; `asked` says whether the user had a condition.
+/// Sends an update.
 async fn send<E: Entity, Out: Returned<E>>(
-    context: Arc<Context>,
-    request: call::Update,
-    asked: bool,
+    context: &Context,
+    (request, needs): (call::Update, Needs),
 ) -> Result<Outcome<Out>> {
     let now = context.backend.now();
     let reply = context.write(|backend| backend.update(request.clone())).await;
-    let reply = reply.map_err(|f| write_error::<E>("update", Presence::Present, asked, now, f))?;
+    let reply = reply.map_err(|f| write_error::<E>("update", &needs, now, f))?;
     Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
 }
 
@@ -430,9 +465,8 @@ impl<E: Entity, Out: Returned<E> + 'static, S: Settled> Future for Update<E, Out
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         let mut sent = this.sent.take().unwrap_or_else(|| {
-            let (context, request) = (Arc::clone(&this.context), this.to_request());
-            let asked = this.condition.is_some();
-            Box::pin(async move { Ok(send::<E, Out>(context, request?, asked).await?.value) })
+            let (context, prepared) = (Arc::clone(&this.context), this.prepare());
+            Box::pin(async move { Ok(send::<E, Out>(&context, prepared?).await?.value) })
         });
         let poll = sent.as_mut().poll(cx);
         this.sent = Some(sent);

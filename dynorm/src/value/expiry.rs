@@ -42,6 +42,11 @@ impl Expiry {
         Self { seconds: seconds.min(SECONDS_MAX) }
     }
 
+    /// Seconds since 1970, as it is stored.
+    pub(crate) fn seconds(self) -> u64 {
+        self.seconds
+    }
+
     /// The time of expiry.
     #[must_use]
     pub fn time(self) -> SystemTime {

@@ -71,6 +71,8 @@ impl std::error::Error for NumberError {}
 impl Number {
     /// Zero.
     pub const ZERO: Self = Self { digits: [0, 0], exponent: 0, negative: false };
+    /// One.
+    pub const ONE: Self = Self::unchecked(false, 1, 0);
 
     /// The largest number.
     pub const MAX: Self = Self::unchecked(false, COEFFICIENT_END - 1, 88);

@@ -1,0 +1,79 @@
+//! Versions: a number that each write checks and raises, so that of two writers who read the same item one fails.
+
+use super::{Adjustment, ExpectedVersion, Hook, Write, WriteKind};
+use crate::entity::Entity;
+use crate::error::Result;
+use crate::value::{Attribute, Number, Value};
+
+/// A type that versions can have.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a version",
+    label = "not an unsigned integer",
+    note = "a version is counted up from 0 by every write: use `u64`, or `u32`"
+)]
+pub trait VersionNumber: Attribute {}
+
+impl VersionNumber for u32 {}
+impl VersionNumber for u64 {}
+impl VersionNumber for u128 {}
+
+/// An entity with a field that is its version: `#[attr(version)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no version",
+    label = "there is no version to check or to pass over",
+    note = "mark the field that counts its writes: `#[attr(version)] version: u64`"
+)]
+pub trait Versioned: Entity {
+    /// The version's type.
+    type Version: VersionNumber;
+}
+
+/// An entity that can be put without conditions, as batches do.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be put by a batch",
+    label = "its writes need conditions, which a batch does not have",
+    note = "`version`, `write_once`, `unique` and `history` are checked by each write: use `db.put` for each, or `db.transact_write()` for several"
+)]
+pub trait BatchPut: Entity {}
+
+/// The hook of `#[attr(version)]`.
+#[derive(Debug)]
+pub struct Version {
+    /// The attribute.
+    pub attribute: &'static str,
+}
+
+impl Hook for Version {
+    fn before_write(&self, write: &Write<'_>) -> Result<Adjustment> {
+        let known = write.known().map(|item| match item.get(self.attribute) {
+            Some(Value::N(version)) => *version,
+            _ => Number::ZERO,
+        });
+        let adjustment = Adjustment::none();
+        let adjustment = match (write.kind(), known) {
+            (WriteKind::Delete, _) => adjustment,
+            (WriteKind::Update, _) => adjustment.add(self.attribute, Number::ONE),
+            (_, known) => {
+                let next = known.unwrap_or(Number::ZERO).checked_add(Number::ONE);
+                adjustment.set(self.attribute, Value::N(next.unwrap_or(Number::ONE)))
+            }
+        };
+        Ok(match (write.kind(), known) {
+            (WriteKind::Put | WriteKind::Update | WriteKind::Delete, Some(version)) => {
+                adjustment.require_version(self.attribute, version)
+            }
+            _ => adjustment,
+        })
+    }
+}
+
+impl Adjustment {
+    /// Writes only if this is the version that is stored; at version 0 nothing has been.
+    pub(crate) fn require_version(mut self, attribute: &'static str, version: Number) -> Self {
+        let version = Some(version).filter(|version| *version != Number::ZERO);
+        let expected = ExpectedVersion { attribute, version };
+        self.conditions.push(expected.condition());
+        self.version = Some(expected);
+        self
+    }
+}
