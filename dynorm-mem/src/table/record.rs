@@ -74,6 +74,7 @@ impl Record {
 
     /// The item, of a table with these names.
     pub(crate) fn item(&self, names: &Names) -> Item {
+        self.come_near();
         let mut reader = self.behind_key();
         reader.length();
         reader.attributes(names)
@@ -107,6 +108,15 @@ impl Record {
     /// Whether both are one, and not only equal.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Has all of the record come into the cache at once. Reading it from front to back would wait for each line of
+    /// it in turn, and in a large table it is far away.
+    fn come_near(&self) {
+        const LINE_BYTES: usize = 64;
+        const LINES_MAX: usize = 16;
+        let lines = self.0.as_bytes().iter().step_by(LINE_BYTES).take(LINES_MAX);
+        std::hint::black_box(lines.fold(0, |all, byte| all ^ byte));
     }
 
     fn behind_key(&self) -> Reader<'_> {

@@ -26,6 +26,7 @@ enum Repr {
 
 impl Name {
     /// The name as text.
+    #[inline]
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
@@ -43,6 +44,7 @@ impl Name {
 }
 
 impl Clone for Name {
+    #[inline]
     fn clone(&self) -> Self {
         match &self.0 {
             Repr::Static(text) => Self(Repr::Static(text)),
@@ -84,6 +86,7 @@ impl From<&String> for Name {
 impl std::ops::Deref for Name {
     type Target = str;
 
+    #[inline]
     fn deref(&self) -> &str {
         self.as_str()
     }
@@ -102,6 +105,7 @@ impl AsRef<str> for Name {
 }
 
 impl PartialEq for Name {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.as_str() == other.as_str()
     }
@@ -204,6 +208,7 @@ impl Item {
     /// let attributes = vec![(Name::from("id"), Value::from("ann")), (Name::from("name"), Value::from("Ann"))];
     /// assert_eq!(Item::from_sorted(attributes), Item::from([("name", "Ann"), ("id", "ann")]));
     /// ```
+    #[inline]
     #[must_use]
     pub fn from_sorted(attributes: Vec<(Name, Value)>) -> Self {
         debug_assert!(attributes.is_sorted_by(|a, b| a.0 < b.0), "{attributes:?} are in another order");
