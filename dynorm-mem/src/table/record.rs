@@ -418,3 +418,82 @@ impl<'r> Reader<'r> {
         self.at += length + length.div_ceil(CHUNK);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::table::key::{KeyBytes, StoreKey};
+
+    fn any_number() -> impl Strategy<Value = Number> {
+        let digits = prop_oneof![0..1000u128, 0..10u128.pow(38)];
+        (any::<bool>(), digits, -130i16..88).prop_filter_map("in range", |(negative, digits, exponent)| {
+            Number::from_parts(negative, digits, exponent).ok()
+        })
+    }
+
+    fn any_value() -> impl Strategy<Value = Value> {
+        let bytes = || proptest::collection::vec(any::<u8>(), 0..30);
+        let leaf = prop_oneof![
+            ".{0,100}".prop_map(Value::S),
+            any_number().prop_map(Value::N),
+            bytes().prop_map(Value::B),
+            any::<bool>().prop_map(Value::Bool),
+            Just(Value::Null),
+            proptest::collection::vec(".{0,9}", 1..3).prop_map(Value::Ss),
+            proptest::collection::vec(any_number(), 1..3).prop_map(Value::Ns),
+            proptest::collection::vec(bytes(), 1..3).prop_map(Value::Bs),
+        ];
+        leaf.prop_recursive(3, 20, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::L),
+                proptest::collection::vec(("[a-dé]{0,3}", inner), 0..4)
+                    .prop_map(|members| Value::M(members.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn any_item() -> impl Strategy<Value = Item> {
+        proptest::collection::vec(("[a-f]{1,2}", any_value()), 0..6)
+            .prop_map(|attributes| attributes.into_iter().collect())
+    }
+
+    fn key() -> StoreKey {
+        let mut key = KeyBytes::with_capacity(0);
+        key.push(&Value::from("k\0é"));
+        key.end_partition().into_key()
+    }
+
+    proptest! {
+        #[test]
+        fn items_read_back(items in proptest::collection::vec(any_item(), 1..4), wanted in "[a-f]{1,2}") {
+            let (key, mut names) = (key(), Arc::default());
+            let records: Vec<Record> = items
+                .iter()
+                .map(|item| Record::new(&key, &Weighed::new(item.clone()), &mut names))
+                .collect();
+            for (record, item) in records.iter().zip(&items) {
+                prop_assert_eq!(record.key(), key.bytes());
+                prop_assert_eq!(record.size_bytes(), item.size_bytes());
+                prop_assert_eq!(&record.item(&names), item);
+                let part: Item = item.iter().filter(|(name, _)| **name == *wanted).map(|(n, v)| (n.clone(), v.clone())).collect();
+                prop_assert_eq!(record.part(&names, |name| name == wanted), part);
+                prop_assert_eq!(record, &Record::new(&key, &Weighed::new(item.clone()), &mut names));
+            }
+        }
+    }
+
+    #[test]
+    fn names_beyond_those_that_are_kept_read_back() {
+        let item = |n: u32| {
+            Item::from([(format!("name {n}"), Value::from(true)), ("x".repeat(300), Value::from("long"))])
+        };
+        let mut names = Arc::default();
+        let records: Vec<Record> =
+            (0..2000).map(|n| Record::new(&key(), &Weighed::new(item(n)), &mut names)).collect();
+        for (n, record) in (0..2000).zip(&records) {
+            assert_eq!(record.item(&names), item(n));
+        }
+    }
+}

@@ -244,7 +244,79 @@ pub(crate) fn segment_hashes(segment: u32, total: u32) -> RangeInclusive<u32> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::ops::RangeBounds;
+
+    use dynorm::value::{KeyKind, Name, Value};
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::table::key::{KeyPart, KeyShape};
+    use crate::table::record::Weighed;
+
+    /// The key and the item of a partition and a sort key.
+    fn item((partition, sort): (u8, u16), value: u32) -> (StoreKey, Weighed) {
+        let part = |name: &'static str| vec![KeyPart { name: Name::from(name), kind: KeyKind::N }];
+        let shape = KeyShape { partition: part("p"), sort: part("s") };
+        let attributes = [("p", u32::from(partition)), ("s", u32::from(sort)), ("v", value)];
+        let item = Item::from(attributes.map(|(name, n)| (name, Value::N(n.into()))));
+        (shape.of(&item).unwrap().into_key(), Weighed::new(item))
+    }
+
+    /// Most keys are in two partitions, so that buckets have few entries and many.
+    fn any_key() -> impl Strategy<Value = (u8, u16)> {
+        prop_oneof![(0u8..2, 0u16..200), (any::<u8>(), 0u16..2)]
+    }
+
+    fn any_bound() -> impl Strategy<Value = Bound<(u8, u16)>> {
+        prop_oneof![
+            Just(Bound::Unbounded),
+            any_key().prop_map(Bound::Included),
+            any_key().prop_map(Bound::Excluded),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_store_is_an_ordered_map(
+            inserted in proptest::collection::vec((any_key(), any::<u32>()), 0..800),
+            removed in proptest::collection::vec(any_key(), 0..400),
+            bounds in (any_bound(), any_bound()),
+        ) {
+            let (mut store, mut names) = (Store::default(), Arc::default());
+            let mut model: BTreeMap<StoreKey, Item> = BTreeMap::new();
+            for (key, value) in inserted {
+                let (key, item) = item(key, value);
+                store.insert(Entry::own(Record::new(&key, &item, &mut names)));
+                model.insert(key, item.item);
+            }
+            let before = store.clone();
+            let n_before = model.len();
+            for key in removed {
+                let (key, _) = item(key, 0);
+                store.remove(&key);
+                prop_assert!(store.get(&key).is_none());
+                model.remove(&key);
+            }
+            prop_assert_eq!((before.len(), store.len()), (n_before, model.len()));
+            prop_assert_eq!(store.iter().map(|record| record.item(&names)).collect::<Vec<_>>(), model.values().cloned().collect::<Vec<_>>());
+            for (key, item) in &model {
+                prop_assert_eq!(&store.get(key).unwrap().item(&names), item);
+            }
+            prop_assert_eq!(store.differing(&names, &before, &names).len(), n_before - model.len());
+
+            let [lower, upper] = [bounds.0, bounds.1].map(|bound| bound.map(|key| item(key, 0).0));
+            let (lower, upper) = (lower.as_ref(), upper.as_ref());
+            let mut found: Vec<Item> = store.range(lower, upper).map(|record| record.item(&names)).collect();
+            let expected = |key: &StoreKey| !crosses(lower, upper) && (lower, upper).contains(key);
+            let expected: Vec<&Item> =
+                model.iter().filter(|(key, _)| expected(key)).map(|(_, item)| item).collect();
+            prop_assert_eq!(found.iter().collect::<Vec<_>>(), expected);
+            found.reverse();
+            let back: Vec<Item> = store.range(lower, upper).rev().map(|record| record.item(&names)).collect();
+            prop_assert_eq!(found, back);
+        }
+    }
 
     #[test]
     fn segments_are_disjoint_and_complete() {

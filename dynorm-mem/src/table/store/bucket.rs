@@ -9,9 +9,13 @@ use std::slice;
 use super::{Entry, hash_of_bytes};
 
 /// How many entries are found by their marks. More are only where many items are in one partition.
-const FEW_MAX: usize = 64;
+const FEW_MAX: usize = 40;
 
 /// Entries in order.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "behind a pointer the entries would be one more wait for memory"
+)]
 #[derive(Clone, Debug)]
 pub(super) enum Bucket {
     Few(Few),
@@ -21,8 +25,10 @@ pub(super) enum Bucket {
 /// Entries with their marks, so that finding one looks at no other's key, which is far away.
 #[derive(Clone, Debug)]
 pub(super) struct Few {
+    n_entries: usize,
     marks: [u8; FEW_MAX],
-    entries: Vec<Entry>,
+    /// As many as there are, and none behind them.
+    entries: [Option<Entry>; FEW_MAX],
 }
 
 /// An entry that compares by its key.
@@ -57,14 +63,14 @@ impl Ord for ByKey {
 
 impl Default for Bucket {
     fn default() -> Self {
-        Self::Few(Few { marks: [0; FEW_MAX], entries: Vec::new() })
+        Self::Few(Few::default())
     }
 }
 
 impl Bucket {
     pub(super) fn get(&self, key: &[u8]) -> Option<&Entry> {
         match self {
-            Self::Few(few) => few.find(key).map(|at| &few.entries[at]),
+            Self::Few(few) => few.entries[few.find(key)?].as_ref(),
             Self::Many(many) => many.get(key).map(|entry| &entry.0),
         }
     }
@@ -72,14 +78,17 @@ impl Bucket {
     /// Puts an entry in the place of that of its key. Gives whether there was none.
     pub(super) fn insert(&mut self, entry: Entry) -> bool {
         match self {
-            Self::Few(few) if few.entries.len() < FEW_MAX => few.insert(entry),
             Self::Few(few) => {
                 if let Some(at) = few.find(entry.key()) {
-                    few.entries[at] = entry;
+                    few.entries[at] = Some(entry);
                     return false;
                 }
-                let entries = std::mem::take(&mut few.entries);
-                *self = Self::Many(entries.into_iter().chain([entry]).map(ByKey).collect());
+                if few.n_entries < FEW_MAX {
+                    few.insert(entry);
+                } else {
+                    let entries = few.entries.iter_mut().filter_map(Option::take);
+                    *self = Self::Many(entries.chain([entry]).map(ByKey).collect());
+                }
                 true
             }
             Self::Many(many) => many.replace(ByKey(entry)).is_none(),
@@ -112,8 +121,8 @@ impl Bucket {
         match self {
             Self::Few(few) => few.split(bit).map(Self::Few),
             Self::Many(mut many) => {
-                let first =
-                    many.iter().find(|entry| has_bit(&entry.0, bit)).map(|entry| entry.0.key().to_vec());
+                let first = many.iter().map(|entry| entry.0.key()).find(|key| hash_of_bytes(key) & bit != 0);
+                let first = first.map(<[u8]>::to_vec);
                 let upper = first.map_or_else(BTreeSet::new, |first| many.split_off(first.as_slice()));
                 [Self::of(many), Self::of(upper)]
             }
@@ -124,74 +133,79 @@ impl Bucket {
         if many.len() > FEW_MAX {
             return Self::Many(many);
         }
-        let entries: Vec<Entry> = many.into_iter().map(|entry| entry.0).collect();
-        let mut marks = [0; FEW_MAX];
-        for (mark, entry) in marks.iter_mut().zip(&entries) {
-            *mark = mark_of(entry.key());
+        let mut few = Few::default();
+        for ByKey(entry) in many {
+            few.marks[few.n_entries] = mark_of(entry.key());
+            few.entries[few.n_entries] = Some(entry);
+            few.n_entries += 1;
         }
-        Self::Few(Few { marks, entries })
+        Self::Few(few)
+    }
+}
+
+impl Default for Few {
+    fn default() -> Self {
+        Self { n_entries: 0, marks: [0; FEW_MAX], entries: [const { None }; FEW_MAX] }
     }
 }
 
 impl Few {
     fn find(&self, key: &[u8]) -> Option<usize> {
         let mark = mark_of(key);
-        let marks = self.marks[..self.entries.len()].iter().enumerate();
+        let marks = self.marks[..self.n_entries].iter().enumerate();
         let mut alike = marks.filter(|(_, other)| **other == mark).map(|(at, _)| at);
-        alike.find(|at| self.entries[*at].key() == key)
+        alike.find(|at| self.entries[*at].as_ref().is_some_and(|entry| entry.key() == key))
     }
 
-    fn insert(&mut self, entry: Entry) -> bool {
-        if let Some(at) = self.find(entry.key()) {
-            self.entries[at] = entry;
-            return false;
-        }
-        let n_entries = self.entries.len();
-        let at = self.entries.partition_point(|other| other.key() < entry.key());
-        self.marks.copy_within(at..n_entries, at + 1);
+    /// Adds an entry whose key there is not, where there is room.
+    fn insert(&mut self, entry: Entry) {
+        let at = self.count_while(|key| key < entry.key());
+        self.marks.copy_within(at..self.n_entries, at + 1);
         self.marks[at] = mark_of(entry.key());
-        if n_entries == self.entries.capacity() {
-            // There are many buckets, and what they have room for beyond that is lost.
-            self.entries.reserve_exact(4);
-        }
-        self.entries.insert(at, entry);
-        true
+        self.entries[at..=self.n_entries].rotate_right(1);
+        self.entries[at] = Some(entry);
+        self.n_entries += 1;
     }
 
     fn remove(&mut self, key: &[u8]) {
         if let Some(at) = self.find(key) {
             self.marks.copy_within(at + 1.., at);
-            self.entries.remove(at);
+            self.entries[at] = None;
+            self.entries[at..self.n_entries].rotate_left(1);
+            self.n_entries -= 1;
         }
     }
 
-    fn range(&self, lower: Bound<&[u8]>, upper: Bound<&[u8]>) -> slice::Iter<'_, Entry> {
-        let count_before = |bound: Bound<&[u8]>, with: Ordering| match bound {
-            Bound::Unbounded => None,
-            Bound::Included(key) | Bound::Excluded(key) => {
-                Some(self.entries.partition_point(|entry| entry.key().cmp(key).then(with).is_lt()))
-            }
+    fn range(&self, lower: Bound<&[u8]>, upper: Bound<&[u8]>) -> slice::Iter<'_, Option<Entry>> {
+        let first = match lower {
+            Bound::Unbounded => 0,
+            Bound::Included(bound) => self.count_while(|key| key < bound),
+            Bound::Excluded(bound) => self.count_while(|key| key <= bound),
         };
-        let is_included = |bound| matches!(bound, Bound::Included(_));
-        // An entry of the key itself is before a lower bound that excludes it, and an upper one that includes it.
-        let side = |is_before| if is_before { Ordering::Less } else { Ordering::Greater };
-        let first = count_before(lower, side(!is_included(lower))).unwrap_or(0);
-        let end = count_before(upper, side(is_included(upper))).unwrap_or(self.entries.len());
+        let end = match upper {
+            Bound::Unbounded => self.n_entries,
+            Bound::Included(bound) => self.count_while(|key| key <= bound),
+            Bound::Excluded(bound) => self.count_while(|key| key < bound),
+        };
         self.entries.get(first..end).unwrap_or_default().iter()
     }
 
-    fn split(mut self, bit: u32) -> [Self; 2] {
-        let at = self.entries.partition_point(|entry| !has_bit(entry, bit));
-        let entries = self.entries.split_off(at);
-        self.entries.shrink_to_fit();
-        let mut marks = [0; FEW_MAX];
-        marks[..FEW_MAX - at].copy_from_slice(&self.marks[at..]);
-        [self, Self { marks, entries }]
+    /// How many entries there are before the first whose key is not so.
+    fn count_while(&self, is_so: impl Fn(&[u8]) -> bool) -> usize {
+        let entries = &self.entries[..self.n_entries];
+        entries.partition_point(|entry| entry.as_ref().is_some_and(|entry| is_so(entry.key())))
     }
-}
 
-fn has_bit(entry: &Entry, bit: u32) -> bool {
-    hash_of_bytes(entry.key()) & bit != 0
+    fn split(mut self, bit: u32) -> [Self; 2] {
+        let at = self.count_while(|key| hash_of_bytes(key) & bit == 0);
+        let mut upper = Self { n_entries: self.n_entries - at, ..Self::default() };
+        upper.marks[..FEW_MAX - at].copy_from_slice(&self.marks[at..]);
+        for (to, from) in upper.entries.iter_mut().zip(&mut self.entries[at..]) {
+            *to = from.take();
+        }
+        self.n_entries = at;
+        [self, upper]
+    }
 }
 
 /// A few bits of the whole key. Where two keys have the same, both are looked at.
@@ -208,7 +222,7 @@ fn mark_of(key: &[u8]) -> u8 {
 
 /// The entries of a range.
 pub(super) enum Entries<'b> {
-    Few(slice::Iter<'b, Entry>),
+    Few(slice::Iter<'b, Option<Entry>>),
     Many(btree_set::Range<'b, ByKey>),
 }
 
@@ -217,7 +231,7 @@ impl<'b> Iterator for Entries<'b> {
 
     fn next(&mut self) -> Option<&'b Entry> {
         match self {
-            Self::Few(few) => few.next(),
+            Self::Few(few) => few.next()?.as_ref(),
             Self::Many(many) => many.next().map(|entry| &entry.0),
         }
     }
@@ -226,7 +240,7 @@ impl<'b> Iterator for Entries<'b> {
 impl DoubleEndedIterator for Entries<'_> {
     fn next_back(&mut self) -> Option<Self::Item> {
         match self {
-            Self::Few(few) => few.next_back(),
+            Self::Few(few) => few.next_back()?.as_ref(),
             Self::Many(many) => many.next_back().map(|entry| &entry.0),
         }
     }
