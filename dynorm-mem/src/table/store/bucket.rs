@@ -151,10 +151,19 @@ impl Default for Few {
 
 impl Few {
     fn find(&self, key: &[u8]) -> Option<usize> {
+        self.come_near();
         let mark = mark_of(key);
         let marks = self.marks[..self.n_entries].iter().enumerate();
         let mut alike = marks.filter(|(_, other)| **other == mark).map(|(at, _)| at);
         alike.find(|at| self.entries[*at].as_ref().is_some_and(|entry| entry.key() == key))
+    }
+
+    /// Has the entries come into the cache with their marks. Which one is needed is only known once those are there, and
+    /// in a large table both are far away.
+    fn come_near(&self) {
+        const ENTRIES_OF_LINE: usize = 64 / size_of::<Entry>();
+        let lines = self.entries[..self.n_entries].iter().step_by(ENTRIES_OF_LINE);
+        std::hint::black_box(lines.filter(|entry| entry.is_some()).count());
     }
 
     /// Adds an entry whose key there is not, where there is room.
