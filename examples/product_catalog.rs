@@ -10,6 +10,7 @@
 
 #[path = "product_catalog/arguments.rs"]
 mod arguments;
+mod common;
 #[path = "product_catalog/http.rs"]
 mod http;
 #[path = "product_catalog/model.rs"]
@@ -38,7 +39,7 @@ const ITEMS: &str = include_str!("data/product_catalog.json");
 async fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::parse(std::env::args().skip(1))?;
     if arguments.help {
-        println!("{}", arguments::HELP);
+        println!("{}", arguments::help());
         return Ok(());
     }
     let db = arguments.database().await?;
