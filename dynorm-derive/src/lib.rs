@@ -62,7 +62,7 @@ pub fn attribute(input: TokenStream) -> TokenStream {
     let mut code = match model::attribute::AttributeType::of(&input, &mut diagnostics) {
         Some(attribute) => {
             validate::attribute::check(&attribute, &mut diagnostics);
-            expand::attribute(&attribute)
+            expand::attribute(&attribute, diagnostics.is_empty())
         }
         None => expand::broken_attribute(&input),
     };

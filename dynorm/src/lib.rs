@@ -41,9 +41,9 @@
 //! |---|---|
 //! | `aws` (default) | the backend on aws-sdk-dynamodb |
 //! | `aws-local` | `AwsBackend::local`, for servers on this machine, over plain HTTP |
-//! | `chrono`, `rust_decimal`, `uuid` | attributes and key parts of these crates' types |
+//! | `bigdecimal`, `bytes`, `chrono`, `jiff`, `rust_decimal`, `time`, `ulid`, `url`, `uuid` | attributes and key parts of these crates' types |
 //! | `signed-cursors` | `CursorKeys`: cursors that clients cannot forge |
-//! | `serde` | [`value::Value`] and [`value::Item`] as DynamoDB JSON |
+//! | `serde` | [`value::Value`] and [`value::Item`] as DynamoDB JSON; fields that are `#[attr(serde)]` |
 
 #[cfg(feature = "aws")]
 pub mod aws;
@@ -79,11 +79,29 @@ pub use crate::value::{Attribute, Expiry};
 
 /// Stores a struct or an enum of your own in an attribute.
 ///
-/// * A struct with named fields is a map. Its fields take `#[attr(rename = "...")]` and `#[attr(default)]` or
-///   `#[attr(default = expression)]`; each is a constant for paths: `Order::SHIP_TO.at(Address::CITY)`.
-/// * An enum without fields is a text, the variant's name or its `#[attr(rename = "...")]`. It can be part of keys,
-///   where it sorts by that text.
-/// * A struct around one value is stored as that value.
+/// | Shape | Stored as |
+/// |---|---|
+/// | a struct with named fields | a map; each field is a constant for paths: `Order::SHIP_TO.at(Address::CITY)` |
+/// | a struct with several fields without names | a list |
+/// | a struct around one value, `#[attr(transparent)]` if the field has a name | that value, in keys too; [`Attr::inner`] leads into it |
+/// | an enum without data | a text, the variant's name; it can be part of keys, where it sorts by that text |
+/// | an enum with data | `{"Variant": ..}`; with `tag = "kind"` as `{"kind": "Variant", ..}`, with `tag = "t", content = "c"` as `{"t": "Variant", "c": ..}` |
+///
+/// | `#[attr(...)]` on the type | Meaning |
+/// |---|---|
+/// | `rename_all = "camelCase"` | how fields, or variants, are named in items; `lowercase`, `UPPERCASE`, `PascalCase`, `snake_case`, `SCREAMING_SNAKE_CASE`, `kebab-case` and `SCREAMING-KEBAB-CASE` too |
+/// | `tag = "kind"`, `content = "c"` | where the name of the variant is, and what it holds |
+/// | `transparent` | stored as its one field |
+///
+/// | `#[attr(...)]` on a variant | Meaning |
+/// |---|---|
+/// | `rename = "open"` | its name in items |
+/// | `alias = "opened"` | a name that it had before, which is read; several may be given |
+/// | `rename_all = "camelCase"` | how its fields are named in items |
+/// | `other` | keeps what no variant is known for: `Other(String)` in an enum without data, `Other(Value)` in others |
+///
+/// Fields take the arguments of those of [entities](macro@Entity), but for `ttl`. `docs/patterns/documents.md` in the repository
+/// has examples of all.
 ///
 /// ```
 /// use dynorm::prelude::*;
@@ -192,6 +210,8 @@ pub use dynorm_derive::Collection;
 /// | `name = of_product` | the name of the access pattern of the partition; `partition` without |
 /// | `index(GSI1, name = by_price, pk = "...", sk = "...", when = ...)` | the keys in an index of the table, and its access pattern; `pk` is left away for a local index, `when` if all items are in the index |
 /// | `tag = "Product"` | the type tag of its items; the struct's name without |
+/// | `alias = "Article"` | a type tag that its items had before, which is read; several may be given |
+/// | `rename_all = "camelCase"` | how its attributes are named, as for [`Attribute`](macro@Attribute) |
 /// | `scan` | allows [`Db::scan`] |
 /// | `delimiter = "%"` | the table's delimiter, if it is not `#` |
 ///
@@ -225,7 +245,12 @@ pub use dynorm_derive::Collection;
 /// | Argument | Meaning |
 /// |---|---|
 /// | `rename = "n"` | the attribute's name |
+/// | `alias = "m"` | a name that the attribute had before, which reads and projections take where the one of now is not there; several may be given |
 /// | `default`, `default = expression` | what an absent attribute reads as |
+/// | `flatten` | the members of a struct, or of an enum with a tag, are attributes of the item |
+/// | `skip` | not stored; read as its `default` |
+/// | `with = module` | stored by the functions `encode` and `decode` of a module, which have the signatures of those of [`Attribute`]; see [`value::Coded`] |
+/// | `serde` | stored as `serde_dynamo` stores any `Serialize` and `DeserializeOwned`; needs the feature `serde` |
 /// | `ttl`, `ttl = "30d after created_at"` | the item expires at this time: an [`Expiry`] or a UTC time; and when it does if no time is given |
 /// | `version` | counts writes; each write of what was read checks it, so that of two writers one fails |
 /// | `created_at`, `updated_at` | the time of the first write, and of the last |
@@ -364,6 +389,7 @@ macro_rules! doc_tests {
 
 doc_tests! {
     Readme "README.md";
+    Documents "docs/patterns/documents.md";
     Hooks "docs/patterns/hooks.md";
     KeptAttributes "docs/patterns/kept_attributes.md" "chrono";
     TimeToLive "docs/patterns/time_to_live.md";

@@ -18,17 +18,21 @@ pub use crate::entity::{
 };
 pub use crate::error::Result;
 pub use crate::expr::{
-    Attr, Free, InBoth, InText, InWhen, IndexField, Kept, Keyed, Optional, PartOf, PrimaryKey, WriteOnce,
+    Attr, Flat, Free, InBoth, InText, InWhen, IndexField, Kept, Keyed, Optional, PartOf, PrimaryKey,
+    WriteOnce,
 };
 pub use crate::key::{
     BoxedPart, DescendingPart, Form, Given, IndexPart, KeyPart, KeySource, PaddedPart, PartError,
     Placeholder, Plain, RawPart, ScaledPart, Segment, Shape, SortPart, Spec, Template, TextPart,
 };
-pub use crate::schema::check_table;
+pub use crate::schema::{check_members, check_table, check_tagged};
 pub use crate::value::{
-    Arg, Attribute, DecodeError, EncodeError, Item, KeyKind, KeyValue, Measured, Merged, Numeric, Ordered,
-    Prefixed, Step, Timestamp, Value,
+    Arg, Attribute, Coded, Coder, DecodeError, EncodeError, Item, KeyKind, KeyValue, ListReader, ListWriter,
+    MapKey, MapReader, MayBeAbsent, Measured, MemberNames, Members, Merged, Numeric, Opened, Ordered,
+    Prefixed, Serde, Step, Tagging, Timestamp, Transparent, Value, Variants, put_encoded, put_member,
+    put_members,
 };
+pub use std::borrow::Cow;
 pub use std::string::String;
 pub use std::vec::Vec;
 
@@ -71,53 +75,13 @@ impl<T> std::fmt::Debug for MapCodec<T> {
     }
 }
 
-/// Puts a member into the map of a nested struct.
-///
-/// # Errors
-///
-/// If it cannot be stored.
-pub fn put_member<T: Attribute>(map: &mut Item, name: &'static str, value: &T) -> Result<(), EncodeError> {
-    if let Some(value) = value.encode().map_err(|error| error.inside(Step::Name(name.into())))? {
-        map.insert(name, value);
-    }
-    Ok(())
-}
-
-/// Takes a member that must be there unless its type says what an absent one is.
-///
-/// # Errors
-///
-/// If it is absent, or not a value of the type.
-pub fn take_member<T: Attribute>(map: &mut Item, name: &'static str) -> Result<T, DecodeError> {
-    let read = match map.remove(name) {
-        Some(value) => T::decode(value),
-        None => T::absent().ok_or_else(|| DecodeError::missing("a value")),
-    };
-    read.map_err(|error| error.inside(Step::Name(name.into())))
-}
-
-/// Takes a member that has a default when it is absent.
-///
-/// # Errors
-///
-/// If it is not a value of the type.
-pub fn take_member_or<T: Attribute>(
-    map: &mut Item,
-    name: &'static str,
-    default: impl FnOnce() -> T,
-) -> Result<T, DecodeError> {
-    if map.contains(name) { take_member(map, name) } else { Ok(default()) }
-}
-
 /// Stores an enum as the name of its variant.
 ///
 /// # Errors
 ///
 /// None; the signature is that of [`Attribute::encode`].
-pub fn encode_choice<T: KeyPart>(choice: &T) -> Result<Option<Value>, EncodeError> {
-    let mut name = String::new();
-    choice.write(Form::Natural, &mut name).map_err(|error| EncodeError::new(error.to_string()))?;
-    Ok(Some(Value::S(name)))
+pub fn encode_choice<T: MapKey>(choice: &T) -> Result<Option<Value>, EncodeError> {
+    Ok(Some(Value::S(choice.name().into_owned())))
 }
 
 /// Reads an enum from the name of its variant; `expected` lists the names.
@@ -125,17 +89,17 @@ pub fn encode_choice<T: KeyPart>(choice: &T) -> Result<Option<Value>, EncodeErro
 /// # Errors
 ///
 /// If the value is no text, or none of the names.
-pub fn decode_choice<T: KeyPart>(value: Value, expected: &'static str) -> Result<T, DecodeError> {
+pub fn decode_choice<T: MapKey>(value: Value, expected: &'static str) -> Result<T, DecodeError> {
     let known = match &value {
-        Value::S(name) => T::parse(name, Form::Natural),
+        Value::S(name) => T::from_name(name),
         _ => None,
     };
     known.ok_or_else(|| DecodeError::new(expected, &value))
 }
 
-/// Adds the path of a field to those that a projection is read from.
+/// Adds the paths of a field to those that a projection is read from.
 pub fn add_path<F: FieldPath>(paths: &mut Vec<Vec<Step>>, field: &F) {
-    paths.extend(field.path());
+    paths.extend(field.paths());
 }
 
 /// Reads a field of a projection.

@@ -61,6 +61,7 @@ pub fn cases() -> Vec<Case> {
         suite::transact_write::CASES,
         suite::table::CASES,
         suite::value::CASES,
+        suite::document::CASES,
         suite::decode::CASES,
         suite::expiry::CASES,
         suite::version::CASES,

@@ -2,38 +2,36 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Type;
+use syn::ext::IdentExt;
+use syn::{Ident, Member, Type};
 
-use super::LIB;
-use super::entity::{by_stored_name, constant};
-use crate::model::attribute::{AttributeShape, AttributeType, Choice};
+use super::entity::constant;
+use super::tagged::tagged;
+use super::wrapped::wrapped;
+use super::{LIB, fields};
+use crate::model::attribute::{AttributeShape, AttributeType, Holds, Variant};
 use crate::model::entity::Field;
-use crate::model::names;
+use crate::model::field::Storage;
 use crate::parse::suggest;
 
-/// All that is generated for an attribute type.
-pub(crate) fn attribute(attribute: &AttributeType) -> TokenStream {
+/// All that is generated for an attribute type. With `checked`, the compiler checks it with the types it is made of.
+pub(crate) fn attribute(attribute: &AttributeType, checked: bool) -> TokenStream {
     match &attribute.shape {
-        AttributeShape::Map(fields) => map(attribute, fields),
-        AttributeShape::Choice(choices) => choice(attribute, choices),
-        AttributeShape::Wrapped(ty) => wrapped(attribute, ty),
+        AttributeShape::Map(fields) => map(attribute, fields, checked),
+        AttributeShape::List(types) => list(attribute, types),
+        AttributeShape::Choice(variants) => choice(attribute, variants),
+        AttributeShape::Tagged(tagging, variants) => tagged(attribute, tagging, variants, checked),
+        AttributeShape::Wrapped(member, ty) => wrapped(attribute, member, ty),
     }
 }
 
-fn map(attribute: &AttributeType, fields: &[Field]) -> TokenStream {
-    let ident = &attribute.ident;
-    let (encode, decode) = (encode_map(fields), decode_map(fields));
-    let constants = fields.iter().map(|field| {
-        let role = if field.default.is_some() { quote!(#LIB::Optional) } else { quote!(#LIB::Free) };
-        constant(&attribute.vis, field, &role)
-    });
+/// The implementation by two functions in one body, so that a type that does not fit is reported once.
+pub(super) fn by_codec(ident: &Ident, encode: &TokenStream, decode: &TokenStream) -> TokenStream {
     quote! {
         #[automatically_derived]
-        #[allow(dead_code, private_interfaces)]
         impl #ident {
             #[doc(hidden)]
             const __CODEC: #LIB::MapCodec<Self> = #LIB::MapCodec { encode: #encode, decode: #decode };
-            #(#constants)*
         }
 
         #[automatically_derived]
@@ -48,87 +46,169 @@ fn map(attribute: &AttributeType, fields: &[Field]) -> TokenStream {
                 (Self::__CODEC.decode)(value)
             }
         }
+    }
+}
+
+/// The code, in a block of its own if it has types that must not clash with names of the module.
+pub(super) fn in_block(types: &TokenStream, code: &TokenStream) -> TokenStream {
+    if types.is_empty() { quote!(#code) } else { quote!(const _: () = { #types #code };) }
+}
+
+fn map(attribute: &AttributeType, all: &[Field], checked: bool) -> TokenStream {
+    let ident = &attribute.ident;
+    let is_stored = |field: &Field| !is_skipped(field);
+    let puts = fields::put(all, None, |_, field| {
+        let ident = &field.ident;
+        quote!(&this.#ident)
+    });
+    let (this, map) =
+        if all.iter().any(is_stored) { (quote!(this), quote!(mut map)) } else { (quote!(_), quote!(map)) };
+    let n_fields = all.len();
+    let encode = quote!(|#this| {
+        let #map = #LIB::Item::with_capacity(#n_fields);
+        #puts
+        ::core::result::Result::Ok(::core::option::Option::Some(#LIB::Value::M(map)))
+    });
+    let reader = Ident::new("__map", proc_macro2::Span::call_site());
+    let (takes, members) = (fields::take(all, None, &reader, |_, _| None), fields::members(all));
+    let decode = quote!(|value| {
+        let __map = &mut #LIB::MapReader::decode(value)?;
+        #takes
+        ::core::result::Result::Ok(Self #members)
+    });
+    let implementation = by_codec(ident, &encode, &decode);
+    let constants = all.iter().map(|field| {
+        let role = if field.default.is_some() { quote!(#LIB::Optional) } else { quote!(#LIB::Free) };
+        constant(&attribute.vis, field, &role)
+    });
+    let names = fields::names_of(&all.iter().collect::<Vec<_>>(), &[]);
+    let check = checked.then(|| fields::check(&ident.unraw().to_string(), all));
+    let code = quote! {
+        #implementation
+
+        #[automatically_derived]
+        #[allow(dead_code, private_interfaces)]
+        impl #ident {
+            #(#constants)*
+        }
 
         #[automatically_derived]
         impl #LIB::Measured for #ident {}
 
         #[automatically_derived]
         impl #LIB::Merged for #ident {}
+
+        #[automatically_derived]
+        impl #LIB::Members for #ident {
+            const NAMES: &'static #LIB::MemberNames = #names;
+        }
+
+        #check
+    };
+    in_block(&fields::coders(all.iter().map(|field| (field, None))), &code)
+}
+
+pub(super) fn is_skipped(field: &Field) -> bool {
+    matches!(field.storage, Storage::Skipped(_))
+}
+
+fn list(attribute: &AttributeType, types: &[Type]) -> TokenStream {
+    let ident = &attribute.ident;
+    let n_elements = types.len();
+    let puts = types.iter().enumerate().map(|(at, ty)| {
+        let member = Member::from(at);
+        quote!(list.put::<#ty>(&this.#member)?;)
+    });
+    let encode = quote!(|this| {
+        let mut list = #LIB::ListWriter::with_capacity(#n_elements);
+        #(#puts)*
+        list.finish()
+    });
+    let decode = quote!(|value| {
+        let mut list = #LIB::ListReader::decode(value, #n_elements)?;
+        ::core::result::Result::Ok(Self(#(list.take::<#types>()?),*))
+    });
+    let implementation = by_codec(ident, &encode, &decode);
+    quote! {
+        #implementation
+
+        #[automatically_derived]
+        impl #LIB::Measured for #ident {}
     }
 }
 
-fn encode_map(fields: &[Field]) -> TokenStream {
-    let n_fields = fields.len();
-    let puts = by_stored_name(fields).into_iter().map(|(_, field)| {
-        let Field { ident, ty, stored, .. } = field;
-        quote!(#LIB::put_member::<#ty>(&mut map, #stored, &this.#ident)?;)
-    });
-    let (this, map) =
-        if fields.is_empty() { (quote!(_), quote!(map)) } else { (quote!(this), quote!(mut map)) };
-    quote!(|#this| {
-        let #map = #LIB::Item::with_capacity(#n_fields);
-        #(#puts)*
-        ::core::result::Result::Ok(::core::option::Option::Some(#LIB::Value::M(map)))
-    })
-}
-
-fn decode_map(fields: &[Field]) -> TokenStream {
-    let takes = by_stored_name(fields).into_iter().map(|(position, field)| {
-        let Field { ty, stored, default, .. } = field;
-        let local = names::local(position);
-        let taken = match default {
-            Some((_, Some(default))) => {
-                quote!(take_member_or::<#ty>(__map, #stored, || #default))
-            }
-            Some((_, None)) => {
-                quote!(take_member_or::<#ty>(__map, #stored, <#ty as ::core::default::Default>::default))
-            }
-            None => quote!(take_member::<#ty>(__map, #stored)),
-        };
-        quote!(let #local = #LIB::#taken?;)
-    });
-    let members = fields.iter().enumerate().map(|(position, field)| {
-        let (ident, local) = (&field.ident, names::local(position));
-        quote!(#ident: #local)
-    });
-    quote!(|value| {
-        let __map = &mut <#LIB::Item as #LIB::Attribute>::decode(value)?;
-        #(#takes)*
-        ::core::result::Result::Ok(Self { #(#members),* })
-    })
-}
-
-fn choice(attribute: &AttributeType, choices: &[Choice]) -> TokenStream {
+fn choice(attribute: &AttributeType, variants: &[Variant]) -> TokenStream {
     let ident = &attribute.ident;
-    let (variants, stored): (Vec<_>, Vec<_>) = choices.iter().map(|c| (&c.ident, &c.stored)).unzip();
-    let known: Vec<String> = stored.iter().map(|name| name.value()).collect();
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let expected = match known.as_slice() {
-        [only] => format!("`{only}`"),
-        _ => format!("one of {}", suggest::list(&known)),
+    let known: Vec<&Variant> = variants.iter().filter(|v| matches!(v.holds, Holds::Nothing)).collect();
+    let names = known.iter().map(|variant| {
+        let Variant { ident, stored, .. } = variant;
+        quote!(Self::#ident => #LIB::Cow::Borrowed(#stored),)
+    });
+    let of_names = known.iter().map(|variant| {
+        let Variant { ident, stored, aliases, .. } = variant;
+        quote!(#stored #(| #aliases)* => ::core::option::Option::Some(Self::#ident),)
+    });
+    let stored = known.iter().flat_map(|variant| std::iter::once(&variant.stored).chain(&variant.aliases));
+    let others = variants.iter().filter_map(|variant| match &variant.holds {
+        Holds::Unknown(ty) => Some((&variant.ident, ty)),
+        _ => None,
+    });
+    // More than one is a mistake, and must not be another one in what is generated.
+    let other_names =
+        others.clone().map(|(ident, ty)| quote!(Self::#ident(name) => <#ty as #LIB::MapKey>::name(name),));
+    let (of_other_name, shape, expected) = match others.clone().next() {
+        None => (
+            quote!(::core::option::Option::None),
+            quote!(#LIB::Shape::OneOf(&[#(#stored),*])),
+            expected(variants),
+        ),
+        Some((ident, ty)) => (
+            quote!(::core::option::Option::map(<#ty as #LIB::MapKey>::from_name(text), Self::#ident)),
+            quote!(#LIB::Shape::Text),
+            "text".to_owned(),
+        ),
     };
+    let map_key = quote! {
+        #[automatically_derived]
+        impl #LIB::MapKey for #ident {
+            fn name(&self) -> #LIB::Cow<'_, ::core::primitive::str> {
+                match self {
+                    #(#names)*
+                    #(#other_names)*
+                }
+            }
+
+            #[allow(unreachable_patterns)]
+            fn from_name(text: &::core::primitive::str) -> ::core::option::Option<Self> {
+                match text {
+                    #(#of_names)*
+                    _ => #of_other_name,
+                }
+            }
+        }
+    };
+    let key_and_attribute = text(ident, &shape, &expected);
+    quote!(#map_key #key_and_attribute)
+}
+
+/// What is stored as a text that names it: a key part, a key, an attribute.
+fn text(ident: &Ident, shape: &TokenStream, expected: &str) -> TokenStream {
     quote! {
         #[automatically_derived]
         impl #LIB::KeyPart for #ident {
-            const SHAPE: #LIB::Shape = #LIB::Shape::OneOf(&[#(#stored),*]);
+            const SHAPE: #LIB::Shape = #shape;
 
             fn write(
                 &self,
                 _: #LIB::Form,
                 out: &mut #LIB::String,
             ) -> ::core::result::Result<(), #LIB::PartError> {
-                out.push_str(match self {
-                    #(Self::#variants => #stored,)*
-                });
+                out.push_str(&#LIB::MapKey::name(self));
                 ::core::result::Result::Ok(())
             }
 
-            #[allow(unreachable_patterns)]
             fn parse(text: &::core::primitive::str, _: #LIB::Form) -> ::core::option::Option<Self> {
-                match text {
-                    #(#stored => ::core::option::Option::Some(Self::#variants),)*
-                    _ => ::core::option::Option::None,
-                }
+                #LIB::MapKey::from_name(text)
             }
         }
 
@@ -155,83 +235,13 @@ fn choice(attribute: &AttributeType, choices: &[Choice]) -> TokenStream {
     }
 }
 
-fn wrapped(attribute: &AttributeType, ty: &Type) -> TokenStream {
-    let ident = &attribute.ident;
-    // A bound with a lifetime of its own is not held against the type at once: the implementation exists where
-    // the wrapped type has it.
-    let markers = [
-        "Ordered",
-        "Measured",
-        "Merged",
-        "Numeric",
-        "SortPart",
-        "PaddedPart",
-        "ScaledPart",
-        "RawPart",
-        "TextPart",
-        "DescendingPart",
-    ];
-    let markers = markers.map(|name| {
-        let marker = syn::Ident::new(name, proc_macro2::Span::call_site());
-        quote! {
-            #[automatically_derived]
-            impl #LIB::#marker for #ident where for<'trivial> #ty: #LIB::#marker {}
-        }
-    });
-    quote! {
-        #[automatically_derived]
-        impl #LIB::Attribute for #ident {
-            type Scalar = Self;
-
-            fn encode(&self) -> ::core::result::Result<::core::option::Option<#LIB::Value>, #LIB::EncodeError> {
-                <#ty as #LIB::Attribute>::encode(&self.0)
-            }
-
-            fn decode(value: #LIB::Value) -> ::core::result::Result<Self, #LIB::DecodeError> {
-                ::core::result::Result::map(<#ty as #LIB::Attribute>::decode(value), Self)
-            }
-
-            fn absent() -> ::core::option::Option<Self> {
-                ::core::option::Option::map(<#ty as #LIB::Attribute>::absent(), Self)
-            }
-        }
-
-        #[automatically_derived]
-        impl #LIB::KeyPart for #ident
-        where
-            for<'trivial> #ty: #LIB::KeyPart,
-        {
-            const SHAPE: #LIB::Shape = <#ty as #LIB::KeyPart>::SHAPE;
-
-            fn write(
-                &self,
-                form: #LIB::Form,
-                out: &mut #LIB::String,
-            ) -> ::core::result::Result<(), #LIB::PartError> {
-                <#ty as #LIB::KeyPart>::write(&self.0, form, out)
-            }
-
-            fn parse(text: &::core::primitive::str, form: #LIB::Form) -> ::core::option::Option<Self> {
-                ::core::option::Option::map(<#ty as #LIB::KeyPart>::parse(text, form), Self)
-            }
-        }
-
-        #[automatically_derived]
-        impl #LIB::KeyValue for #ident
-        where
-            for<'trivial> #ty: #LIB::KeyValue,
-        {
-            const KIND: #LIB::KeyKind = <#ty as #LIB::KeyValue>::KIND;
-        }
-
-        #[automatically_derived]
-        impl #LIB::Prefixed for #ident
-        where
-            for<'trivial> #ty: #LIB::Prefixed,
-        {
-            type Prefix = Self;
-        }
-
-        #(#markers)*
+/// The variants, for errors of values that are none of them.
+pub(super) fn expected(variants: &[Variant]) -> String {
+    let known = variants.iter().filter(|variant| !matches!(variant.holds, Holds::Unknown(_)));
+    let known: Vec<String> = known.map(|variant| variant.stored.value()).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    match known.as_slice() {
+        [only] => format!("`{only}`"),
+        _ => format!("one of {}", suggest::list(&known)),
     }
 }

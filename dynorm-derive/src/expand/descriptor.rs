@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 
 use super::{LIB, hooks};
 use crate::model::entity::{Entity, Field, IndexKeys};
+use crate::model::field::Storage;
 use crate::model::key::{Key, Placeholder, Segment};
 use crate::parse::template::{Form, Format};
 
@@ -41,7 +42,7 @@ pub(super) fn places(entity: &Entity) -> impl Iterator<Item = (&Key, Place)> {
 
 /// `&EntityDescriptor { .. }`.
 pub(super) fn descriptor(entity: &Entity) -> TokenStream {
-    let Entity { ident, tag, delimiter, fields, .. } = entity;
+    let Entity { ident, tag, aliases, delimiter, fields, .. } = entity;
     let name = ident.unraw().to_string();
     let partition = source(entity, &entity.partition, Place::PARTITION);
     let sort = optional(entity.sort.as_ref().map(|key| source(entity, key, Place::SORT)));
@@ -53,6 +54,7 @@ pub(super) fn descriptor(entity: &Entity) -> TokenStream {
             name: #name,
             path: ::core::concat!(::core::module_path!(), "::", #name),
             tag: #tag,
+            tag_aliases: &[#(#aliases),*],
             delimiter: #delimiter,
             partition: #partition,
             sort: #sort,
@@ -85,15 +87,24 @@ fn index_keys(entity: &Entity, keys: &IndexKeys) -> TokenStream {
 fn attribute(field: &Field) -> TokenStream {
     let name = field.ident.unraw().to_string();
     let stored = &field.stored;
-    let role = match field {
-        _ if field.ttl.is_some() => quote!(TimeToLive),
-        _ if field.is_version() => quote!(Version),
-        _ => quote!(Stored),
+    let role = match &field.storage {
+        Storage::Skipped(_) => quote!(Skipped),
+        Storage::Flattened(_) => {
+            let ty = &field.ty;
+            quote!(Flattened(<#ty as #LIB::Members>::NAMES))
+        }
+        Storage::Plain | Storage::Coded(_) if field.ttl.is_some() => quote!(TimeToLive),
+        Storage::Plain | Storage::Coded(_) if field.is_version() => quote!(Version),
+        Storage::Plain | Storage::Coded(_) => quote!(Stored),
     };
-    let has_default = field.default.is_some();
+    let (has_default, aliases) = (field.default.is_some(), &field.aliases);
     quote! {
         #LIB::AttributeDescriptor {
-            field: #name, name: #stored, role: #LIB::AttributeRole::#role, has_default: #has_default,
+            field: #name,
+            name: #stored,
+            aliases: &[#(#aliases),*],
+            role: #LIB::AttributeRole::#role,
+            has_default: #has_default,
         }
     }
 }

@@ -7,6 +7,9 @@ use crate::model::key::Key;
 
 /// On the constant of a field.
 pub(super) fn constant(field: &Field) -> String {
+    if !field.storage.has_attribute() {
+        return format!("The members of the field `{}`, which are attributes by themselves.", field.ident);
+    }
     format!("The attribute `{}`, which the field `{}` is stored in.", field.stored.value(), field.ident)
 }
 

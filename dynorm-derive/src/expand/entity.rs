@@ -3,10 +3,12 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Ident;
+use syn::ext::IdentExt;
 
 use super::descriptor::{self, places, usual};
-use super::{LIB, docs, hooks, pattern, spanned};
+use super::{LIB, docs, fields, hooks, pattern, spanned};
 use crate::model::entity::{Entity, Field, IndexKeys, Role, TableOf, Use};
+use crate::model::field::Storage;
 use crate::model::key::{Key, Template};
 use crate::model::names;
 use crate::parse::field::Keeping;
@@ -17,7 +19,7 @@ pub(crate) fn entity(entity: &Entity, checked: bool) -> TokenStream {
     let implementation = implementation(entity);
     let inherent = inherent(entity);
     let (patterns, methods) = (pattern::types(entity), pattern::methods(entity));
-    let fields = held(entity);
+    let held = held(entity);
     // Two keys in one index, a mistake, would be two implementations.
     let arguments =
         if checked { pattern::key_arguments(entity) } else { pattern::any_arguments(&entity.ident) };
@@ -25,15 +27,23 @@ pub(crate) fn entity(entity: &Entity, checked: bool) -> TokenStream {
         TableOf::Path(_) => TokenStream::new(),
         TableOf::Itself(table) => super::table::implementation(table),
     };
-    let checks = checked.then(|| checks(entity));
+    let checks = checked.then(|| {
+        let (checks, members) =
+            (checks(entity), fields::check(&entity.ident.unraw().to_string(), &entity.fields));
+        quote!(#checks #members)
+    });
     let markers = markers(entity);
+    let markers = {
+        let coders = fields::coders(entity.fields.iter().map(|field| (field, None)));
+        quote!(#markers #coders)
+    };
     // Inside a block, the markers cannot clash with names of the module.
     let own = if markers.is_empty() {
         quote!(#implementation #inherent #methods)
     } else {
         quote!(const _: () = { #markers #implementation #inherent #methods };)
     };
-    quote!(#own #fields #patterns #arguments #table #checks)
+    quote!(#own #held #patterns #arguments #table #checks)
 }
 
 fn implementation(entity: &Entity) -> TokenStream {
@@ -180,7 +190,7 @@ fn times_to_live(entity: &Entity) -> TokenStream {
 fn attribute_type(field: &Field) -> TokenStream {
     let ty = &field.ty;
     if field.ttl.is_none() {
-        return quote!(#ty);
+        return fields::stored_type(field, None);
     }
     spanned::projection(ty, &quote!(Timestamp), &quote!(Stored))
 }
@@ -196,7 +206,9 @@ pub(super) fn by_stored_name(fields: &[Field]) -> Vec<(usize, &Field)> {
 fn held(entity: &Entity) -> TokenStream {
     let ident = &entity.ident;
     let in_template = in_primary_template(entity);
-    let held = entity.fields.iter().enumerate().map(|(position, field)| {
+    let stored = entity.fields.iter().enumerate();
+    let stored = stored.filter(|(_, field)| !matches!(field.storage, Storage::Skipped(_)));
+    let held = stored.map(|(position, field)| {
         let hash = names::hash(&names::constant(&field.ident).to_string());
         let attribute = if in_template.contains(&position) {
             quote!(#LIB::InKey)
@@ -223,33 +235,34 @@ fn in_primary_template(entity: &Entity) -> Vec<usize> {
 fn write(entity: &Entity) -> TokenStream {
     let puts = by_stored_name(&entity.fields).into_iter().map(|(_, field)| {
         let Field { ident, ty, stored, .. } = field;
-        let put = if field.ttl.is_some() { quote!(put_ttl) } else { quote!(put) };
-        quote!(out.#put::<#ty>(#stored, &this.#ident);)
+        match (&field.storage, fields::coder(field, None)) {
+            (Storage::Skipped(_), _) => TokenStream::new(),
+            (Storage::Flattened(_), _) => quote!(out.put_members::<#ty>(&this.#ident);),
+            (_, Some(coder)) => {
+                quote!(out.put_encoded(#stored, <#coder as #LIB::Coder<#ty>>::encode(&this.#ident));)
+            }
+            (_, None) if field.ttl.is_some() => quote!(out.put_ttl::<#ty>(#stored, &this.#ident);),
+            (_, None) => quote!(out.put::<#ty>(#stored, &this.#ident);),
+        }
     });
     quote!(|this, out| { #(#puts)* })
 }
 
 fn read(entity: &Entity) -> TokenStream {
     let in_template = in_primary_template(entity);
-    let takes = by_stored_name(&entity.fields).into_iter().map(|(position, field)| {
+    let reader = Ident::new("__item", proc_macro2::Span::call_site());
+    let takes = fields::take(&entity.fields, None, &reader, |position, field| {
         let Field { ty, stored, default, .. } = field;
-        let local = names::local(position);
-        let value = match default {
-            _ if field.ttl.is_some() => quote!(take_ttl::<#ty>(#stored)),
-            Some((_, Some(default))) => quote!(take_or::<#ty>(#stored, || #default)),
-            Some((_, None)) => quote!(take_or::<#ty>(#stored, <#ty as ::core::default::Default>::default)),
-            None if in_template.contains(&position) => quote!(take_key::<#ty>(#stored)),
-            None => quote!(take::<#ty>(#stored)),
-        };
-        quote!(let #local = __item.#value?;)
+        match default {
+            _ if field.ttl.is_some() => Some(quote!(take_ttl::<#ty>(#stored))),
+            None if in_template.contains(&position) => Some(quote!(take_key::<#ty>(#stored))),
+            _ => None,
+        }
     });
-    let fields = entity.fields.iter().enumerate().map(|(position, field)| {
-        let (ident, local) = (&field.ident, names::local(position));
-        quote!(#ident: #local)
-    });
+    let members = fields::members(&entity.fields);
     quote!(|__item| {
-        #(#takes)*
-        ::core::result::Result::Ok(Self { #(#fields),* })
+        #takes
+        ::core::result::Result::Ok(Self #members)
     })
 }
 
@@ -478,15 +491,25 @@ fn marker(entity: &Entity, position: usize) -> Ident {
 pub(super) fn constant(vis: &syn::Visibility, field: &Field, role: &TokenStream) -> TokenStream {
     let name = names::constant(&field.ident);
     let doc = docs::constant(field);
-    let (ty, stored) = (attribute_type(field), &field.stored);
-    let new = match (&field.ttl, &field.default) {
-        (Some(_), _) => spanned::new_attr(stored, &field.ty),
-        (None, None) => quote!(#LIB::Attr::new(#stored)),
-        (None, Some((_, Some(default)))) => quote!(#LIB::Attr::with_default(#stored, || #default)),
-        (None, Some((_, None))) => {
-            let ty = &field.ty;
-            quote!(#LIB::Attr::with_default(#stored, <#ty as ::core::default::Default>::default))
+    let (ty, stored, aliases) = (attribute_type(field), &field.stored, &field.aliases);
+    match &field.storage {
+        Storage::Skipped(_) => return TokenStream::new(),
+        Storage::Flattened(_) => {
+            return quote! {
+                #[doc = #doc]
+                #vis const #name: #LIB::Flat<Self, #ty> = #LIB::Flat::new();
+            };
         }
+        Storage::Plain | Storage::Coded(_) => {}
+    }
+    let new = match (&field.ttl, fields::stored_default(field)) {
+        (Some(_), _) => spanned::new_attr(stored, &field.ty),
+        (None, default) if !aliases.is_empty() => {
+            let default = descriptor::optional(default);
+            quote!(#LIB::Attr::with_aliases(#stored, &[#(#aliases),*], #default))
+        }
+        (None, None) => quote!(#LIB::Attr::new(#stored)),
+        (None, Some(default)) => quote!(#LIB::Attr::with_default(#stored, #default)),
     };
     quote! {
         #[doc = #doc]

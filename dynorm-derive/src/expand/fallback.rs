@@ -5,7 +5,7 @@ use quote::quote;
 use syn::DeriveInput;
 use syn::ext::IdentExt;
 
-use super::{LIB, entity, pattern};
+use super::{LIB, entity, fields, pattern};
 use crate::model::entity::{Broken, Field};
 use crate::model::names;
 
@@ -47,7 +47,7 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
     let name = ident.unraw().to_string();
     let own_table = broken.table.is_none().then(|| broken_table(input));
     let table = broken.table.as_ref().map_or_else(|| quote!(Self), |path| quote!(#path));
-    let constants = constants(&input.vis, &broken.fields);
+    let constants = constants(input, &broken.fields);
     let arguments = pattern::any_arguments(ident);
     let versioned = broken.fields.iter().any(Field::is_version).then(|| {
         quote! {
@@ -65,6 +65,7 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
                 name: #name,
                 path: ::core::concat!(::core::module_path!(), "::", #name),
                 tag: #name,
+                tag_aliases: &[],
                 delimiter: '#',
                 partition: #LIB::KeySource::Template(#LIB::Template { segments: &[] }),
                 sort: ::core::option::Option::Some(#LIB::KeySource::Template(#LIB::Template {
@@ -95,11 +96,7 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
         #[automatically_derived]
         impl #LIB::BatchPut for #ident {}
         #versioned
-        #[automatically_derived]
-        #[allow(dead_code, private_interfaces)]
-        impl #ident {
-            #constants
-        }
+        #constants
         #arguments
         #own_table
     }
@@ -124,19 +121,34 @@ pub(crate) fn broken_attribute(input: &DeriveInput) -> TokenStream {
                 loop {}
             }
         }
+        #[automatically_derived]
+        impl #LIB::Members for #ident {
+            const NAMES: &'static #LIB::MemberNames =
+                &#LIB::MemberNames { own: &[], aliases: &[], flattened: &[] };
+        }
     }
 }
 
 /// The constants of fields whose names can be had; which of them are in keys is not known.
-fn constants(vis: &syn::Visibility, fields: &[Field]) -> TokenStream {
+fn constants(input: &DeriveInput, all: &[Field]) -> TokenStream {
     let mut known = Vec::new();
     let mut constants = TokenStream::new();
-    for field in fields {
+    for field in all {
         let name = names::constant(&field.ident);
         if !known.contains(&name) {
-            constants.extend(entity::constant(vis, field, &quote!(#LIB::Free)));
+            constants.extend(entity::constant(&input.vis, field, &quote!(#LIB::Free)));
             known.push(name);
         }
     }
-    constants
+    let (ident, coders) = (&input.ident, fields::coders(all.iter().map(|field| (field, None))));
+    quote! {
+        const _: () = {
+            #coders
+            #[automatically_derived]
+            #[allow(dead_code, private_interfaces)]
+            impl #ident {
+                #constants
+            }
+        };
+    }
 }

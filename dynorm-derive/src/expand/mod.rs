@@ -6,11 +6,14 @@ mod descriptor;
 mod docs;
 mod entity;
 mod fallback;
+mod fields;
 mod hooks;
 mod pattern;
 mod projection;
 mod spanned;
 mod table;
+mod tagged;
+mod wrapped;
 
 pub(crate) use self::attribute::attribute;
 pub(crate) use self::collection::{broken_collection, collection};

@@ -3,6 +3,7 @@
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Expr, Fields, Ident, LitStr, Path, Type, Visibility};
 
+use super::field::Storage;
 use super::key::Key;
 use super::lifetime::Lifetime;
 use super::table::{self, Index, KeyAttribute, Kind, Table};
@@ -10,7 +11,7 @@ use super::when::When;
 use super::{delimiter, names};
 use crate::diagnostics::Diagnostics;
 use crate::parse::entity::{EntityAttributes, IndexArguments, TableArgument};
-use crate::parse::field::{FieldAttributes, Keeping};
+use crate::parse::field::{FieldAttributes, Keeping, Rule};
 use crate::parse::{IndexName, Projection};
 
 /// An entity.
@@ -19,6 +20,8 @@ pub(crate) struct Entity {
     pub(crate) vis: Visibility,
     pub(crate) table: TableOf,
     pub(crate) tag: LitStr,
+    /// What the tag was before.
+    pub(crate) aliases: Vec<LitStr>,
     pub(crate) delimiter: char,
     pub(crate) scan: bool,
     pub(crate) fields: Vec<Field>,
@@ -40,8 +43,11 @@ pub(crate) enum TableOf {
 pub(crate) struct Field {
     pub(crate) ident: Ident,
     pub(crate) ty: Type,
-    /// The name of the attribute.
+    /// The name of the attribute; empty if it has none of its own.
     pub(crate) stored: LitStr,
+    /// What the attribute was called before.
+    pub(crate) aliases: Vec<LitStr>,
+    pub(crate) storage: Storage,
     /// `default`, and its expression.
     pub(crate) default: Option<(Ident, Option<Expr>)>,
     pub(crate) ttl: Option<Ident>,
@@ -96,7 +102,7 @@ impl Entity {
     /// The entity that a struct declares.
     pub(crate) fn of_struct(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Result<Self, Broken> {
         let written = EntityAttributes::read(&input.attrs, diagnostics);
-        let Some(fields) = named_fields(input, diagnostics) else {
+        let Some(fields) = named_fields(input, written.rename_all, diagnostics) else {
             return Err(Broken { fields: Vec::new(), table: None });
         };
         require(input, &written, diagnostics);
@@ -118,6 +124,9 @@ impl Entity {
         };
         let sort = sort.flatten();
         let keys = Keys { partition: &partition, sort: sort.as_ref(), indexes: &indexes };
+        if !keys.are_stored(&fields, diagnostics) {
+            return Err(Broken { fields, table: path });
+        }
         let table = match table {
             TableArgument::Path(path) => {
                 refuse_table_arguments(&written, diagnostics);
@@ -135,6 +144,7 @@ impl Entity {
             tag: written
                 .tag
                 .unwrap_or_else(|| LitStr::new(&input.ident.unraw().to_string(), input.ident.span())),
+            aliases: written.aliases,
             delimiter,
             scan: written.scan.is_some(),
             pattern: primary_pattern(input, written.name, sort.is_some(), diagnostics),
@@ -252,7 +262,11 @@ pub(crate) fn distinct(keys: &[&Key]) -> Vec<usize> {
     fields
 }
 
-fn named_fields(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Option<Vec<Field>> {
+fn named_fields(
+    input: &DeriveInput,
+    rule: Option<Rule>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Vec<Field>> {
     let Data::Struct(data) = &input.data else {
         let message = "an entity is a struct with named fields; for an enum, derive `Attribute` and use it as the type of a field";
         diagnostics.at(&input.ident, message);
@@ -265,7 +279,7 @@ fn named_fields(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Option<Ve
     }
     match &data.fields {
         Fields::Named(fields) => {
-            let fields: Vec<Field> = fields.named.iter().map(|f| Field::of(f, diagnostics)).collect();
+            let fields: Vec<Field> = fields.named.iter().map(|f| Field::of(f, rule, diagnostics)).collect();
             Some(with_lifetimes(fields, diagnostics))
         }
         Fields::Unnamed(_) | Fields::Unit => {
@@ -292,12 +306,23 @@ fn with_lifetimes(mut fields: Vec<Field>, diagnostics: &mut Diagnostics) -> Vec<
 
 impl Field {
     /// A named field with its `#[attr(...)]`.
-    pub(crate) fn of(field: &syn::Field, diagnostics: &mut Diagnostics) -> Self {
+    pub(crate) fn of(field: &syn::Field, rule: Option<Rule>, diagnostics: &mut Diagnostics) -> Self {
         let written = FieldAttributes::read(&field.attrs, diagnostics);
+        let storage = Storage::of(&written, diagnostics);
         let ident = field.ident.clone().unwrap_or_else(|| names::local(0));
-        let name = || LitStr::new(&ident.unraw().to_string(), ident.span());
+        let name = || {
+            let name = ident.unraw().to_string();
+            LitStr::new(&rule.map_or_else(|| name.clone(), |rule| names::renamed(&name, rule)), ident.span())
+        };
+        let stored = if storage.has_attribute() {
+            written.rename.unwrap_or_else(name)
+        } else {
+            LitStr::new("", ident.span())
+        };
         Self {
-            stored: written.rename.unwrap_or_else(name),
+            stored,
+            aliases: written.aliases,
+            storage,
             ident: ident.clone(),
             ty: field.ty.clone(),
             // What was written before there were versions has version 0.
@@ -430,6 +455,31 @@ struct Keys<'k> {
     partition: &'k Key,
     sort: Option<&'k Key>,
     indexes: &'k [IndexKeys],
+}
+
+impl Keys<'_> {
+    /// A key is made of what is stored, as the type of the field writes it.
+    fn are_stored(&self, fields: &[Field], diagnostics: &mut Diagnostics) -> bool {
+        let of_index = self.indexes.iter().flat_map(|index| [index.partition.as_ref(), index.sort.as_ref()]);
+        let keys = [Some(self.partition), self.sort].into_iter().chain(of_index).flatten();
+        let whens = self.indexes.iter().filter_map(|index| index.when.as_ref());
+        let mut positions: Vec<usize> =
+            keys.flat_map(Key::positions).chain(whens.flat_map(|when| when.positions.clone())).collect();
+        positions.sort_unstable();
+        positions.dedup();
+        let mut all = true;
+        for field in positions.into_iter().map(|position| &fields[position]) {
+            if let Some(argument) = field.storage.argument() {
+                let message = format!(
+                    "`{}` is part of a key, and keys are made of fields that are stored as their type says; remove `{argument}`, or take the field out of the key",
+                    field.ident.unraw()
+                );
+                diagnostics.at(argument, message);
+                all = false;
+            }
+        }
+        all
+    }
 }
 
 /// The table that an entity has for itself.

@@ -5,6 +5,8 @@ use quote::format_ident;
 use syn::Ident;
 use syn::ext::IdentExt;
 
+use crate::parse::field::Rule;
+
 /// The constant of a field: `created_on` has `CREATED_ON`.
 pub(crate) fn constant(field: &Ident) -> Ident {
     Ident::new(&field.unraw().to_string().to_uppercase(), generated(field.span()))
@@ -75,6 +77,26 @@ pub(crate) fn snake(name: &str) -> String {
     out
 }
 
+/// The name that a rule makes of a field's or a variant's.
+pub(crate) fn renamed(name: &str, rule: Rule) -> String {
+    let snake = snake(name);
+    let pascal = || pascal(&snake);
+    match rule {
+        Rule::Lower => snake.replace('_', ""),
+        Rule::Upper => snake.replace('_', "").to_uppercase(),
+        Rule::Pascal => pascal(),
+        Rule::Camel => {
+            let pascal = pascal();
+            let mut chars = pascal.chars();
+            chars.next().map(char::to_lowercase).into_iter().flatten().chain(chars).collect()
+        }
+        Rule::Snake => snake,
+        Rule::ScreamingSnake => snake.to_uppercase(),
+        Rule::Kebab => snake.replace('_', "-"),
+        Rule::ScreamingKebab => snake.to_uppercase().replace('_', "-"),
+    }
+}
+
 fn pascal(name: &str) -> String {
     let mut out = String::new();
     for word in name.split('_') {
@@ -103,6 +125,19 @@ mod tests {
         let snakes: Vec<String> = names.iter().map(|name| snake(name)).collect();
         let expected = ["gsi1", "by_price", "by_maker_line", "by_http_code", "already_snake", "a1_b2"];
         assert_eq!(snakes, expected);
+    }
+
+    #[test]
+    fn rules_rename_words() {
+        let names = |rule| ["SentBack", "ship_to"].map(|name| renamed(name, rule));
+        assert_eq!(names(Rule::Lower), ["sentback", "shipto"]);
+        assert_eq!(names(Rule::Upper), ["SENTBACK", "SHIPTO"]);
+        assert_eq!(names(Rule::Pascal), ["SentBack", "ShipTo"]);
+        assert_eq!(names(Rule::Camel), ["sentBack", "shipTo"]);
+        assert_eq!(names(Rule::Snake), ["sent_back", "ship_to"]);
+        assert_eq!(names(Rule::ScreamingSnake), ["SENT_BACK", "SHIP_TO"]);
+        assert_eq!(names(Rule::Kebab), ["sent-back", "ship-to"]);
+        assert_eq!(names(Rule::ScreamingKebab), ["SENT-BACK", "SHIP-TO"]);
     }
 
     #[test]

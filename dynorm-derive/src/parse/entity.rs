@@ -3,11 +3,24 @@
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Expr, Ident, LitStr, Path, Token};
 
+use super::field::Rule;
 use super::{IndexName, Projection, TypeAttribute, arguments, attributes, or_skip, set, suggest, value};
 use crate::diagnostics::Diagnostics;
 
-const KNOWN: [&str; 10] =
-    ["table", "pk", "sk", "name", "tag", "scan", "delimiter", "index", "type_attribute", "hooks"];
+const KNOWN: [&str; 12] = [
+    "table",
+    "pk",
+    "sk",
+    "name",
+    "tag",
+    "alias",
+    "rename_all",
+    "scan",
+    "delimiter",
+    "index",
+    "type_attribute",
+    "hooks",
+];
 const KNOWN_OF_INDEX: [&str; 6] = ["name", "pk", "sk", "when", "local", "projection"];
 
 /// What is written on an entity.
@@ -18,6 +31,8 @@ pub(crate) struct EntityAttributes {
     pub(crate) sk: Option<KeyArgument>,
     pub(crate) name: Option<Ident>,
     pub(crate) tag: Option<LitStr>,
+    pub(crate) aliases: Vec<LitStr>,
+    pub(crate) rename_all: Option<Rule>,
     pub(crate) scan: Option<Ident>,
     pub(crate) delimiter: Option<LitStr>,
     pub(crate) type_attribute: Option<(Ident, TypeAttribute)>,
@@ -78,6 +93,8 @@ impl EntityAttributes {
             "sk" => set(&mut self.sk, name, KeyArgument::read(name, input)?, diagnostics),
             "name" => set(&mut self.name, name, value(name, input, "of_customer")?, diagnostics),
             "tag" => set(&mut self.tag, name, value(name, input, "\"Product\"")?, diagnostics),
+            "alias" => self.aliases.push(value(name, input, "\"OldProduct\"")?),
+            "rename_all" => set(&mut self.rename_all, name, Rule::read(name, input)?, diagnostics),
             "scan" => set(&mut self.scan, name, name.clone(), diagnostics),
             "delimiter" => set(&mut self.delimiter, name, value(name, input, "\"#\"")?, diagnostics),
             "type_attribute" => {

@@ -1,21 +1,42 @@
-//! `#[attr(...)]` on fields and variants.
+//! `#[attr(...)]` on fields, on variants, and on types that derive `Attribute`.
 
-use syn::parse::ParseStream;
+use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Expr, Ident, LitInt, LitStr, Path, Token};
 
 use super::{arguments, attributes, set, suggest, value};
 use crate::diagnostics::Diagnostics;
 
-const KNOWN: [&str; 9] =
-    ["rename", "default", "ttl", "version", "created_at", "updated_at", "counter", "write_once", "validate"];
+const KNOWN: [&str; 14] = [
+    "rename",
+    "alias",
+    "default",
+    "flatten",
+    "skip",
+    "with",
+    "serde",
+    "ttl",
+    "version",
+    "created_at",
+    "updated_at",
+    "counter",
+    "write_once",
+    "validate",
+];
 const KNOWN_OF_COUNTER: [&str; 2] = ["start", "step"];
+const KNOWN_OF_VARIANT: [&str; 4] = ["rename", "alias", "rename_all", "other"];
+const KNOWN_OF_TYPE: [&str; 4] = ["rename_all", "tag", "content", "transparent"];
 
 /// What is written on a field.
 #[derive(Default)]
 pub(crate) struct FieldAttributes {
     pub(crate) rename: Option<LitStr>,
+    pub(crate) aliases: Vec<LitStr>,
     /// `default`, and its expression.
     pub(crate) default: Option<(Ident, Option<Expr>)>,
+    pub(crate) flatten: Option<Ident>,
+    pub(crate) skip: Option<Ident>,
+    pub(crate) with: Option<(Ident, Path)>,
+    pub(crate) serde: Option<Ident>,
     pub(crate) ttl: Option<Ident>,
     /// `ttl = "30d after created_at"`.
     pub(crate) lifetime: Option<LitStr>,
@@ -34,18 +55,31 @@ pub(crate) enum Keeping {
     Counter { start: i64, step: i64 },
 }
 
+/// What is written on a variant.
+#[derive(Default)]
+pub(crate) struct VariantAttributes {
+    pub(crate) rename: Option<LitStr>,
+    pub(crate) aliases: Vec<LitStr>,
+    pub(crate) rename_all: Option<(Ident, Rule)>,
+    pub(crate) other: Option<Ident>,
+}
+
+/// What is written on a struct or an enum that derives `Attribute`.
+#[derive(Default)]
+pub(crate) struct TypeAttributes {
+    pub(crate) rename_all: Option<(Ident, Rule)>,
+    pub(crate) tag: Option<(Ident, LitStr)>,
+    pub(crate) content: Option<(Ident, LitStr)>,
+    pub(crate) transparent: Option<Ident>,
+}
+
 impl FieldAttributes {
     pub(crate) fn read(on: &[Attribute], diagnostics: &mut Diagnostics) -> Self {
         let mut all = Self::default();
         attributes(on, "attr", diagnostics, |name, input, diagnostics| {
             match name.to_string().as_str() {
-                "rename" => {
-                    let stored: LitStr = value(name, input, "\"name\"")?;
-                    if stored.value().is_empty() {
-                        diagnostics.at(&stored, "the name of an attribute must not be empty");
-                    }
-                    set(&mut all.rename, name, stored, diagnostics);
-                }
+                "rename" => set(&mut all.rename, name, stored(name, input, diagnostics)?, diagnostics),
+                "alias" => all.aliases.push(stored(name, input, diagnostics)?),
                 "default" => {
                     let default =
                         if input.peek(Token![=]) { Some(value(name, input, "expression")?) } else { None };
@@ -69,6 +103,13 @@ impl FieldAttributes {
                     let rule = (name.clone(), value(name, input, "is_valid")?);
                     set(&mut all.validate, name, rule, diagnostics);
                 }
+                "flatten" => set(&mut all.flatten, name, name.clone(), diagnostics),
+                "skip" => set(&mut all.skip, name, name.clone(), diagnostics),
+                "with" => {
+                    let with = (name.clone(), value(name, input, "module")?);
+                    set(&mut all.with, name, with, diagnostics);
+                }
+                "serde" => set(&mut all.serde, name, name.clone(), diagnostics),
                 _ => return Err(suggest::unknown("argument of `#[attr(...)]`:", name, &KNOWN)),
             }
             Ok(())
@@ -117,4 +158,126 @@ fn integer(name: &Ident, input: ParseStream<'_>) -> syn::Result<i64> {
     let digits = input.parse::<LitInt>().and_then(|digits| digits.base10_parse::<i64>());
     let magnitude = digits.map_err(|_| syn::Error::new(span, example))?;
     Ok(if is_negative { -magnitude } else { magnitude })
+}
+
+impl VariantAttributes {
+    pub(crate) fn read(on: &[Attribute], diagnostics: &mut Diagnostics) -> Self {
+        let mut all = Self::default();
+        attributes(on, "attr", diagnostics, |name, input, diagnostics| {
+            match name.to_string().as_str() {
+                "rename" => set(&mut all.rename, name, stored(name, input, diagnostics)?, diagnostics),
+                "alias" => all.aliases.push(stored(name, input, diagnostics)?),
+                "rename_all" => {
+                    let rule = (name.clone(), Rule::read(name, input)?);
+                    set(&mut all.rename_all, name, rule, diagnostics);
+                }
+                "other" => set(&mut all.other, name, name.clone(), diagnostics),
+                "default" => {
+                    let message =
+                        "a variant has no default; put `#[attr(default)]` on the field that has this type";
+                    return Err(syn::Error::new(name.span(), message));
+                }
+                _ => {
+                    return Err(suggest::unknown(
+                        "argument of `#[attr(...)]` on a variant:",
+                        name,
+                        &KNOWN_OF_VARIANT,
+                    ));
+                }
+            }
+            Ok(())
+        });
+        all
+    }
+}
+
+impl TypeAttributes {
+    pub(crate) fn read(on: &[Attribute], diagnostics: &mut Diagnostics) -> Self {
+        let mut all = Self::default();
+        attributes(on, "attr", diagnostics, |name, input, diagnostics| {
+            match name.to_string().as_str() {
+                "rename_all" => {
+                    let rule = (name.clone(), Rule::read(name, input)?);
+                    set(&mut all.rename_all, name, rule, diagnostics);
+                }
+                "tag" => {
+                    let tag = (name.clone(), stored(name, input, diagnostics)?);
+                    set(&mut all.tag, name, tag, diagnostics);
+                }
+                "content" => {
+                    let content = (name.clone(), stored(name, input, diagnostics)?);
+                    set(&mut all.content, name, content, diagnostics);
+                }
+                "transparent" => set(&mut all.transparent, name, name.clone(), diagnostics),
+                _ => {
+                    return Err(suggest::unknown(
+                        "argument of `#[attr(...)]` on a type:",
+                        name,
+                        &KNOWN_OF_TYPE,
+                    ));
+                }
+            }
+            Ok(())
+        });
+        all
+    }
+}
+
+/// The name of an attribute or a variant in items.
+fn stored(name: &Ident, input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<LitStr> {
+    let stored: LitStr = value(name, input, "\"name\"")?;
+    if stored.value().is_empty() {
+        diagnostics.at(&stored, "the name of an attribute must not be empty");
+    }
+    Ok(stored)
+}
+
+/// How names in Rust become names in items: the value of `rename_all`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Rule {
+    Lower,
+    Upper,
+    Pascal,
+    Camel,
+    Snake,
+    ScreamingSnake,
+    Kebab,
+    ScreamingKebab,
+}
+
+impl Rule {
+    const ALL: [(&'static str, Self); 8] = [
+        ("lowercase", Self::Lower),
+        ("UPPERCASE", Self::Upper),
+        ("PascalCase", Self::Pascal),
+        ("camelCase", Self::Camel),
+        ("snake_case", Self::Snake),
+        ("SCREAMING_SNAKE_CASE", Self::ScreamingSnake),
+        ("kebab-case", Self::Kebab),
+        ("SCREAMING-KEBAB-CASE", Self::ScreamingKebab),
+    ];
+
+    /// The value of `rename_all = "..."`.
+    pub(crate) fn read(name: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
+        value(name, input, "\"camelCase\"").and_then(|written: Written| written.0)
+    }
+}
+
+/// A rule, or what is wrong with its name; in two steps, as the error of a parser would not be shown.
+struct Written(syn::Result<Rule>);
+
+impl Parse for Written {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let text: LitStr = input.parse()?;
+        let found = Rule::ALL.iter().find(|(name, _)| *name == text.value()).map(|(_, rule)| *rule);
+        let unknown = || {
+            let known = Rule::ALL.map(|(name, _)| name);
+            let hint = match suggest::closest(&text.value(), &known) {
+                Some(name) => format!("did you mean `{name}`?"),
+                None => format!("known are {}", suggest::list(&known)),
+            };
+            syn::Error::new(text.span(), format!("unknown rule `{}`; {hint}", text.value()))
+        };
+        Ok(Self(found.ok_or_else(unknown)))
+    }
 }

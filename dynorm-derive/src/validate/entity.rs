@@ -5,6 +5,7 @@ use syn::{Ident, LitStr};
 
 use crate::diagnostics::Diagnostics;
 use crate::model::entity::{Entity, Field, TableOf};
+use crate::model::field::stored_names;
 use crate::model::names;
 
 /// Checks all rules.
@@ -16,6 +17,7 @@ pub(crate) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
     each_index_is_used_once(entity, diagnostics);
     whens_decide(entity, diagnostics);
     super::kept::check(entity, diagnostics);
+    tags_are_unique(entity, diagnostics);
     if let TableOf::Itself(table) = &entity.table {
         super::table::check(table, diagnostics);
     }
@@ -23,8 +25,7 @@ pub(crate) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
 
 /// Checks the rules of fields, which need no keys.
 pub(crate) fn check_fields(fields: &[Field], diagnostics: &mut Diagnostics) {
-    let names: Vec<&LitStr> = fields.iter().map(|field| &field.stored).collect();
-    stored_names_are_unique(&names, diagnostics);
+    stored_names_are_unique(&stored_names(fields), diagnostics);
     constants_are_unique(fields, diagnostics);
     one_time_to_live(fields, diagnostics);
 }
@@ -59,6 +60,10 @@ fn one_time_to_live(fields: &[Field], diagnostics: &mut Diagnostics) {
         diagnostics.at(ttl, format!("`{}` is the time to live already; an item has one", first.ident));
     }
     for field in fields.iter().filter(|field| field.ttl.is_some()) {
+        for alias in &field.aliases {
+            let message = "DynamoDB expires items by one attribute, and an older name of it would be passed over; remove `alias`";
+            diagnostics.at(alias, message);
+        }
         if let Some((default, _)) = &field.default {
             let message = "a time to live has no default; make the field an `Option`: `None` never expires";
             diagnostics.at(default, message);
@@ -66,10 +71,17 @@ fn one_time_to_live(fields: &[Field], diagnostics: &mut Diagnostics) {
     }
 }
 
-/// A key field is always there, so a default would never be used.
+/// A key field is always there, so a default or an older name would never be used.
 fn key_fields_have_no_default(entity: &Entity, diagnostics: &mut Diagnostics) {
     for position in entity.primary_fields() {
         let field = &entity.fields[position];
+        for alias in &field.aliases {
+            let message = format!(
+                "`{}` is part of the primary key, and is read from it where its attribute is not there; remove `alias`",
+                field.ident
+            );
+            diagnostics.at(alias, message);
+        }
         if let Some((default, _)) = &field.default {
             let message =
                 format!("`{}` is part of the primary key and always there; remove this", field.ident);
@@ -137,6 +149,19 @@ fn whens_decide(entity: &Entity, diagnostics: &mut Diagnostics) {
                 );
                 diagnostics.at(&when.name, message);
             }
+        }
+    }
+}
+
+/// An older tag is another one.
+fn tags_are_unique(entity: &Entity, diagnostics: &mut Diagnostics) {
+    for (at, alias) in entity.aliases.iter().enumerate() {
+        let before = entity.aliases[..at].iter().chain([&entity.tag]);
+        if alias.value().is_empty() {
+            diagnostics.at(alias, "a type tag must not be empty");
+        } else if before.into_iter().any(|tag| tag.value() == alias.value()) {
+            let message = format!("`{}` is a type tag of this entity already; remove it", alias.value());
+            diagnostics.at(alias, message);
         }
     }
 }

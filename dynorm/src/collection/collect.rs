@@ -222,7 +222,8 @@ fn own_tags<C: Collection>() -> Option<Node> {
         return None;
     }
     let path = || Side::Path(vec![Step::Name(Name::from(tag))]);
-    let tags = collection.members.iter().map(|member| Side::Value(Value::from(member.entity.tag)));
+    let tags = collection.members.iter().flat_map(|member| member.entity.tags());
+    let tags = tags.map(|tag| Side::Value(Value::from(tag)));
     let own = Node::In(path(), tags.collect());
     Some(Node::Or(vec![Node::Call("attribute_not_exists", vec![path()]), own]))
 }

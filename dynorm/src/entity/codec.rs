@@ -5,7 +5,10 @@ use std::time::SystemTime;
 use super::{AttributeRole, Entity, EntityDescriptor, Table, TableSchema, index_keys};
 use crate::error::{Error, Kind, Result};
 use crate::key::{Given, KeyPart, KeyProblem, KeySource, parse_part};
-use crate::value::{Attribute, DecodeError, EncodeError, Item, Name, Number, Step, Timestamp, Value};
+use crate::value::{
+    Attribute, DecodeError, EncodeError, Item, MapReader, MemberNames, Name, Number, Step, Timestamp, Value,
+    put_encoded, put_members,
+};
 
 /// The largest item, counting attribute names and values.
 ///
@@ -22,14 +25,24 @@ pub struct ItemWriter {
 impl ItemWriter {
     /// Adds an attribute.
     pub fn put<T: Attribute>(&mut self, name: &'static str, value: &T) {
-        match value.encode() {
-            Ok(Some(value)) => {
-                self.item.insert(name, value);
-            }
-            Ok(None) => {}
-            Err(error) => {
-                self.error.get_or_insert(error.inside(Step::Name(name.into())));
-            }
+        self.put_encoded(name, value.encode());
+    }
+
+    /// Adds an attribute that something else than its type has encoded.
+    pub fn put_encoded(&mut self, name: &'static str, encoded: Result<Option<Value>, EncodeError>) {
+        let put = put_encoded(&mut self.item, name, encoded);
+        self.keep_error(put);
+    }
+
+    /// Adds the members of a value as attributes.
+    pub fn put_members<T: Attribute>(&mut self, value: &T) {
+        let put = put_members(&mut self.item, value);
+        self.keep_error(put);
+    }
+
+    fn keep_error(&mut self, put: Result<(), EncodeError>) {
+        if let Err(error) = put {
+            self.error.get_or_insert(error);
         }
     }
 
@@ -106,7 +119,7 @@ pub(crate) fn check_size(entity: &'static str, item: &Item) -> Result<()> {
 pub(crate) fn belongs<E: Entity>(item: &Item) -> bool {
     let (descriptor, schema) = (E::DESCRIPTOR, E::Table::SCHEMA);
     if let Some(Value::S(tag)) = schema.tag.and_then(|tag| item.get(tag)) {
-        return tag == descriptor.tag;
+        return descriptor.has_tag(tag);
     }
     let claims = |entity: &EntityDescriptor| key_is_of(entity, schema, item);
     claims(descriptor) || !E::Table::ENTITIES.iter().any(|entity| claims(entity))
@@ -116,7 +129,7 @@ pub(crate) fn belongs<E: Entity>(item: &Item) -> bool {
 pub(crate) fn owner<T: Table>(item: &Item) -> Option<&'static EntityDescriptor> {
     let (schema, mut entities) = (T::SCHEMA, T::ENTITIES.iter().copied());
     match schema.tag.and_then(|tag| item.get(tag)) {
-        Some(Value::S(tag)) => entities.find(|entity| tag == entity.tag),
+        Some(Value::S(tag)) => entities.find(|entity| entity.has_tag(tag)),
         _ => entities.find(|entity| key_is_of(entity, schema, item)),
     }
 }
@@ -160,8 +173,11 @@ pub(crate) fn decode<E: Entity>(item: Item) -> Result<E> {
 pub(crate) fn own<E: Entity>(item: Item) -> Result<Item> {
     let Some(tag) = E::Table::SCHEMA.tag.filter(|_| !belongs::<E>(&item)) else { return Ok(item) };
     let reader = ItemReader::new(E::DESCRIPTOR, E::Table::SCHEMA, item);
-    let expected = format!("the type tag {:?}", E::DESCRIPTOR.tag);
-    let found = reader.peek(tag).map(|found| DecodeError::new(expected, found));
+    let expected = match E::DESCRIPTOR.tag_aliases {
+        [] => format!("the type tag {:?}", E::DESCRIPTOR.tag),
+        aliases => format!("the type tag {:?}, or one of {aliases:?}", E::DESCRIPTOR.tag),
+    };
+    let found = reader.attributes.peek(tag).map(|found| DecodeError::new(expected, found));
     Err(reader.error(tag, found.unwrap_or_else(|| DecodeError::missing("a type tag"))))
 }
 
@@ -175,26 +191,38 @@ pub(crate) fn decode_own<E: Entity>(item: Item) -> Result<E> {
 pub struct ItemReader<'d> {
     descriptor: &'d EntityDescriptor,
     schema: &'d TableSchema,
-    /// Sorted by name; those before `next` are taken or passed over.
-    attributes: Vec<(Name, Value)>,
-    /// `None` if attributes are taken in any order.
-    next: Option<usize>,
+    attributes: MapReader,
 }
 
 impl<'d> ItemReader<'d> {
     fn new(descriptor: &'d EntityDescriptor, schema: &'d TableSchema, item: Item) -> Self {
-        Self { descriptor, schema, attributes: item.into_iter().collect(), next: Some(0) }
+        Self { descriptor, schema, attributes: MapReader::new(item) }
     }
 
     /// Gives out the attributes of an item of `E` in any order, each once.
     #[must_use]
     pub fn in_any_order<E: Entity>(item: Item) -> Self {
-        Self { next: None, ..Self::new(E::DESCRIPTOR, E::Table::SCHEMA, item) }
+        let attributes = MapReader::new(item).in_any_order();
+        Self { descriptor: E::DESCRIPTOR, schema: E::Table::SCHEMA, attributes }
+    }
+
+    /// Reads an attribute under one of its older names, the first that is there; to be called before any is taken.
+    pub fn adopt(&mut self, name: &'static str, aliases: &[&str]) {
+        self.attributes.adopt(name, aliases);
+    }
+
+    /// Takes the attributes of these names, as the members of a value.
+    ///
+    /// # Errors
+    ///
+    /// If they are not those of a value of the type.
+    pub fn take_members<T: Attribute>(&mut self, names: &MemberNames) -> Result<T> {
+        self.attributes.take_members(names).map_err(|error| self.decode_error(error))
     }
 
     /// The attributes that were not taken.
     pub(super) fn rest(&mut self) -> Item {
-        std::mem::take(&mut self.attributes).into_iter().collect()
+        self.attributes.rest()
     }
 
     /// What is at the end of a path, if it is there.
@@ -204,7 +232,7 @@ impl<'d> ItemReader<'d> {
     /// If it is not a value of the type.
     pub(super) fn at<T: Attribute>(&self, path: &[Step]) -> Result<Option<T>> {
         let Some((Step::Name(top), rest)) = path.split_first() else { return Ok(None) };
-        let mut found = self.peek(top);
+        let mut found = self.attributes.peek(top);
         for step in rest {
             found = match (found, step) {
                 (Some(Value::M(map)), Step::Name(name)) => map.get(name),
@@ -223,7 +251,7 @@ impl<'d> ItemReader<'d> {
     ///
     /// If it is absent, or not a value of the type.
     pub fn take<T: Attribute>(&mut self, name: &'static str) -> Result<T> {
-        match self.value(name) {
+        match self.attributes.value(name) {
             Some(value) => T::decode(value).map_err(|e| self.error(name, e)),
             None => T::absent().ok_or_else(|| self.missing::<T>(name)),
         }
@@ -235,10 +263,7 @@ impl<'d> ItemReader<'d> {
     ///
     /// If it is not a value of the type.
     pub fn take_or<T: Attribute>(&mut self, name: &'static str, default: impl FnOnce() -> T) -> Result<T> {
-        match self.value(name) {
-            Some(value) => T::decode(value).map_err(|e| self.error(name, e)),
-            None => Ok(default()),
-        }
+        self.attributes.take_or(name, default).map_err(|error| self.decode_error(error))
     }
 
     /// Takes an attribute that can be read from the primary key when it is absent, as in items that others wrote.
@@ -247,7 +272,7 @@ impl<'d> ItemReader<'d> {
     ///
     /// If it is neither there nor in the key, or not a value of the type.
     pub fn take_key<T: Attribute + KeyPart>(&mut self, name: &'static str) -> Result<T> {
-        match self.value(name) {
+        match self.attributes.value(name) {
             Some(value) => T::decode(value).map_err(|e| self.error(name, e)),
             None => self.read_key(name).ok_or_else(|| self.missing::<T>(name)),
         }
@@ -259,7 +284,7 @@ impl<'d> ItemReader<'d> {
     ///
     /// If it is absent and must not be, or not a whole number of seconds in the range of the type.
     pub fn take_ttl<T: Timestamp>(&mut self, name: &'static str) -> Result<T> {
-        let Some(value) = self.value(name) else {
+        let Some(value) = self.attributes.value(name) else {
             return T::unset().ok_or_else(|| self.missing::<T>(name));
         };
         let seconds = match &value {
@@ -271,28 +296,11 @@ impl<'d> ItemReader<'d> {
             .ok_or_else(|| self.error(name, DecodeError::new("seconds since 1970", &value)))
     }
 
-    fn value(&mut self, name: &str) -> Option<Value> {
-        let Some(next) = &mut self.next else {
-            let at = self.find(name)?;
-            return Some(std::mem::replace(&mut self.attributes[at].1, Value::Null));
-        };
-        while let Some((found, value)) = self.attributes.get_mut(*next) {
-            match found.as_str().cmp(name) {
-                std::cmp::Ordering::Less => *next += 1,
-                std::cmp::Ordering::Equal => {
-                    *next += 1;
-                    return Some(std::mem::replace(value, Value::Null));
-                }
-                std::cmp::Ordering::Greater => return None,
-            }
-        }
-        None
-    }
-
     fn read_key<T: KeyPart>(&self, name: &str) -> Option<T> {
         let delimiter = self.descriptor.delimiter;
         self.descriptor.primary_sources(self.schema).find_map(|(source, attribute)| {
-            let (KeySource::Template(template), Some(Value::S(text))) = (source, self.peek(attribute.name))
+            let (KeySource::Template(template), Some(Value::S(text))) =
+                (source, self.attributes.peek(attribute.name))
             else {
                 return None;
             };
@@ -302,15 +310,6 @@ impl<'d> ItemReader<'d> {
         })
     }
 
-    /// An attribute that nothing takes: those of key templates are no fields.
-    fn peek(&self, name: &str) -> Option<&Value> {
-        self.find(name).map(|at| &self.attributes[at].1)
-    }
-
-    fn find(&self, name: &str) -> Option<usize> {
-        self.attributes.binary_search_by(|(probe, _)| probe.as_str().cmp(name)).ok()
-    }
-
     fn missing<T>(&self, name: &'static str) -> Error {
         let full = std::any::type_name::<T>();
         let short = full.split('<').next().and_then(|path| path.rsplit("::").next()).unwrap_or(full);
@@ -318,9 +317,13 @@ impl<'d> ItemReader<'d> {
     }
 
     fn error(&self, name: impl Into<Name>, source: DecodeError) -> Error {
-        let source = source.inside(Step::Name(name.into()));
+        self.decode_error(source.inside(Step::Name(name.into())))
+    }
+
+    fn decode_error(&self, source: DecodeError) -> Error {
         let names = [Some(self.schema.partition), self.schema.sort];
-        let show = |name: &str| self.peek(name).map(|value| format!("{name} = {}", value.describe()));
+        let show =
+            |name: &str| self.attributes.peek(name).map(|value| format!("{name} = {}", value.describe()));
         let key: Vec<String> = names.into_iter().flatten().filter_map(|key| show(key.name)).collect();
         Error::new(Kind::Decode { entity: self.descriptor.name, key: key.join(", "), source })
     }

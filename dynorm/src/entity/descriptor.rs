@@ -2,7 +2,7 @@
 
 use super::hook::Hook;
 use crate::key::{KeySource, Side};
-use crate::value::KeyKind;
+use crate::value::{KeyKind, MemberNames};
 
 /// What the library knows of an entity.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +13,8 @@ pub struct EntityDescriptor {
     pub path: &'static str,
     /// What the type tag of its items is.
     pub tag: &'static str,
+    /// What it was on items that were written before.
+    pub tag_aliases: &'static [&'static str],
     /// What stands between the segments of its key templates.
     pub delimiter: char,
     /// Where the partition key comes from.
@@ -45,8 +47,10 @@ pub struct IndexKeys {
 pub struct AttributeDescriptor {
     /// The field's name in Rust.
     pub field: &'static str,
-    /// The attribute's name in the item.
+    /// The attribute's name in the item; empty if it has none of its own.
     pub name: &'static str,
+    /// What it is called in items that were written before.
+    pub aliases: &'static [&'static str],
     /// What dynorm does with it.
     pub role: AttributeRole,
     /// Whether an absent attribute reads as some value.
@@ -58,6 +62,10 @@ pub struct AttributeDescriptor {
 pub enum AttributeRole {
     /// Nothing.
     Stored,
+    /// It has no attribute of its own: its members are attributes of the item.
+    Flattened(&'static MemberNames),
+    /// It is not stored at all.
+    Skipped,
     /// The item expires at this time.
     TimeToLive,
     /// It counts the writes of the item, and each checks it.
@@ -155,6 +163,16 @@ impl EntityDescriptor {
     ) -> impl Iterator<Item = (&KeySource, KeyAttributeSchema)> {
         let sort = self.sort.as_ref().zip(schema.sort);
         std::iter::once((&self.partition, schema.partition)).chain(sort)
+    }
+
+    /// Whether this is a type tag of its items, now or before.
+    pub(crate) fn has_tag(&self, tag: &str) -> bool {
+        self.tag == tag || self.tag_aliases.contains(&tag)
+    }
+
+    /// The type tags of its items, the one of now first.
+    pub(crate) fn tags(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.tag).chain(self.tag_aliases.iter().copied())
     }
 
     /// The primary key, to be compared with other entities'.

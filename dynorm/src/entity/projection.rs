@@ -2,13 +2,13 @@
 
 use super::codec::{ItemReader, ttl_attribute};
 use super::{
-    Entity, EntityDescriptor, Everything, GlobalIndex, Key, LocalIndex, Partial, Primary, ReadsWholeItems,
-    Table, Whole,
+    AttributeRole, Entity, EntityDescriptor, Everything, GlobalIndex, Key, LocalIndex, Partial, Primary,
+    ReadsWholeItems, Table, Whole,
 };
 use crate::error::{ConstText, Error, Kind, Result, same_text};
-use crate::expr::{Attr, Free, IndexField, Keyed, Optional, PartOf, PrimaryKey};
+use crate::expr::{Attr, Flat, Free, IndexField, Keyed, Optional, PartOf, PrimaryKey};
 use crate::key::KeyPart;
-use crate::value::{Attribute, Item, Name, Step};
+use crate::value::{Attribute, Coded, Item, Members, Name, Step};
 
 /// What items of the entity `E` are read as: `E` itself, a struct with some of its fields that
 /// derives [`Projection`](macro@crate::Projection), or [`Key<E>`].
@@ -132,7 +132,8 @@ const NO_FIELD: u64 = 0;
 pub const fn known_field(entity: &EntityDescriptor, field: &str, hash: u64) -> u64 {
     let mut at = 0;
     while at < entity.attributes.len() {
-        if field.is_empty() || same_text(entity.attributes[at].field, field) {
+        let is_stored = !matches!(entity.attributes[at].role, AttributeRole::Skipped);
+        if field.is_empty() || is_stored && same_text(entity.attributes[at].field, field) {
             return hash;
         }
         at += 1;
@@ -150,8 +151,8 @@ pub enum InKey {}
 
 /// Something that may be the handle of an attribute.
 pub trait FieldPath {
-    /// The steps to the attribute; none if the entity does not have the field.
-    fn path(&self) -> Option<Vec<Step>>;
+    /// The steps to its attributes; none if the entity does not have the field.
+    fn paths(&self) -> Vec<Vec<Step>>;
 }
 
 /// A field of an entity that is read as a `T`.
@@ -165,13 +166,14 @@ pub trait FieldOf<T> {
 }
 
 impl<E, V, R> FieldPath for Attr<E, V, R> {
-    fn path(&self) -> Option<Vec<Step>> {
-        Some(self.steps())
+    fn paths(&self) -> Vec<Vec<Step>> {
+        std::iter::once(self.steps()).chain(self.aliases().iter().copied().map(top)).collect()
     }
 }
 
 impl<E, V: Attribute, T: SameType<V>, R: Take<V>> FieldOf<T> for Attr<E, V, R> {
     fn take(self, item: &mut ItemReader<'_>) -> Result<T> {
+        item.adopt(self.name(), self.aliases());
         let value = match self.default() {
             Some(default) => item.take_or(self.name(), default),
             None => R::take(item, self.name()),
@@ -180,13 +182,25 @@ impl<E, V: Attribute, T: SameType<V>, R: Take<V>> FieldOf<T> for Attr<E, V, R> {
     }
 }
 
+impl<E, V: Members> FieldPath for Flat<E, V> {
+    fn paths(&self) -> Vec<Vec<Step>> {
+        (0..V::NAMES.count()).filter_map(|at| V::NAMES.nth(at)).map(top).collect()
+    }
+}
+
+impl<E, V: Members, T: SameType<V>> FieldOf<T> for Flat<E, V> {
+    fn take(self, item: &mut ItemReader<'_>) -> Result<T> {
+        item.take_members(V::NAMES).map(T::from_entity)
+    }
+}
+
 /// In the place of a field that the entity does not have, which is reported elsewhere.
 #[derive(Clone, Copy, Debug)]
 pub struct NoField;
 
 impl FieldPath for NoField {
-    fn path(&self) -> Option<Vec<Step>> {
-        None
+    fn paths(&self) -> Vec<Vec<Step>> {
+        Vec::new()
     }
 }
 
@@ -211,6 +225,13 @@ pub trait SameType<V> {
 impl<V> SameType<V> for V {
     fn from_entity(value: V) -> Self {
         value
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<V, C> SameType<Coded<V, C>> for V {
+    fn from_entity(value: Coded<V, C>) -> Self {
+        value.into_inner()
     }
 }
 
@@ -257,6 +278,13 @@ pub trait Part<V>: Sized {
 impl<V> Part<V> for Option<V> {
     fn from_part(value: Option<V>) -> Self {
         value
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<V, C> Part<Coded<V, C>> for Option<V> {
+    fn from_part(value: Option<Coded<V, C>>) -> Self {
+        value.map(Coded::into_inner)
     }
 }
 
@@ -348,11 +376,12 @@ pub const fn check_field(entity: &EntityDescriptor, field: &str) {
     let attributes = entity.attributes;
     let (mut at, mut closest, mut distance) = (0, None, usize::MAX);
     while at < attributes.len() {
-        if same_text(attributes[at].field, field) {
+        let is_stored = !matches!(attributes[at].role, AttributeRole::Skipped);
+        if is_stored && same_text(attributes[at].field, field) {
             return;
         }
         let found = distance_between(attributes[at].field, field);
-        if found < distance {
+        if is_stored && found < distance {
             (closest, distance) = (Some(attributes[at].field), found);
         }
         at += 1;

@@ -6,10 +6,10 @@ use std::marker::PhantomData;
 
 use super::condition::{Condition, Node, Operand, Side};
 use super::mention::{And, And3, Both, BothEnds, Mark, Mentions, NoKeys};
-use super::role::{Optional, Role};
+use super::role::{Free, Optional, Role};
 use crate::value::{
-    Arg, Attribute, Elements, EncodeError, List, Mapped, Measured, Name, Numeric, Ordered, Prefixed, Step,
-    Value, ValueKind,
+    Arg, Attribute, Elements, EncodeError, Indexed, MapKey, Mapped, Measured, Name, Numeric, Ordered,
+    Prefixed, Step, Transparent, Value, ValueKind,
 };
 
 /// Most values of `IN`.
@@ -35,6 +35,8 @@ pub struct Attr<E, T, R> {
     name: &'static str,
     /// What an absent attribute reads as, if the field says so.
     default: Option<fn() -> T>,
+    /// What it is called in items that were written before.
+    aliases: &'static [&'static str],
     types: Types<E, T, R>,
 }
 
@@ -45,18 +47,45 @@ impl<E, T, R> Attr<E, T, R> {
     #[doc(hidden)]
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { path: Cow::Borrowed(&[]), name, default: None, types: PhantomData }
+        Self::with_aliases(name, &[], None)
     }
 
     /// The handle of an attribute with a default.
     #[doc(hidden)]
     #[must_use]
     pub const fn with_default(name: &'static str, default: fn() -> T) -> Self {
-        Self { path: Cow::Borrowed(&[]), name, default: Some(default), types: PhantomData }
+        Self::with_aliases(name, &[], Some(default))
+    }
+
+    /// The handle of an attribute that had other names before, and may have a default.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_aliases(
+        name: &'static str,
+        aliases: &'static [&'static str],
+        default: Option<fn() -> T>,
+    ) -> Self {
+        Self { path: Cow::Borrowed(&[]), name, default, aliases, types: PhantomData }
+    }
+
+    /// The handle of the same attribute in an item that its entity's members are stored among.
+    pub(super) fn of_entity<F>(self) -> Attr<F, T, R> {
+        let Self { path, name, default, aliases, .. } = self;
+        Attr { path, name, default, aliases, types: PhantomData }
     }
 
     pub(crate) fn default(&self) -> Option<fn() -> T> {
         self.default
+    }
+
+    /// What it is called in items that were written before.
+    pub(crate) fn aliases(&self) -> &'static [&'static str] {
+        self.aliases
+    }
+
+    /// The steps to the value in items that were written before.
+    pub(crate) fn older(&self) -> impl Iterator<Item = Vec<Step>> + use<E, T, R> {
+        self.aliases.iter().map(|alias| vec![Step::Name(Name::from(*alias))])
     }
 
     /// The attribute's name in the item.
@@ -81,7 +110,7 @@ impl<E, T, R> Attr<E, T, R> {
     fn into<U, S>(self, step: Step) -> Attr<E, U, S> {
         let mut path = self.path.into_owned();
         path.push(step);
-        Attr { path: Cow::Owned(path), name: self.name, default: None, types: PhantomData }
+        Attr { path: Cow::Owned(path), name: self.name, default: None, aliases: &[], types: PhantomData }
     }
 }
 
@@ -92,25 +121,53 @@ impl<E, T: Attribute, R: Role> Attr<E, T, R> {
         let mut path = self.path.into_owned();
         path.push(Step::Name(Name::from(inner.name)));
         path.extend(inner.path.into_owned());
-        Attr { path: Cow::Owned(path), name: self.name, default: None, types: PhantomData }
+        Attr { path: Cow::Owned(path), name: self.name, default: None, aliases: &[], types: PhantomData }
+    }
+
+    /// The value in a struct around one value: what its type is compared and set with, and led into.
+    ///
+    /// ```
+    /// # use dynorm::prelude::*;
+    /// # #[derive(Attribute)]
+    /// # struct Address { city: String }
+    /// #[derive(Attribute)]
+    /// struct Shipping(Address);
+    ///
+    /// #[derive(Entity)]
+    /// #[entity(table = "Orders", pk = id)]
+    /// struct Order { id: u64, ship_to: Shipping }
+    ///
+    /// let condition = Order::SHIP_TO.inner().at(Address::CITY).begins_with("B");
+    /// assert_eq!(condition.to_string(), "begins_with(ship_to.city, \"B\")");
+    /// ```
+    #[must_use]
+    pub fn inner(self) -> Attr<E, <T::Scalar as Transparent>::Inner, R::Inside<Free>>
+    where
+        T::Scalar: Transparent,
+    {
+        let Self { path, name, .. } = self;
+        Attr { path, name, default: None, aliases: &[], types: PhantomData }
     }
 
     /// The element of the list at a position, from 0.
     #[must_use]
-    pub fn index(self, position: usize) -> Attr<E, <T::Scalar as List>::Element, R::Inside<Optional>>
+    pub fn index(self, position: usize) -> Attr<E, <T::Scalar as Indexed>::Element, R::Inside<Optional>>
     where
-        T::Scalar: List,
+        T::Scalar: Indexed,
     {
         self.into(Step::Index(position))
     }
 
     /// The entry of the map under a key.
     #[must_use]
-    pub fn key(self, key: impl Into<String>) -> Attr<E, <T::Scalar as Mapped>::Entry, R::Inside<Optional>>
+    pub fn key(
+        self,
+        key: impl Arg<<T::Scalar as Mapped>::Key>,
+    ) -> Attr<E, <T::Scalar as Mapped>::Entry, R::Inside<Optional>>
     where
         T::Scalar: Mapped,
     {
-        self.into(Step::Name(Name::from(key.into())))
+        self.into(Step::Name(Name::from(key.arg().name().into_owned())))
     }
 }
 
@@ -361,7 +418,13 @@ impl<E, K: Mark> Size<E, K> {
 
 impl<E, T, R> Clone for Attr<E, T, R> {
     fn clone(&self) -> Self {
-        Self { path: self.path.clone(), name: self.name, default: self.default, types: PhantomData }
+        Self {
+            path: self.path.clone(),
+            name: self.name,
+            default: self.default,
+            aliases: self.aliases,
+            types: PhantomData,
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 mod bounds;
 mod overlap;
 mod part;
+mod part_crates;
 mod part_types;
 mod template;
 #[cfg(test)]

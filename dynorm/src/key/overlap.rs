@@ -159,6 +159,7 @@ enum Class {
     Digit,
     DigitOrMinus,
     Hex,
+    Capital,
     /// A digit, a point or a minus.
     Decimal,
     Any,
@@ -250,6 +251,7 @@ const fn field_class(shape: Shape, spec: Spec, option: usize, at: usize) -> Clas
         (_, Shape::Pattern(pattern)) => match pattern.as_bytes()[at] {
             b'9' => Class::Digit,
             b'x' => Class::Hex,
+            b'*' => Class::Capital,
             other => Class::Byte(other),
         },
         (_, Shape::OneOf(options)) => Class::Byte(options[option].as_bytes()[at]),
@@ -285,6 +287,7 @@ const fn contains(class: Class, byte: u8) -> bool {
         Class::Digit => byte.is_ascii_digit(),
         Class::DigitOrMinus => byte.is_ascii_digit() || byte == b'-',
         Class::Hex => byte.is_ascii_hexdigit(),
+        Class::Capital => byte.is_ascii_digit() || byte.is_ascii_uppercase(),
         Class::Decimal => byte.is_ascii_digit() || byte == b'-' || byte == b'.',
         Class::Any => true,
     }

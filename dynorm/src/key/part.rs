@@ -48,7 +48,8 @@ pub enum Shape {
     },
     /// A decimal number.
     Decimal,
-    /// Text of one length: `9` stands for a digit, `x` for a hexadecimal digit, others for themselves.
+    /// Text of one length: `9` stands for a digit, `x` for a hexadecimal digit, `*` for a digit or a
+    /// capital letter, others for themselves.
     Pattern(&'static str),
     /// One of these.
     OneOf(&'static [&'static str]),

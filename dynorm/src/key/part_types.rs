@@ -125,8 +125,8 @@ mod offset_back {
 }
 
 /// Appends a plain decimal text in `width` characters with `decimals` digits after the point.
-#[cfg(feature = "rust_decimal")]
-fn pad_decimal(text: &str, width: u8, decimals: u8, out: &mut String) -> Result<(), PartError> {
+#[cfg(any(feature = "bigdecimal", feature = "rust_decimal"))]
+pub(super) fn pad_decimal(text: &str, width: u8, decimals: u8, out: &mut String) -> Result<(), PartError> {
     if text.starts_with('-') {
         return Err(PartError::new("it is negative, and padding would not sort it"));
     }

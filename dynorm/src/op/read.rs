@@ -487,7 +487,11 @@ fn alive<E: Entity>(now: SystemTime) -> Option<Node> {
 fn own_tag<E: Entity>() -> Option<Node> {
     let path = || Side::Path(vec![Step::Name(Name::from(E::Table::SCHEMA.tag.unwrap_or_default()))]);
     E::Table::SCHEMA.tag?;
-    let own = Node::Compare(path(), "=", Side::Value(Value::from(E::DESCRIPTOR.tag)));
+    let tag = |tag: &'static str| Side::Value(Value::from(tag));
+    let own = match E::DESCRIPTOR.tag_aliases {
+        [] => Node::Compare(path(), "=", tag(E::DESCRIPTOR.tag)),
+        _ => Node::In(path(), E::DESCRIPTOR.tags().map(tag).collect()),
+    };
     Some(Node::Or(vec![Node::Call("attribute_not_exists", vec![path()]), own]))
 }
 

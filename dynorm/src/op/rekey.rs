@@ -7,7 +7,7 @@ use super::condition::{Needs, Presence, both, render, write_error};
 use super::{BoxFuture, Context, hooks, table_method};
 use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
 use crate::entity::hook::WriteKind;
-use crate::entity::{Entity, Key, Table, decode, encode};
+use crate::entity::{AttributeRole, Entity, Key, Table, decode, encode};
 use crate::error::{Error, Failure, FailureKind, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
 use crate::value::{Item, Name, Step};
@@ -140,18 +140,39 @@ fn unchanged<E: Entity>(old: &Item) -> Condition<E> {
     let sources = E::DESCRIPTOR.primary_sources(E::Table::SCHEMA);
     let in_key: Vec<usize> = sources.flat_map(|(source, _)| source.positions()).collect();
     let attributes = E::DESCRIPTOR.attributes.iter().enumerate();
-    let nodes = attributes.filter(|(position, _)| !in_key.contains(position)).map(|(_, attribute)| {
-        let path = || vec![Step::Name(Name::from(attribute.name))];
-        let holds = Node::holds(path(), Ok(old.get(attribute.name).cloned()));
-        match holds {
-            // What was read as the default may be absent.
-            Node::Compare(..) if attribute.has_default => {
-                Node::Or(vec![Node::Call("attribute_not_exists", vec![Side::Path(path())]), holds])
+    let mut nodes = Vec::new();
+    for (_, attribute) in attributes.filter(|(position, _)| !in_key.contains(position)) {
+        match attribute.role {
+            AttributeRole::Skipped => {}
+            // Which of its members have defaults and older names is known to their type only.
+            AttributeRole::Flattened(names) => {
+                nodes.extend(names.current().into_iter().map(|name| as_it_was(old, name, &[], true)));
             }
-            holds => holds,
+            AttributeRole::Stored | AttributeRole::TimeToLive | AttributeRole::Version => {
+                nodes.push(as_it_was(old, attribute.name, attribute.aliases, attribute.has_default));
+            }
         }
-    });
-    Condition::of(Node::And(nodes.collect()))
+    }
+    Condition::of(Node::And(nodes))
+}
+
+/// That an attribute is as in `old`, under its name or an older one; what was read as the default may be absent.
+fn as_it_was(old: &Item, name: &'static str, aliases: &[&'static str], has_default: bool) -> Node {
+    let path = |name: &'static str| vec![Step::Name(Name::from(name))];
+    let absent = |name| Node::Call("attribute_not_exists", vec![Side::Path(path(name))]);
+    let holds = Node::holds(path(name), Ok(old.get(name).cloned()));
+    if !has_default && aliases.is_empty() {
+        return holds;
+    }
+    let mut others: Vec<Node> =
+        aliases.iter().map(|alias| Node::holds(path(alias), Ok(old.get(name).cloned()))).collect();
+    if has_default || !old.contains(name) {
+        others.push(Node::And(aliases.iter().copied().map(absent).collect()));
+    }
+    others.retain(|node| !matches!(node, Node::And(none) if none.is_empty()));
+    let elsewhere =
+        if others.is_empty() { absent(name) } else { Node::And(vec![absent(name), Node::Or(others)]) };
+    Node::Or(vec![elsewhere, holds])
 }
 
 impl<E: Entity> IntoFuture for Rekey<E> {

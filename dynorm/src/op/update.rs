@@ -111,6 +111,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
         value: impl Arg<T>,
     ) -> Update<E, Out, R::Next> {
         let (value, path) = (value.arg(), attr.steps());
+        self.remove_older(attr.older());
         match value.encode() {
             Ok(None) => self.changes.remove(path),
             encoded => {
@@ -166,8 +167,16 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
         if let Some(part) = R::keep() {
             self.fields.assign::<E>(attr.name(), part);
         }
+        self.remove_older(attr.older());
         self.changes.remove(attr.steps());
         self.retyped()
+    }
+
+    /// Removes what is stored under older names of an attribute, which would be read where the new one is not there.
+    fn remove_older(&mut self, paths: impl Iterator<Item = Vec<Step>>) {
+        for path in paths {
+            self.changes.remove(path);
+        }
     }
 
     /// Sets the members that a struct or map has, and leaves the others as they are; [`set`](Self::set) replaces the

@@ -85,12 +85,34 @@ const fn check_disjoint(a: &EntityDescriptor, b: &EntityDescriptor, schema: &Tab
 
 const fn check_tags(a: &EntityDescriptor, b: &EntityDescriptor, schema: &TableSchema) -> ConstText {
     let text = ConstText::new();
-    if schema.tag.is_none() || !same_text(a.tag, b.tag) {
-        return text;
-    }
+    let Some(tag) = (if schema.tag.is_some() { shared_tag(a, b) } else { None }) else { return text };
     let text =
         text.add("entities `").add(a.name).add("` and `").add(b.name).add("` have the same type tag \"");
-    text.add(a.tag).add("\"; give one of them another: `#[entity(tag = \"...\")]`")
+    text.add(tag).add("\"; give one of them another: `#[entity(tag = \"...\")]`")
+}
+
+/// A tag that both have, now or before.
+const fn shared_tag(a: &EntityDescriptor, b: &EntityDescriptor) -> Option<&'static str> {
+    let mut at = 0;
+    while let Some(tag) = nth_tag(a, at) {
+        let mut other_at = 0;
+        while let Some(other) = nth_tag(b, other_at) {
+            if same_text(tag, other) {
+                return Some(tag);
+            }
+            other_at += 1;
+        }
+        at += 1;
+    }
+    None
+}
+
+const fn nth_tag(entity: &EntityDescriptor, n: usize) -> Option<&'static str> {
+    match n {
+        0 => Some(entity.tag),
+        _ if n <= entity.tag_aliases.len() => Some(entity.tag_aliases[n - 1]),
+        _ => None,
+    }
 }
 
 const fn check_indexes(schema: &TableSchema) -> ConstText {
@@ -280,7 +302,12 @@ const fn check_attributes(entity: &EntityDescriptor, schema: &TableSchema) -> Co
     let mut mistakes = ConstText::new();
     let mut at = 0;
     while at < entity.attributes.len() {
-        mistakes = mistakes.and(&check_attribute(entity, &entity.attributes[at], schema));
+        let attribute = &entity.attributes[at];
+        let mut n = 0;
+        while let Some(name) = nth_name(attribute, n) {
+            mistakes = mistakes.and(&check_attribute(entity, attribute, name, schema));
+            n += 1;
+        }
         at += 1;
     }
     mistakes
@@ -289,27 +316,27 @@ const fn check_attributes(entity: &EntityDescriptor, schema: &TableSchema) -> Co
 const fn check_attribute(
     entity: &EntityDescriptor,
     attribute: &AttributeDescriptor,
+    name: &str,
     schema: &TableSchema,
 ) -> ConstText {
-    let name = attribute.name;
     if let Some(tag) = schema.tag
         && same_text(tag, name)
     {
-        let text = stored_as(entity, attribute).add("where table `").add(schema.type_name);
+        let text = stored_as(entity, attribute, name).add("where table `").add(schema.type_name);
         return text.add("` keeps the type tag; rename one: `#[attr(rename = \"...\")]` or `#[table(type_attribute = \"...\")]`");
     }
     if is_template_key(entity, schema, name) {
-        let text = stored_as(entity, attribute).add("where table `").add(schema.type_name);
+        let text = stored_as(entity, attribute, name).add("where table `").add(schema.type_name);
         return text.add("` keeps a key that a template makes; add `#[attr(rename = \"...\")]`");
     }
     if let Some(index) = unasked_index(entity, schema, name) {
-        let text = stored_as(entity, attribute).add("which is a key of index `").add(index);
+        let text = stored_as(entity, attribute, name).add("which is a key of index `").add(index);
         let text = text.add("`, so that the item would be in the index unasked; declare `#[entity(index(");
         return text.add(index).add(", ...))]`, or rename the field: `#[attr(rename = \"...\")]`");
     }
     match (attribute.role, schema.ttl) {
-        (AttributeRole::Stored, Some(ttl)) if same_text(ttl, name) => {
-            let text = stored_as(entity, attribute).add("which is the time to live of table `");
+        (AttributeRole::Stored | AttributeRole::Flattened(_), Some(ttl)) if same_text(ttl, name) => {
+            let text = stored_as(entity, attribute, name).add("which is the time to live of table `");
             text.add(schema.type_name).add(
                 "`, so that DynamoDB would delete the item by it; add `#[attr(ttl)]`, or rename the field",
             )
@@ -332,13 +359,26 @@ const fn of_field(entity: &EntityDescriptor, attribute: &AttributeDescriptor) ->
     of_entity(entity).add(": the field `").add(attribute.field).add("` ")
 }
 
-const fn stored_as(entity: &EntityDescriptor, attribute: &AttributeDescriptor) -> ConstText {
-    of_field(entity, attribute).add("is stored as `").add(attribute.name).add("`, ")
+const fn stored_as(entity: &EntityDescriptor, attribute: &AttributeDescriptor, name: &str) -> ConstText {
+    of_field(entity, attribute).add("is stored as `").add(name).add("`, ")
 }
 
 /// How messages begin. Few entities have mistakes, so it is written only for those.
 const fn of_entity(entity: &EntityDescriptor) -> ConstText {
     ConstText::new().add("entity `").add(entity.name).add("`")
+}
+
+/// The `n`th name of an attribute that a field is stored in: its own, older ones, or those of its members.
+const fn nth_name(attribute: &AttributeDescriptor, n: usize) -> Option<&'static str> {
+    match attribute.role {
+        AttributeRole::Skipped => None,
+        AttributeRole::Flattened(names) => names.nth(n),
+        AttributeRole::Stored | AttributeRole::TimeToLive | AttributeRole::Version => match n {
+            0 => Some(attribute.name),
+            _ if n <= attribute.aliases.len() => Some(attribute.aliases[n - 1]),
+            _ => None,
+        },
+    }
 }
 
 /// The index that an attribute is a key of although the entity does not say so.

@@ -2,6 +2,8 @@
 
 mod check;
 mod create;
+mod members;
 
 pub use self::check::{check_entity, check_table};
 pub use self::create::create_table;
+pub use self::members::{check_members, check_tagged};

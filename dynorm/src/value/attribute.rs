@@ -8,16 +8,18 @@ use super::{Item, Name, Value};
 /// A Rust type that can be stored in an attribute.
 ///
 /// Implemented for the types of the standard library that DynamoDB has a kind of value for, for those behind the
-/// features `chrono`, `rust_decimal` and `uuid`, and by `#[derive(Attribute)]` for your own structs and enums.
+/// features that are named after their crates, and by `#[derive(Attribute)]` for your own structs and enums.
 ///
 /// | Rust | DynamoDB |
 /// |---|---|
-/// | `String`, `char`, `Uuid`, dates and times | S |
-/// | integers, `f32`, `f64`, `Decimal`, [`Expiry`](crate::Expiry) | N |
-/// | `Vec<u8>` | B |
+/// | `String`, `char`, `Uuid`, `Ulid`, `Url`, dates and times | S |
+/// | integers, `f32`, `f64`, `Decimal`, `BigDecimal`, [`Expiry`](crate::Expiry) | N |
+/// | `Vec<u8>`, `[u8; N]`, `Bytes` | B |
 /// | `bool` | BOOL |
-/// | `Vec<T>`, `[T; N]` | L |
-/// | structs, `HashMap<String, T>`, `BTreeMap<String, T>` | M |
+/// | `Vec<T>`, `[T; N]`, tuples | L |
+/// | structs, `HashMap<K, T>`, `BTreeMap<K, T>` with keys that are [`MapKey`](crate::value::MapKey)s | M |
+/// | enums | S or M, as [`#[derive(Attribute)]`](macro@crate::Attribute) says |
+/// | `Box<T>`, `Arc<T>`, `Cow<T>` | as `T` |
 /// | `HashSet<T>`, `BTreeSet<T>` of texts, numbers or bytes | SS, NS, BS; an empty set is an absent attribute |
 /// | `Option<T>` | as `T`; `None` is an absent attribute |
 /// | [`Nullable<T>`] | as `T`; its `Null` is NULL |
@@ -35,7 +37,7 @@ use super::{Item, Name, Value};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a DynamoDB attribute",
     label = "not an attribute type",
-    note = "derive `dynorm::Attribute` for `{Self}`, or enable the feature of dynorm that covers it (`chrono`, `rust_decimal`, `uuid`)"
+    note = "derive `dynorm::Attribute` for `{Self}`, or enable the feature of dynorm that is named after its crate (`chrono`, `uuid`, ...)"
 )]
 pub trait Attribute: Sized {
     /// What the operators of a typed expression compare: the type itself, and for `Option<T>` that of `T`.
@@ -145,7 +147,14 @@ pub trait Measured: Attribute {}
 )]
 pub trait Numeric: Attribute {}
 
-/// A list, which can be appended to.
+/// A list, whose elements can be reached by their position.
+#[diagnostic::on_unimplemented(message = "`{Self}` is not a list", label = "not a list")]
+pub trait Indexed: Attribute {
+    /// The type of the list's elements.
+    type Element: Attribute;
+}
+
+/// A list of any length, which can be appended to.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a list",
     label = "not a list",
@@ -163,8 +172,24 @@ pub trait List: Attribute {
     note = "entries are of a `HashMap<String, T>` or `BTreeMap<String, T>`; a member of a struct is reached by `.at(..)`"
 )]
 pub trait Mapped: Attribute {
+    /// The type of the keys.
+    type Key: super::MapKey;
     /// The type of the map's entries.
     type Entry: Attribute;
+}
+
+/// A struct around one value that is stored as that value: [`Attr::inner`](crate::Attr::inner).
+///
+/// `#[derive(Attribute)]` implements it for structs with one field without a name, and with `#[attr(transparent)]` for
+/// those with one field that has a name.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not stored as another type",
+    label = "not a struct around one value",
+    note = "`.inner()` leads into structs around one value that derive `Attribute`; members of others are reached by `.at(..)`"
+)]
+pub trait Transparent: Attribute {
+    /// The type of the value.
+    type Inner: Attribute;
 }
 
 /// A struct or map, whose members can be set one by one: `Update::merge`.
@@ -367,6 +392,12 @@ impl DecodeError {
     #[must_use]
     pub fn new(expected: impl Into<Cow<'static, str>>, found: &Value) -> Self {
         Self { path: Vec::new(), expected: expected.into(), found: found.describe() }
+    }
+
+    /// An error about a sequence of another length.
+    pub(crate) fn other_length(expected: usize, found: usize) -> Self {
+        let elements = |n| if n == 1 { "1 element".to_owned() } else { format!("{n} elements") };
+        Self { path: Vec::new(), expected: elements(expected).into(), found: elements(found) }
     }
 
     /// An error about an attribute that is not there.

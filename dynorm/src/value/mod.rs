@@ -4,32 +4,63 @@
 //! this room.
 
 mod attribute;
+mod coded;
 mod convert;
 mod expiry;
 mod item;
 #[cfg(feature = "serde")]
 mod json;
+mod list;
+mod map_key;
+mod members;
 mod number;
 mod std_types;
+mod tagged;
 
+#[cfg(feature = "bigdecimal")]
+mod bigdecimal;
+#[cfg(feature = "bytes")]
+mod bytes;
 #[cfg(feature = "chrono")]
 mod chrono;
+#[cfg(feature = "jiff")]
+mod jiff;
 #[cfg(feature = "rust_decimal")]
 mod rust_decimal;
+#[cfg(feature = "time")]
+mod time;
+#[cfg(feature = "ulid")]
+mod ulid;
+#[cfg(feature = "url")]
+mod url;
 #[cfg(feature = "uuid")]
 mod uuid;
 
 pub use self::attribute::{
-    Addable, Attribute, DecodeError, Elements, EncodeError, KeyValue, List, Mapped, MayBeAbsent, Measured,
-    Merged, Nullable, Numeric, Ordered, Prefixed, Set, Step, Subtractable, Timestamp,
+    Addable, Attribute, DecodeError, Elements, EncodeError, Indexed, KeyValue, List, Mapped, MayBeAbsent,
+    Measured, Merged, Nullable, Numeric, Ordered, Prefixed, Set, Step, Subtractable, Timestamp, Transparent,
 };
 pub(crate) use self::attribute::{path_text, write_path};
 #[cfg(feature = "chrono")]
 pub(crate) use self::chrono::{date_text, instant_text};
+pub use self::coded::{Coded, Coder, Serde};
 pub use self::convert::Arg;
 pub use self::expiry::Expiry;
 pub use self::item::{Item, Name, Names, Values};
+#[cfg(feature = "jiff")]
+pub(crate) use self::jiff::{civil_date_text, timestamp_text};
+#[doc(hidden)]
+pub use self::list::{ListReader, ListWriter};
+pub use self::map_key::MapKey;
+#[doc(hidden)]
+pub use self::members::{MapReader, put_encoded, put_member, put_members};
+pub use self::members::{MemberNames, Members};
 pub use self::number::{Number, NumberError};
+#[cfg(feature = "time")]
+pub(crate) use self::time::{parse_time, parse_time_date, time_date_text, time_text};
+
+#[doc(hidden)]
+pub use self::tagged::{Opened, Tagging, Variants};
 
 /// One DynamoDB attribute value.
 ///

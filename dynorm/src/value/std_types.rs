@@ -1,15 +1,16 @@
 //! Attributes of the standard library's types.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
 use super::KeyKind;
 use super::attribute::{
-    Addable, Attribute, DecodeError, Elements, EncodeError, KeyValue, List, Mapped, MayBeAbsent, Measured,
-    Merged, Numeric, Ordered, Prefixed, Set, Step, Subtractable,
+    Addable, Attribute, DecodeError, Elements, EncodeError, Indexed, KeyValue, List, Mapped, MayBeAbsent,
+    Measured, Merged, Numeric, Ordered, Prefixed, Set, Step, Subtractable,
 };
-use super::{Item, Name, Number, Value};
+use super::{Item, MapKey, Name, Number, Value};
 
 impl Attribute for String {
     type Scalar = Self;
@@ -258,6 +259,54 @@ macro_rules! pointer {
 }
 pointer!(Box Arc);
 
+/// What is borrowed is stored as what owns it; what is read is owned.
+impl<T: ToOwned<Owned: Attribute> + ?Sized> Attribute for Cow<'_, T> {
+    type Scalar = <T::Owned as Attribute>::Scalar;
+
+    fn encode(&self) -> Result<Option<Value>, EncodeError> {
+        match self {
+            Self::Borrowed(value) => (*value).to_owned().encode(),
+            Self::Owned(value) => value.encode(),
+        }
+    }
+
+    fn decode(value: Value) -> Result<Self, DecodeError> {
+        T::Owned::decode(value).map(Self::Owned)
+    }
+
+    fn absent() -> Option<Self> {
+        T::Owned::absent().map(Self::Owned)
+    }
+}
+
+macro_rules! unsized_pointer {
+    ($($pointer:ident<$target:ty> as ($($generic:ident)?) $owned:ty;)*) => {$(
+        impl$(<$generic: Attribute + Clone>)? Attribute for $pointer<$target> {
+            type Scalar = $owned;
+
+            fn encode(&self) -> Result<Option<Value>, EncodeError> {
+                unsized_pointer!(@encode self $($generic)?)
+            }
+
+            fn decode(value: Value) -> Result<Self, DecodeError> {
+                <$owned>::decode(value).map(Self::from)
+            }
+        }
+    )*};
+    (@encode $this:ident) => {
+        Ok(Some(Value::S((**$this).to_owned())))
+    };
+    (@encode $this:ident $generic:ident) => {
+        $generic::encode_sequence($this).map(Some)
+    };
+}
+unsized_pointer! {
+    Box<str> as () String;
+    Arc<str> as () String;
+    Box<[T]> as (T) Vec<T>;
+    Arc<[T]> as (T) Vec<T>;
+}
+
 impl<T: Attribute> Attribute for Vec<T> {
     type Scalar = Self;
 
@@ -278,6 +327,9 @@ impl Prefixed for Vec<u8> {
     type Prefix = Self;
 }
 impl<T: Attribute> Measured for Vec<T> {}
+impl<T: Attribute> Indexed for Vec<T> {
+    type Element = T;
+}
 impl<T: Attribute> List for Vec<T> {
     type Element = T;
 }
@@ -295,13 +347,14 @@ impl<T: Attribute, const LEN: usize> Attribute for [T; LEN] {
     fn decode(value: Value) -> Result<Self, DecodeError> {
         let items = T::decode_sequence(value)?;
         let n_items = items.len();
-        items.try_into().map_err(|_| {
-            DecodeError::new(format!("{LEN} elements"), &Value::S(format!("{n_items} elements")))
-        })
+        items.try_into().map_err(|_| DecodeError::other_length(LEN, n_items))
     }
 }
 
 impl<T: Attribute, const LEN: usize> Measured for [T; LEN] {}
+impl<T: Attribute, const LEN: usize> Indexed for [T; LEN] {
+    type Element = T;
+}
 impl<T: Attribute, const LEN: usize> Elements for [T; LEN] {
     type Element = T;
 }
@@ -375,12 +428,12 @@ set! {
     (T: Attribute + Eq + Hash, S: BuildHasher + Default) HashSet<T, S>;
 }
 
-fn encode_map<'a, T: Attribute + 'a>(
-    entries: impl Iterator<Item = (&'a String, &'a T)>,
+fn encode_map<'a, K: MapKey + 'a, T: Attribute + 'a>(
+    entries: impl Iterator<Item = (&'a K, &'a T)>,
 ) -> Result<Option<Value>, EncodeError> {
     let mut map = Vec::new();
-    for (name, entry) in entries {
-        let name = Name::from(name);
+    for (key, entry) in entries {
+        let name = Name::from(key.name().into_owned());
         if let Some(value) = entry.encode().map_err(|e| e.inside(Step::Name(name.clone())))? {
             map.push((name, value));
         }
@@ -388,10 +441,14 @@ fn encode_map<'a, T: Attribute + 'a>(
     Ok(Some(Value::M(map.into_iter().collect())))
 }
 
-fn decode_map<T: Attribute, C: FromIterator<(String, T)>>(value: Value) -> Result<C, DecodeError> {
-    let decode = |(name, value): (Name, Value)| match T::decode(value) {
-        Ok(entry) => Ok((name.as_str().to_owned(), entry)),
-        Err(error) => Err(error.inside(Step::Name(name))),
+fn decode_map<K: MapKey, T: Attribute, C: FromIterator<(K, T)>>(value: Value) -> Result<C, DecodeError> {
+    let decode = |(name, value): (Name, Value)| {
+        let key = K::from_name(&name).ok_or_else(|| {
+            let short = std::any::type_name::<K>().rsplit("::").next().unwrap_or_default();
+            DecodeError::new(format!("the name of an entry that is a `{short}`"), &Value::from(name.as_str()))
+        });
+        let entry = key.and_then(|key| Ok((key, T::decode(value)?)));
+        entry.map_err(|error| error.inside(Step::Name(name)))
     };
     Item::decode(value)?.into_iter().map(decode).collect()
 }
@@ -412,14 +469,15 @@ macro_rules! map {
 
         impl<$($generics)*> Measured for $map {}
         impl<$($generics)*> Mapped for $map {
+            type Key = K;
             type Entry = T;
         }
         impl<$($generics)*> Merged for $map {}
     )*};
 }
 map! {
-    (T: Attribute) BTreeMap<String, T>;
-    (T: Attribute, S: BuildHasher + Default) HashMap<String, T, S>;
+    (K: MapKey + Ord, T: Attribute) BTreeMap<K, T>;
+    (K: MapKey + Eq + Hash, T: Attribute, S: BuildHasher + Default) HashMap<K, T, S>;
 }
 
 #[cfg(test)]

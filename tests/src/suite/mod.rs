@@ -9,6 +9,7 @@ pub mod create;
 pub mod decode;
 pub mod delete;
 pub mod delete_partition;
+pub mod document;
 pub mod expiry;
 pub mod get;
 pub mod hook;

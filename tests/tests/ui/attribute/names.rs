@@ -16,7 +16,7 @@ struct Address {
     city: String,
     #[attr(rename = "city", ttl)]
     town: String,
-    #[attr(alias = "zip")]
+    #[attr(aliases = "zip")]
     code: String,
 }
 

@@ -1,20 +1,13 @@
 use dynorm::prelude::*;
 
 #[derive(Attribute)]
-enum Payment {
-    Card(String),
-    Invoice { number: u32 },
-    Cash,
-}
-
-#[derive(Attribute)]
 enum Nothing {}
 
 #[derive(Attribute)]
 struct Unit;
 
 #[derive(Attribute)]
-struct Pair(u32, u32);
+struct Empty();
 
 #[derive(Attribute)]
 struct Generic<T> {

@@ -1,0 +1,126 @@
+//! How a field is stored: as its type is, in a way of its own, among the members around it, or not at all.
+
+use syn::{Ident, LitStr, Path};
+
+use crate::diagnostics::Diagnostics;
+use crate::parse::field::FieldAttributes;
+
+/// How a field is stored.
+pub(crate) enum Storage {
+    /// As its type is.
+    Plain,
+    /// In a way of its own.
+    Coded(Coder),
+    /// Its members are stored among the others; `flatten`.
+    Flattened(Ident),
+    /// Not at all; `skip`.
+    Skipped(Ident),
+}
+
+/// What stores a field.
+pub(crate) enum Coder {
+    With(Ident, Path),
+    Serde(Ident),
+}
+
+impl Coder {
+    /// The argument that says so.
+    pub(crate) fn argument(&self) -> &Ident {
+        match self {
+            Self::With(argument, _) | Self::Serde(argument) => argument,
+        }
+    }
+}
+
+impl Storage {
+    /// How the arguments of a field say that it is stored.
+    pub(crate) fn of(written: &FieldAttributes, diagnostics: &mut Diagnostics) -> Self {
+        let unusual = [&written.skip, &written.flatten, &written.serde].into_iter().flatten();
+        let unusual = unusual.chain(written.with.as_ref().map(|(with, _)| with)).next();
+        if let (Some(argument), Some(kept)) = (unusual, kept(written)) {
+            let message = format!(
+                "`{kept}` is seen to when an item is written, for a field that is stored as its type says; remove `{kept}`, or `{argument}`"
+            );
+            diagnostics.at(argument, message);
+            return Self::Plain;
+        }
+        if let (Some(alias), Some(kept)) = (written.aliases.first(), kept(written)) {
+            let message = format!(
+                "`{kept}` is checked in the item under one name, and an older one would be passed over; remove `alias`"
+            );
+            diagnostics.at(alias, message);
+        }
+        if let Some(skip) = &written.skip {
+            let others = [
+                written.rename.is_some(),
+                !written.aliases.is_empty(),
+                written.flatten.is_some(),
+                written.with.is_some(),
+                written.serde.is_some(),
+                written.ttl.is_some(),
+            ];
+            if others.contains(&true) {
+                let message = "a field that is skipped is not stored, and has no argument but `default`";
+                diagnostics.at(skip, message);
+            }
+            return Self::Skipped(skip.clone());
+        }
+        if let Some(flatten) = &written.flatten {
+            let own = [
+                written.rename.is_some(),
+                !written.aliases.is_empty(),
+                written.default.is_some(),
+                written.with.is_some(),
+                written.serde.is_some(),
+                written.ttl.is_some(),
+            ];
+            if own.contains(&true) {
+                let message = "a field that is flattened has no attribute of its own, and no other argument; write them on the fields of its struct";
+                diagnostics.at(flatten, message);
+            }
+            return Self::Flattened(flatten.clone());
+        }
+        let coder = match (&written.with, &written.serde) {
+            (Some((with, _)), Some(_)) => {
+                diagnostics
+                    .at(with, "a field is stored by `with` or by `serde`, not by both; remove one of them");
+                return Self::Plain;
+            }
+            (Some((with, path)), None) => Coder::With(with.clone(), path.clone()),
+            (None, Some(serde)) => Coder::Serde(serde.clone()),
+            (None, None) => return Self::Plain,
+        };
+        if written.ttl.is_some() {
+            let message = "a time to live is stored as seconds, as DynamoDB wants it; remove this, or `ttl`";
+            diagnostics.at(coder.argument(), message);
+            return Self::Plain;
+        }
+        Self::Coded(coder)
+    }
+
+    /// The argument that says so, if it is not the usual way.
+    pub(crate) fn argument(&self) -> Option<&Ident> {
+        match self {
+            Self::Plain => None,
+            Self::Coded(coder) => Some(coder.argument()),
+            Self::Flattened(argument) | Self::Skipped(argument) => Some(argument),
+        }
+    }
+
+    /// Whether the field has an attribute of its own.
+    pub(crate) fn has_attribute(&self) -> bool {
+        matches!(self, Self::Plain | Self::Coded(_))
+    }
+}
+
+/// The argument by which a field is seen to when an item is written.
+fn kept(written: &FieldAttributes) -> Option<&Ident> {
+    let keeping = written.keeping.as_ref().map(|(name, _)| name);
+    keeping.or(written.write_once.as_ref()).or(written.validate.as_ref().map(|(name, _)| name))
+}
+
+/// The names that fields are stored under, older ones among them.
+pub(crate) fn stored_names(fields: &[super::entity::Field]) -> Vec<&LitStr> {
+    let stored = fields.iter().filter(|field| field.storage.has_attribute());
+    stored.flat_map(|field| std::iter::once(&field.stored).chain(&field.aliases)).collect()
+}
