@@ -71,10 +71,10 @@ fn values() -> impl Strategy<Value = Value> {
 
 #[track_caller]
 fn reads_back<T: Attribute + PartialEq + Debug>(value: &T) {
-    let stored = value.encode().unwrap();
+    let stored = value.encode().expect("the value can be stored");
     let read = match stored.clone() {
-        Some(stored) => T::decode(stored).unwrap(),
-        None => T::absent().unwrap(),
+        Some(stored) => T::decode(stored).expect("what was stored can be read"),
+        None => T::absent().expect("what is absent can be read"),
     };
     assert_eq!(&read, value, "stored as {stored:?}");
 }

@@ -380,8 +380,8 @@ crate::cases! {
         }).await;
         let expected = Parcel { tip: 5, shape: Shape::Rectangle { width: 3, height: 1 }, ..parcel() };
         assert_eq!(db.get(key()).await.unwrap(), Some(expected.clone()));
-        assert_eq!(db.query(Parcel::of_id(1u32)).all().await.unwrap(), [expected.clone()]);
-        assert_eq!(db.scan::<Parcel>().all().await.unwrap(), [expected.clone()]);
+        assert_eq!(db.query(Parcel::of_id(1u32)).all().await.unwrap(), std::slice::from_ref(&expected));
+        assert_eq!(db.scan::<Parcel>().all().await.unwrap(), std::slice::from_ref(&expected));
         // What is written then has the names of now.
         db.put(&expected).await.unwrap();
         let item = stored(&db).await;
