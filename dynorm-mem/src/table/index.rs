@@ -54,23 +54,25 @@ pub(super) fn move_entry(index: &IndexSchema, store: &mut Store, write: &Move<'_
         store.remove(&before);
     }
     if let Some((key, item, record)) = after {
-        store.insert(entry(index, &key, item, record, names));
+        store.insert(entry(index, key, item, record, names));
     }
 }
 
 /// The entry of a record under its key in the index: the record itself, if the index has all of it.
 pub(super) fn entry(
     index: &IndexSchema,
-    key: &StoreKey,
+    key: StoreKey,
     item: &Item,
     record: &Record,
     names: &mut Arc<Names>,
 ) -> store::Entry {
-    let Some(projected) = &index.projected else { return store::Entry::under(key, record.clone()) };
+    let Some(projected) = &index.projected else {
+        return store::Entry::Shared(Arc::new((key, record.clone())));
+    };
     let view: Vec<(&Name, &Value)> =
         projected.iter().filter_map(|name| Some((name, item.get(name)?))).collect();
     let size_bytes = view.iter().map(|(name, value)| name.len() + value.size_bytes()).sum();
-    store::Entry::own(Record::of(key, size_bytes, view.into_iter(), names))
+    store::Entry::Own(Record::of(&key, size_bytes, view.into_iter(), names))
 }
 
 /// The write units that an index takes for a change of one item: none if its view stays the same, two writes

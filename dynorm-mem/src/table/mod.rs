@@ -198,7 +198,7 @@ impl Table {
         for record in self.items.iter() {
             let (table_key, item) = (StoreKey::from_bytes(record.key()), record.item(&self.names));
             if let Some(key) = index.key_of(&item, &table_key) {
-                store.insert(index::entry(index, &key, &item, record, &mut self.names));
+                store.insert(index::entry(index, key, &item, record, &mut self.names));
             }
         }
         self.indexes.insert(at, store);
@@ -231,7 +231,7 @@ impl Table {
         let size = |record: Option<&Record>| record.map_or(0, |record| record.size_bytes() as u64);
         self.size_bytes = self.size_bytes + size(record.as_ref()) - size(before.as_ref());
         match record {
-            Some(record) => self.items.insert(Entry::own(record)),
+            Some(record) => self.items.insert(Entry::Own(record)),
             None => self.items.remove(&key),
         }
     }

@@ -19,25 +19,29 @@ use super::record::Record;
 
 /// A record and where it is.
 #[derive(Clone, Debug)]
-pub(crate) struct Entry {
-    /// The key, if it is not the record's own: an index shares records with its table.
-    key: Option<Arc<[u8]>>,
-    record: Record,
+pub(crate) enum Entry {
+    /// Under its own key.
+    Own(Record),
+    /// Under another key: an index shares records with its table.
+    Shared(Arc<(StoreKey, Record)>),
 }
 
+// Buckets are full of them.
+const _: () = assert!(size_of::<Option<Entry>>() == 3 * size_of::<usize>());
+
 impl Entry {
-    /// A record under its own key.
-    pub(crate) fn own(record: Record) -> Self {
-        Self { key: None, record }
-    }
-
-    /// A record under another key.
-    pub(crate) fn under(key: &StoreKey, record: Record) -> Self {
-        Self { key: Some(key.bytes().into()), record }
-    }
-
     fn key(&self) -> &[u8] {
-        self.key.as_deref().unwrap_or_else(|| self.record.key())
+        match self {
+            Self::Own(record) => record.key(),
+            Self::Shared(shared) => shared.0.bytes(),
+        }
+    }
+
+    fn record(&self) -> &Record {
+        match self {
+            Self::Own(record) => record,
+            Self::Shared(shared) => &shared.1,
+        }
     }
 }
 
@@ -71,7 +75,7 @@ impl Store {
     pub(crate) fn get(&self, key: &StoreKey) -> Option<&Record> {
         let hash = key.hash();
         let part = &self.parts[part_of(hash)];
-        part.buckets[part.bucket_of(hash)].get(key.bytes()).map(|entry| &entry.record)
+        part.buckets[part.bucket_of(hash)].get(key.bytes()).map(Entry::record)
     }
 
     /// Puts an entry in the place of that of its key.
@@ -102,7 +106,7 @@ impl Store {
 
     /// All records in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Record> {
-        self.parts.iter().flat_map(|part| part.iter()).map(|entry| &entry.record)
+        self.parts.iter().flat_map(|part| part.iter()).map(Entry::record)
     }
 
     /// The records between two bounds, in order. Bounds that cross have nothing between them.
@@ -119,7 +123,7 @@ impl Store {
             let upper = if at == last { upper } else { Bound::Unbounded };
             self.parts[at].range(lower, upper)
         });
-        entries.map(|entry| &entry.record)
+        entries.map(Entry::record)
     }
 }
 
@@ -202,7 +206,7 @@ fn for_each_pair(own: &Part, other: &Part, mut each: impl FnMut(Option<&Record>,
         };
         let own = if order.is_le() { own.next() } else { None };
         let other = if order.is_ge() { other.next() } else { None };
-        each(own.map(|entry| &entry.record), other.map(|entry| &entry.record));
+        each(own.map(Entry::record), other.map(Entry::record));
     }
 }
 
@@ -287,7 +291,7 @@ mod tests {
             let mut model: BTreeMap<StoreKey, Item> = BTreeMap::new();
             for (key, value) in inserted {
                 let (key, item) = item(key, value);
-                store.insert(Entry::own(Record::new(&key, &item, &mut names)));
+                store.insert(Entry::Own(Record::new(&key, &item, &mut names)));
                 model.insert(key, item.item);
             }
             let before = store.clone();
