@@ -9,12 +9,12 @@ pub use crate::entity::hook::{
     check_clocked, check_counter, check_lifetime, seconds_of, seconds_of_stamp, stamp, validate,
 };
 pub use crate::entity::{
-    Apart, AttributeDescriptor, AttributeRole, ConsistentReads, END, Entity, EntityDescriptor, FieldAt,
-    FieldOf, FieldPath, GlobalIndex, HeldBy, Holds, InKey, IndexAt, IndexKeys, IndexSchema, ItemReader,
-    ItemWriter, Key, KeyAttributeSchema, Lists, LocalIndex, Named, Next, NoField, NoKeyOf, Nth, Own,
-    PartOfField, Partial, Pattern, Primary, Probe, Projection, ProjectionSchema, ReadFrom, ReadsWholeItems,
-    Scannable, StoredPart, Table, TableSchema, Unknown, Untouched, Whole, With, check_field, field,
-    known_field, range_of,
+    Apart, AttributeDescriptor, AttributeRole, Collects, ConsistentReads, END, Entity, EntityDescriptor,
+    FieldAt, FieldOf, FieldPath, GlobalIndex, HeldBy, Holds, InKey, IndexAt, IndexKeys, IndexSchema,
+    ItemReader, ItemWriter, Key, KeyAttributeSchema, Lists, LocalIndex, Named, Next, NoField, NoKeyOf, Nth,
+    Own, PartOfField, Partial, Pattern, Primary, Probe, Projection, ProjectionSchema, ReadFrom, Scannable,
+    StoredPart, Table, TableSchema, Unknown, Untouched, Whole, With, check_field, field, known_field,
+    range_of,
 };
 pub use crate::error::Result;
 pub use crate::expr::{
@@ -308,7 +308,7 @@ impl Table for NoTable {
 }
 
 /// Compiles only if what a collection reads holds whole items.
-pub const fn whole_items<I: ReadsWholeItems>() {}
+pub const fn whole_items<I: Collects>() {}
 
 /// The keys of an entity as arguments of type `A`: the `N`th field of the partition key, or of the sort key, of the
 /// table (0) or of the index whose name has this hash.

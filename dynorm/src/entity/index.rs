@@ -54,6 +54,18 @@ impl ReadsWholeItems for Everything {}
 impl<Name> ReadsWholeItems for LocalIndex<Name> {}
 impl<Name> ReadsWholeItems for GlobalIndex<Name, Whole> {}
 
+/// What a collection can read, as [`ReadsWholeItems`] in its own words.
+#[diagnostic::on_unimplemented(
+    message = "a collection reads whole items, which this index does not hold",
+    label = "the index projects only some attributes",
+    note = "declare the index with `projection = all` on the table, or collect from the table: leave `index = ..` away"
+)]
+pub trait Collects {}
+impl Collects for Primary {}
+impl Collects for Everything {}
+impl<Name> Collects for LocalIndex<Name> {}
+impl<Name> Collects for GlobalIndex<Name, Whole> {}
+
 /// A field that is a key attribute itself, though not of `Index`.
 #[diagnostic::on_unimplemented(
     message = "a query cannot filter by the field `{Self}`: it is a key of what the query reads, `{Index}`",

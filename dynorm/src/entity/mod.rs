@@ -27,8 +27,8 @@ pub use self::descriptor::{
     ProjectionSchema, TableSchema,
 };
 pub use self::index::{
-    ConsistentReads, Everything, FilterOn, GlobalIndex, IndexAt, LocalIndex, NoKeyOf, Partial, Primary,
-    ReadsWholeItems, Unknown, Whole,
+    Collects, ConsistentReads, Everything, FilterOn, GlobalIndex, IndexAt, LocalIndex, NoKeyOf, Partial,
+    Primary, ReadsWholeItems, Unknown, Whole,
 };
 pub use self::index_keys::field;
 pub(crate) use self::index_keys::{IndexParts, KnownFields, remake as remake_index_keys};
