@@ -209,6 +209,8 @@ pub use dynorm_derive::Collection;
 /// | `pk = user_id`, `sk = at` | a field as the key itself: text, a number or bytes |
 /// | `name = of_product` | the name of the access pattern of the partition; `partition` without |
 /// | `index(GSI1, name = by_price, pk = "...", sk = "...", when = ...)` | the keys in an index of the table, and its access pattern; `pk` is left away for a local index, `when` if all items are in the index |
+/// | `index(ByMaker, name = by_maker, pk = [maker, line], sk = [year, id])` | the keys in a global index whose keys have several attributes: the fields that are stored in them, up to four and four |
+/// | `index(Inverted, name = of_user, inverted)` | the primary key the other way round, in an index of the table with `pk = "SK", sk = "PK"`; nothing is stored for it |
 /// | `tag = "Product"` | the type tag of its items; the struct's name without |
 /// | `alias = "Article"` | a type tag that its items had before, which is read; several may be given |
 /// | `rename_all = "camelCase"` | how its attributes are named, as for [`Attribute`](macro@Attribute) |
@@ -339,6 +341,7 @@ pub use dynorm_derive::Projection;
 /// | `name = "Catalog"` | the table's name, which a [`Db`] can change |
 /// | `pk = "PK"`, `sk = "SK"` | the key attributes; `sk = "at": N` for numbers, `B` for bytes |
 /// | `gsi(GSI1, pk = "GSI1PK", sk = "GSI1SK", projection = all)` | a global secondary index; `projection` is `all`, `keys_only` or `include("a", "b")` |
+/// | `gsi(ByMaker, pk = ["maker", "line"], sk = ["year": N, "id"])` | one whose keys have several attributes, up to four and four |
 /// | `lsi(LSI1, sk = "LSI1SK")` | a local secondary index |
 /// | `ttl = "ttl"` | the attribute of the time to live |
 /// | `entities(Product, Review)` | the entities; no two may be able to write the same item |
@@ -391,6 +394,7 @@ doc_tests! {
     Readme "README.md";
     Documents "docs/patterns/documents.md";
     Hooks "docs/patterns/hooks.md";
+    Indexes "docs/patterns/indexes.md";
     KeptAttributes "docs/patterns/kept_attributes.md" "chrono";
     TimeToLive "docs/patterns/time_to_live.md";
     Versions "docs/patterns/versions.md";

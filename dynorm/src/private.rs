@@ -23,7 +23,8 @@ pub use crate::expr::{
 };
 pub use crate::key::{
     BoxedPart, DescendingPart, Form, Given, IndexPart, KeyPart, KeySource, PaddedPart, PartError,
-    Placeholder, Plain, RawPart, ScaledPart, Segment, Shape, SortPart, Spec, Template, TextPart,
+    Placeholder, Plain, RawPart, ScaledPart, Segment, Shape, SortPart, SortedAsWritten, SortsAsWritten, Spec,
+    Template, TextPart,
 };
 pub use crate::schema::{check_members, check_table, check_tagged};
 pub use crate::value::{
@@ -222,6 +223,26 @@ pub const fn shape_of<T: IndexPart>() -> Shape {
 pub const fn kind_of<T: Attribute<Scalar: KeyValue>>() -> KeyKind {
     <T::Scalar as KeyValue>::KIND
 }
+
+/// The kind of a key of type `T`, if there are keys of this type.
+#[derive(Debug)]
+pub struct KindOf<T>(std::marker::PhantomData<T>);
+
+impl<T: Attribute<Scalar: KeyValue>> KindOf<T> {
+    /// The kind: this constant hides that of [`NoKind`].
+    pub const KINDS: &'static [KeyKind] = &[<T::Scalar as KeyValue>::KIND];
+}
+
+/// The kind of types that can be no keys.
+pub trait NoKind {
+    /// None.
+    const KINDS: &'static [KeyKind] = &[];
+}
+
+/// The kinds of values that can be of any kind, as far as is known.
+pub const ANY_KIND: &[KeyKind] = &[KeyKind::S, KeyKind::N, KeyKind::B];
+
+impl<T> NoKind for KindOf<T> {}
 
 /// A table or index with a partition key of its own.
 #[diagnostic::on_unimplemented(

@@ -13,6 +13,7 @@
 )]
 
 pub mod flaky;
+pub mod layouts;
 pub mod mistakes;
 pub mod scenario;
 pub mod setup;
@@ -47,6 +48,7 @@ pub fn cases() -> Vec<Case> {
         suite::condition::CASES,
         suite::query::CASES,
         suite::range::CASES,
+        suite::index::CASES,
         suite::projection::CASES,
         suite::hydrate::CASES,
         suite::page::CASES,

@@ -171,6 +171,38 @@ pub struct Badge {
     pub status: String,
 }
 
+/// An adjacency list: nodes and edges in one table, and an index that reads edges from the other end.
+#[derive(Table, Debug)]
+#[table(name = "Graph", pk = "PK", sk = "SK")]
+#[table(gsi(Inverted, pk = "SK", sk = "PK"))]
+#[table(entities(Group, Member, Follow))]
+pub struct Graph;
+
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = Graph, pk = "GROUP#{id}", sk = "GROUP")]
+pub struct Group {
+    pub id: String,
+    pub title: String,
+}
+
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = Graph, pk = "GROUP#{group}", sk = "USER#{user}", name = of_group)]
+#[entity(index(Inverted, name = of_user, inverted))]
+pub struct Member {
+    pub group: String,
+    pub user: String,
+    pub since: u16,
+}
+
+/// Its edges end where those of members do.
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = Graph, pk = "FOLLOWER#{user}", sk = "USER#{of}", name = followed_by)]
+#[entity(index(Inverted, name = followers, inverted))]
+pub struct Follow {
+    pub user: String,
+    pub of: String,
+}
+
 /// Index keys that are made of several fields, and an index that not every item is in.
 #[derive(Entity, Clone, Debug, PartialEq)]
 #[entity(table = "Tasks", pk = "TEAM#{team}", sk = "TASK#{number}", name = of_team)]

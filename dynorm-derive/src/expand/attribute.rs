@@ -216,6 +216,9 @@ fn text(ident: &Ident, shape: &TokenStream, expected: &str) -> TokenStream {
         impl #LIB::SortPart for #ident {}
 
         #[automatically_derived]
+        impl #LIB::SortsAsWritten for #ident {}
+
+        #[automatically_derived]
         impl #LIB::KeyValue for #ident {
             const KIND: #LIB::KeyKind = #LIB::KeyKind::S;
         }

@@ -18,7 +18,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    const PARTITION: Self = Self { sort: false, index: false };
+    pub(super) const PARTITION: Self = Self { sort: false, index: false };
     const SORT: Self = Self { sort: true, index: false };
     const INDEX_PARTITION: Self = Self { sort: false, index: true };
     const INDEX_SORT: Self = Self { sort: true, index: true };
@@ -27,15 +27,9 @@ impl Place {
 /// All keys of an entity with their places.
 pub(super) fn places(entity: &Entity) -> impl Iterator<Item = (&Key, Place)> {
     let sort = entity.sort.as_ref().map(|key| (key, Place::SORT));
-    let of_index = |index: &'_ IndexKeys| {
-        let IndexKeys { partition, sort, .. } = index;
-        [partition.is_some().then_some(Place::INDEX_PARTITION), sort.is_some().then_some(Place::INDEX_SORT)]
-    };
-    let keys = entity.indexes.iter().flat_map(move |index| {
-        [index.partition.as_ref(), index.sort.as_ref()]
-            .into_iter()
-            .zip(of_index(index))
-            .filter_map(|(key, place)| key.zip(place))
+    let keys = entity.indexes.iter().flat_map(|index| {
+        let partition = index.partition.iter().map(|key| (key, Place::INDEX_PARTITION));
+        partition.chain(index.sort.iter().map(|key| (key, Place::INDEX_SORT)))
     });
     std::iter::once((&entity.partition, Place::PARTITION)).chain(sort).chain(keys)
 }
@@ -74,14 +68,26 @@ pub(super) fn optional(value: Option<TokenStream>) -> TokenStream {
 }
 
 fn index_keys(entity: &Entity, keys: &IndexKeys) -> TokenStream {
-    let index = &keys.index;
-    let partition = match &keys.partition {
-        Some(key) => source(entity, key, Place::INDEX_PARTITION),
-        None => source(entity, &entity.partition, Place::PARTITION),
+    let (index, inverted) = (&keys.index, keys.inverted.is_some());
+    // The keys of the table are written as the table has them, wherever they stand.
+    let (partition_place, sort_place) = match () {
+        () if inverted => (Place::SORT, Place::PARTITION),
+        () if keys.partition.is_empty() => (Place::PARTITION, Place::INDEX_SORT),
+        () => (Place::INDEX_PARTITION, Place::INDEX_SORT),
     };
-    let sort = optional(keys.sort.as_ref().map(|key| source(entity, key, Place::INDEX_SORT)));
+    let (partition, sort) = entity.keys_of(Some(keys));
+    let partition = partition.into_iter().map(|key| source(entity, key, partition_place));
+    let sort = sort.into_iter().map(|key| source(entity, key, sort_place));
     let when = keys.when.iter().flat_map(|when| &when.positions);
-    quote!(#LIB::IndexKeys { index: #index, partition: #partition, sort: #sort, when: &[#(#when),*] })
+    quote! {
+        #LIB::IndexKeys {
+            index: #index,
+            partition: &[#(#partition),*],
+            sort: &[#(#sort),*],
+            inverted: #inverted,
+            when: &[#(#when),*],
+        }
+    }
 }
 
 fn attribute(field: &Field) -> TokenStream {
@@ -98,6 +104,13 @@ fn attribute(field: &Field) -> TokenStream {
         Storage::Plain | Storage::Coded(_) => quote!(Stored),
     };
     let (has_default, aliases) = (field.default.is_some(), &field.aliases);
+    let ty = &field.ty;
+    let kinds = match &field.storage {
+        // What a codec makes of a value, and what members are, is their own matter.
+        Storage::Skipped(_) | Storage::Flattened(_) | Storage::Coded(_) => quote!(#LIB::ANY_KIND),
+        Storage::Plain if field.ttl.is_some() => quote!(&[#LIB::KeyKind::N]),
+        Storage::Plain => quote!(#LIB::KindOf::<#ty>::KINDS),
+    };
     quote! {
         #LIB::AttributeDescriptor {
             field: #name,
@@ -105,6 +118,7 @@ fn attribute(field: &Field) -> TokenStream {
             aliases: &[#(#aliases),*],
             role: #LIB::AttributeRole::#role,
             has_default: #has_default,
+            kinds: #kinds,
         }
     }
 }

@@ -24,10 +24,14 @@ pub(super) fn key(entity: &Entity) -> String {
 }
 
 /// On the function of an access pattern.
-pub(super) fn pattern(entity: &Entity, index: Option<&str>, partition: &Key, sort: Option<&Key>) -> String {
+pub(super) fn pattern(entity: &Entity, index: Option<&str>, partition: &[&Key], sort: &[&Key]) -> String {
     let of = index.map_or_else(|| "the table".to_owned(), |index| format!("the index `{index}`"));
-    let sort = sort.map(|key| format!(", sort key {}", source(entity, key))).unwrap_or_default();
-    format!("Access pattern of {of}: partition key {}{sort}.", source(entity, partition))
+    let sources = |keys: &[&Key]| {
+        let sources: Vec<String> = keys.iter().map(|key| source(entity, key)).collect();
+        sources.join(", ")
+    };
+    let sort = if sort.is_empty() { String::new() } else { format!(", sort key {}", sources(sort)) };
+    format!("Access pattern of {of}: partition key {}{sort}.", sources(partition))
 }
 
 /// On the type of an access pattern.

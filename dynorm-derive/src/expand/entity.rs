@@ -133,6 +133,8 @@ fn codec(entity: &Entity) -> TokenStream {
             #checks
             #times
             #kept
+            #[allow(unused_imports)]
+            use #LIB::NoKind as _;
             #LIB::Codec {
                 part,
                 write: #write,
@@ -552,7 +554,8 @@ fn checks(entity: &Entity) -> TokenStream {
     }
     let indexes = entity.indexes.iter().map(|index| {
         let (span, hash) = (index.index.span(), names::hash(&index.index.value()));
-        let function = if index.partition.is_some() { "global_index" } else { "local_index" };
+        let is_local = index.partition.is_empty() && index.inverted.is_none();
+        let function = if is_local { "local_index" } else { "global_index" };
         let (function, mut ident) = (Ident::new(function, span), ident.clone());
         ident.set_span(span);
         quote_spanned! {span=>

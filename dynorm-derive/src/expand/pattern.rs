@@ -5,10 +5,11 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{GenericArgument, Ident, LitStr, PathArguments, Type};
 
+use super::descriptor::{Place, usual};
 use super::entity::given;
 use super::{LIB, docs};
-use crate::model::entity::{Entity, TableOf, distinct};
-use crate::model::key::Key;
+use crate::model::entity::{Entity, IndexKeys, TableOf, distinct};
+use crate::model::key::{Key, Placeholder};
 use crate::model::names;
 use crate::parse::template::Form;
 
@@ -17,26 +18,16 @@ struct Pattern<'e> {
     entity: &'e Entity,
     name: &'e Ident,
     index: Option<&'e LitStr>,
-    partition: &'e Key,
-    sort: Option<&'e Key>,
+    partition: Vec<&'e Key>,
+    sort: Vec<&'e Key>,
+    /// Whether the sort key is the partition key of the table, which is not written so that it sorts.
+    inverted: bool,
 }
 
 /// All access patterns of an entity, but for those whose names are mistakes.
 fn patterns(entity: &Entity) -> Vec<Pattern<'_>> {
-    let primary = entity.pattern.as_ref().map(|name| Pattern {
-        entity,
-        name,
-        index: None,
-        partition: &entity.partition,
-        sort: entity.sort.as_ref(),
-    });
-    let indexes = entity.indexes.iter().map(|keys| Pattern {
-        entity,
-        name: &keys.pattern,
-        index: Some(&keys.index),
-        partition: keys.partition.as_ref().unwrap_or(&entity.partition),
-        sort: keys.sort.as_ref(),
-    });
+    let primary = entity.pattern.as_ref().map(|name| Pattern::of(entity, name, None));
+    let indexes = entity.indexes.iter().map(|keys| Pattern::of(entity, &keys.pattern, Some(keys)));
     let mut patterns: Vec<Pattern<'_>> = Vec::new();
     for pattern in primary.into_iter().chain(indexes).filter(|pattern| pattern.name != "key") {
         if patterns.iter().all(|known| known.ty() != pattern.ty()) {
@@ -48,19 +39,8 @@ fn patterns(entity: &Entity) -> Vec<Pattern<'_>> {
 
 /// The fields of the keys of patterns as arguments, for the collections that the entity is a member of.
 pub(super) fn key_arguments(entity: &Entity) -> TokenStream {
-    let own = entity.pattern.is_none().then_some((None, &entity.partition, entity.sort.as_ref()));
-    let known = patterns(entity);
-    let keys = own.into_iter().chain(known.iter().map(|p| (p.index, p.partition, p.sort)));
-    keys.flat_map(|(index, partition, sort)| {
-        let pattern = Pattern { entity, name: &entity.ident, index, partition, sort };
-        let of = |sort: bool, key: &Key| -> Vec<TokenStream> {
-            let positions = key.positions().into_iter().enumerate();
-            positions.map(|(at, position)| pattern.key_argument(sort, at, position)).collect()
-        };
-        let sorts = sort.map(|key| of(true, key)).unwrap_or_default();
-        of(false, partition).into_iter().chain(sorts).collect::<Vec<_>>()
-    })
-    .collect()
+    let own = entity.pattern.is_none().then(|| Pattern::of(entity, &entity.ident, None));
+    own.into_iter().chain(patterns(entity)).map(|pattern| pattern.key_arguments()).collect()
 }
 
 /// Any fields as arguments, for an entity that is in error.
@@ -116,7 +96,14 @@ pub(super) fn explained_fields(entity: &Entity) -> Vec<usize> {
     patterns(entity).iter().flat_map(fields).collect()
 }
 
-impl Pattern<'_> {
+impl<'e> Pattern<'e> {
+    /// The pattern of the table, or of an index.
+    fn of(entity: &'e Entity, name: &'e Ident, keys: Option<&'e IndexKeys>) -> Self {
+        let (partition, sort) = entity.keys_of(keys);
+        let inverted = keys.is_some_and(|keys| keys.inverted.is_some());
+        Self { entity, name, index: keys.map(|keys| &keys.index), partition, sort, inverted }
+    }
+
     fn ty(&self) -> Ident {
         names::pattern_type(&self.entity.ident, self.name)
     }
@@ -124,10 +111,11 @@ impl Pattern<'_> {
     fn function(&self) -> TokenStream {
         let Self { entity, name, .. } = self;
         let (vis, ty) = (&entity.vis, self.ty());
-        let doc = docs::pattern(entity, self.index.map(LitStr::value).as_deref(), self.partition, self.sort);
+        let doc =
+            docs::pattern(entity, self.index.map(LitStr::value).as_deref(), &self.partition, &self.sort);
         let text = name.unraw().to_string();
         let index = super::descriptor::optional(self.index.map(|index| quote!(#index)));
-        let fields = distinct(&[self.partition]);
+        let fields = distinct(&self.partition);
         let (mut arguments, mut values) = (Vec::new(), Vec::new());
         for position in fields {
             let argument = names::argument(&entity.fields[position].ident);
@@ -215,7 +203,7 @@ impl Pattern<'_> {
 
     /// The fields of the sort key that the partition key does not have.
     fn steps_to_take(&self) -> Vec<Step> {
-        let known = self.partition.positions();
+        let known = distinct(&self.partition);
         let mut steps = self.steps();
         steps.retain(|step| !known.contains(&step.position));
         steps
@@ -232,21 +220,29 @@ impl Pattern<'_> {
     }
 
     fn steps(&self) -> Vec<Step> {
-        match self.sort {
-            None => Vec::new(),
-            Some(Key::Plain(position)) => {
+        let steps = |key: &&Key| match key {
+            Key::Plain(position) => {
                 let prefix = is_text(&self.entity.fields[*position].ty);
-                vec![Step { position: *position, range: true, prefix }]
+                vec![Step { position: *position, range: Range::Any, prefix }]
             }
-            Some(Key::Template(template)) => {
-                let step = |field: &crate::model::key::Placeholder| Step {
-                    position: field.position,
-                    range: field.format.form != Form::Raw,
-                    prefix: !matches!(field.format.form, Form::Padded { .. }) && !field.format.descending,
+            Key::Template(template) => {
+                let last = template.segments.last().and_then(|segment| segment.field.as_ref());
+                let step = |field: &Placeholder| {
+                    let is_last = last.is_some_and(|last| last.position == field.position);
+                    let range = match usual(field.format, Place::PARTITION) {
+                        Form::Raw => Range::None,
+                        Form::Usual if self.inverted && is_last => Range::AsWritten,
+                        // What follows would sort before a longer text of the field.
+                        Form::Usual if self.inverted => Range::None,
+                        _ => Range::Any,
+                    };
+                    let is_text = !matches!(field.format.form, Form::Padded { .. });
+                    Step { position: field.position, range, prefix: is_text && !field.format.descending }
                 };
                 template.fields().map(step).collect()
             }
-        }
+        };
+        self.sort.iter().flat_map(steps).collect()
     }
 
     fn step(&self, at: usize, step: &Step, bound: Option<&TokenStream>) -> TokenStream {
@@ -266,11 +262,16 @@ impl Pattern<'_> {
                 #ty(self.0.equal(#position, #value))
             }
         };
-        let range = step.range.then(|| {
+        let sorted = match step.range {
+            Range::None => None,
+            Range::Any => Some(TokenStream::new()),
+            Range::AsWritten => Some(quote!(+ #LIB::SortedAsWritten<#field_type>)),
+        };
+        let range = sorted.map(|sorted| {
             let doc = docs::range(&name);
             quote! {
                 #[doc = #doc]
-                #vis fn #method_in<__A: #LIB::Arg<#field_type> + ::core::clone::Clone>(
+                #vis fn #method_in<__A: #LIB::Arg<#field_type> + ::core::clone::Clone #sorted>(
                     self,
                     range: impl ::core::ops::RangeBounds<__A>,
                 ) -> #ty<{ #LIB::END }> #bound {
@@ -294,6 +295,15 @@ impl Pattern<'_> {
     }
 
     /// See [`key_arguments`].
+    fn key_arguments(&self) -> TokenStream {
+        let of = |keys: &[&Key], sort: bool| -> TokenStream {
+            let positions = keys.iter().flat_map(|key| key.positions()).enumerate();
+            positions.map(|(at, position)| self.key_argument(sort, at, position)).collect()
+        };
+        let (partition, sort) = (of(&self.partition, false), of(&self.sort, true));
+        quote!(#partition #sort)
+    }
+
     fn key_argument(&self, sort: bool, at: usize, position: usize) -> TokenStream {
         let ident = &self.entity.ident;
         let hash = self.index.map_or(0, |index| names::hash(&index.value()));
@@ -310,7 +320,7 @@ impl Pattern<'_> {
     }
 
     fn keys(&self) -> Vec<&Key> {
-        std::iter::once(self.partition).chain(self.sort).collect()
+        self.partition.iter().chain(&self.sort).copied().collect()
     }
 
     /// The type of an argument for a field, which of an `Option` is that of what is in it, and the argument as the
@@ -331,14 +341,24 @@ impl Pattern<'_> {
 /// A field of a sort key, and what can be asked of it.
 struct Step {
     position: usize,
-    range: bool,
+    range: Range,
     prefix: bool,
+}
+
+/// The ranges of a field that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Range {
+    None,
+    Any,
+    /// Those of types whose usual text sorts as they do.
+    AsWritten,
 }
 
 impl Step {
     /// The names of the methods of this step, for its field.
     fn names(&self, field: &Ident) -> Vec<String> {
-        let suffixes = [Some(""), self.range.then_some("_in"), self.prefix.then_some("_prefix")];
+        let suffixes =
+            [Some(""), (self.range != Range::None).then_some("_in"), self.prefix.then_some("_prefix")];
         suffixes.into_iter().flatten().map(|suffix| format!("{}{suffix}", field.unraw())).collect()
     }
 }

@@ -69,8 +69,7 @@ fn key(key: &KeyAttribute) -> TokenStream {
 
 fn index(index: &Index) -> TokenStream {
     let Index { name, local, .. } = index;
-    let partition = key(&index.partition);
-    let sort = optional(index.sort.as_ref().map(key));
+    let (partition, sort) = (index.partition.iter().map(key), index.sort.iter().map(key));
     let projection = match &index.projection {
         Projection::All => quote!(All),
         Projection::KeysOnly => quote!(KeysOnly),
@@ -80,8 +79,8 @@ fn index(index: &Index) -> TokenStream {
         #LIB::IndexSchema {
             name: #name,
             local: #local,
-            partition: #partition,
-            sort: #sort,
+            partition: &[#(#partition),*],
+            sort: &[#(#sort),*],
             projection: #LIB::ProjectionSchema::#projection,
         }
     }
@@ -125,8 +124,8 @@ fn included(table: &Table, index: &Index) -> BTreeSet<String> {
         Projection::KeysOnly => &[],
         Projection::Include(names) => names,
     };
-    let keys = [Some(&table.partition), table.sort.as_ref(), Some(&index.partition), index.sort.as_ref()];
-    let keys = keys.into_iter().flatten().map(|key| key.name.value());
+    let of_table = std::iter::once(&table.partition).chain(&table.sort);
+    let keys = of_table.chain(&index.partition).chain(&index.sort).map(|key| key.name.value());
     included.iter().cloned().chain(keys).collect()
 }
 

@@ -19,6 +19,7 @@ pub(super) fn wrapped(attribute: &AttributeType, member: &Member, ty: &Type) -> 
         "MayBeAbsent",
         "Numeric",
         "SortPart",
+        "SortsAsWritten",
         "PaddedPart",
         "ScaledPart",
         "RawPart",

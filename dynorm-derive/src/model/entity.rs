@@ -10,7 +10,7 @@ use super::table::{self, Index, KeyAttribute, Kind, Table};
 use super::when::When;
 use super::{delimiter, names};
 use crate::diagnostics::Diagnostics;
-use crate::parse::entity::{EntityAttributes, IndexArguments, TableArgument};
+use crate::parse::entity::{EntityAttributes, IndexArguments, KeyArgument, TableArgument};
 use crate::parse::field::{FieldAttributes, Keeping, Rule};
 use crate::parse::{IndexName, Projection};
 
@@ -65,9 +65,12 @@ pub(crate) struct Field {
 pub(crate) struct IndexKeys {
     pub(crate) index: LitStr,
     pub(crate) pattern: Ident,
-    /// `None` for a local index, which has that of the table.
-    pub(crate) partition: Option<Key>,
-    pub(crate) sort: Option<Key>,
+    /// Empty for a local index, which has that of the table, and for an inverted one.
+    pub(crate) partition: Vec<Key>,
+    /// Empty without a sort key, and for an inverted index.
+    pub(crate) sort: Vec<Key>,
+    /// The word `inverted`: the keys are those of the table the other way round.
+    pub(crate) inverted: Option<Ident>,
     /// Whether an item is in the index; all are without.
     pub(crate) when: Option<When>,
 }
@@ -178,7 +181,18 @@ impl Entity {
 
     /// The keys of all indexes.
     pub(crate) fn index_keys(&self) -> impl Iterator<Item = &Key> {
-        self.indexes.iter().flat_map(|index| [index.partition.as_ref(), index.sort.as_ref()]).flatten()
+        self.indexes.iter().flat_map(|index| index.partition.iter().chain(&index.sort))
+    }
+
+    /// What makes the partition key and the sort key of the table, or of an index.
+    pub(crate) fn keys_of<'e>(&'e self, index: Option<&'e IndexKeys>) -> (Vec<&'e Key>, Vec<&'e Key>) {
+        let (partition, sort) = (vec![&self.partition], self.sort.iter().collect());
+        match index {
+            None => (partition, sort),
+            Some(keys) if keys.inverted.is_some() => (sort, partition),
+            Some(keys) if keys.partition.is_empty() => (partition, keys.sort.iter().collect()),
+            Some(keys) => (keys.partition.iter().collect(), keys.sort.iter().collect()),
+        }
     }
 
     /// The fields that are key attributes themselves, of the table or an index.
@@ -189,11 +203,8 @@ impl Entity {
 
     /// Whether the field is itself a key attribute of an index, or of the table.
     pub(crate) fn is_plain_key_of(&self, position: usize, index: Option<&IndexKeys>) -> bool {
-        let keys = match index {
-            None => [Some(&self.partition), self.sort.as_ref()],
-            Some(keys) => [Some(keys.partition.as_ref().unwrap_or(&self.partition)), keys.sort.as_ref()],
-        };
-        keys.into_iter().flatten().any(|key| matches!(key, Key::Plain(at) if *at == position))
+        let (partition, sort) = self.keys_of(index);
+        partition.into_iter().chain(sort).any(|key| matches!(key, Key::Plain(at) if *at == position))
     }
 
     /// What the attribute of a field means to keys.
@@ -232,7 +243,7 @@ impl Entity {
     fn index_templates(&self) -> impl Iterator<Item = (&Key, &[usize])> {
         self.indexes.iter().flat_map(|index| {
             let when = index.when.as_ref().map_or(&[][..], |when| &when.positions);
-            let keys = [index.partition.as_ref(), index.sort.as_ref()].into_iter().flatten();
+            let keys = index.partition.iter().chain(&index.sort);
             keys.filter(|key| key.template().is_some()).map(move |key| (key, when))
         })
     }
@@ -409,28 +420,42 @@ impl IndexKeys {
         delimiter: char,
         diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let mut key = |argument| Key::resolve(argument, fields, delimiter, diagnostics);
-        let partition = written.pk.as_ref().map(&mut key);
-        let sort = written.sk.as_ref().map(&mut key);
         let index = &written.index;
+        let keys = |key: &Option<Vec<KeyArgument>>, diagnostics: &mut Diagnostics| {
+            let resolve = |argument| Key::resolve(argument, fields, delimiter, diagnostics);
+            let keys: Vec<Option<Key>> = key.iter().flatten().map(resolve).collect();
+            keys.into_iter().collect::<Option<Vec<Key>>>()
+        };
+        let partition = keys(&written.pk, diagnostics);
+        let sort = keys(&written.sk, diagnostics);
         let pattern = written.name.clone();
         let pattern = pattern.unwrap_or_else(|| Self::default_pattern(index, diagnostics));
-        if partition.is_none() && sort.is_none() {
+        if written.mentioned_keys.is_empty() && written.inverted.is_none() {
             let message = format!(
-                "index `{}` has no keys; add `pk` and `sk`, or only `sk` for a local index",
+                "index `{}` has no keys; add `pk` and `sk`, only `sk` for a local index, or `inverted` for the primary key the other way round",
                 index.text
             );
             diagnostics.at_span(index.span, message);
             return None;
         }
-        if matches!(partition, Some(None)) || matches!(sort, Some(None)) {
+        if let (Some(inverted), Some(key)) = (&written.inverted, written.mentioned_keys.first()) {
+            let message = format!(
+                "an inverted index has the keys of the table, the other way round; remove `{key}`, or `{inverted}`"
+            );
+            diagnostics.at(key, message);
             return None;
         }
+        let (mut partition, mut sort) = (partition?, sort?);
+        if written.mentioned_keys.iter().any(|key| key == "pk") && partition.is_empty() {
+            return None;
+        }
+        fields_differ(written, &mut partition, &mut sort, diagnostics);
         Some(Self {
             index: LitStr::new(&index.text, index.span),
             pattern,
-            partition: partition.flatten(),
-            sort: sort.flatten(),
+            partition,
+            sort,
+            inverted: written.inverted.clone(),
             when: written.when.as_ref().map(|(name, when)| When::of(name, when, fields)),
         })
     }
@@ -450,6 +475,38 @@ impl IndexKeys {
     }
 }
 
+/// A key of several attributes has each of them once; the second is left out.
+fn fields_differ(
+    written: &IndexArguments,
+    partition: &mut Vec<Key>,
+    sort: &mut Vec<Key>,
+    diagnostics: &mut Diagnostics,
+) {
+    if partition.len() < 2 && sort.len() < 2 {
+        return;
+    }
+    let mut known = Vec::new();
+    for (keys, arguments) in [(partition, &written.pk), (sort, &written.sk)] {
+        let mut arguments = arguments.iter().flatten();
+        keys.retain(|key| {
+            let (argument, positions) = (arguments.next(), key.positions());
+            let (Key::Plain(position), Some(KeyArgument::Field(field))) = (key, argument) else {
+                return true;
+            };
+            let is_new = !known.contains(position);
+            if !is_new {
+                let message = format!(
+                    "`{field}` is in the key of index `{}` already; name another field",
+                    written.index.text
+                );
+                diagnostics.at(field, message);
+            }
+            known.extend(positions);
+            is_new
+        });
+    }
+}
+
 /// The keys of an entity, before there is an entity.
 struct Keys<'k> {
     partition: &'k Key,
@@ -460,8 +517,8 @@ struct Keys<'k> {
 impl Keys<'_> {
     /// A key is made of what is stored, as the type of the field writes it.
     fn are_stored(&self, fields: &[Field], diagnostics: &mut Diagnostics) -> bool {
-        let of_index = self.indexes.iter().flat_map(|index| [index.partition.as_ref(), index.sort.as_ref()]);
-        let keys = [Some(self.partition), self.sort].into_iter().chain(of_index).flatten();
+        let of_index = self.indexes.iter().flat_map(|index| index.partition.iter().chain(&index.sort));
+        let keys = std::iter::once(self.partition).chain(self.sort).chain(of_index);
         let whens = self.indexes.iter().filter_map(|index| index.when.as_ref());
         let mut positions: Vec<usize> =
             keys.flat_map(Key::positions).chain(whens.flat_map(|when| when.positions.clone())).collect();
@@ -504,16 +561,24 @@ fn own_table(
         }
     };
     let partition = attribute(keys.partition, "PK".into(), false);
+    let sort = keys.sort.map(|key| attribute(key, "SK".into(), false));
     let index = |(keys, written): (&IndexKeys, &IndexArguments)| {
         let name = keys.index.value();
         check_locality(keys, written, diagnostics);
-        let local = written.local.is_some();
-        let own = keys.partition.as_ref().map(|key| attribute(key, format!("{name}PK"), true));
+        let local = written.local.is_some() && keys.inverted.is_none();
+        let of = |keys: &[Key], default: &str| -> Vec<KeyAttribute> {
+            keys.iter().map(|key| attribute(key, format!("{name}{default}"), true)).collect()
+        };
+        let (own_partition, own_sort) = match keys.inverted {
+            Some(_) => (sort.iter().cloned().collect(), sort.iter().map(|_| partition.clone()).collect()),
+            None => (of(&keys.partition, "PK"), of(&keys.sort, "SK")),
+        };
+        let has_that_of_table = local || own_partition.is_empty();
         Index {
             name: keys.index.clone(),
             local,
-            partition: if local { partition.clone() } else { own.unwrap_or_else(|| partition.clone()) },
-            sort: keys.sort.as_ref().map(|key| attribute(key, format!("{name}SK"), true)),
+            partition: if has_that_of_table { vec![partition.clone()] } else { own_partition },
+            sort: own_sort,
             projection: written.projection.as_ref().map_or(Projection::All, |(_, kind)| kind.clone()),
         }
     };
@@ -524,7 +589,7 @@ fn own_table(
     Table {
         ident: input.ident.clone(),
         name: name.clone(),
-        sort: keys.sort.map(|key| attribute(key, "SK".into(), false)),
+        sort,
         partition,
         indexes,
         ttl: fields.iter().find(|field| field.ttl.is_some()).map(|field| field.stored.clone()),
@@ -537,18 +602,27 @@ fn own_table(
 
 fn check_locality(keys: &IndexKeys, written: &IndexArguments, diagnostics: &mut Diagnostics) {
     let name = keys.index.value();
-    match (&written.local, &keys.partition) {
-        (None, None) => {
+    match (&written.local, keys.partition.is_empty()) {
+        (Some(local), _) if keys.inverted.is_some() => {
+            let message =
+                "an inverted index is global: its partition key is the sort key of the table; remove `local`";
+            diagnostics.at(local, message);
+        }
+        (None, true) if keys.inverted.is_none() => {
             let message = format!(
                 "index `{name}` has no `pk`; add one, or `local` for an index with the partition key of the table: `index({name}, local, sk = ...)`"
             );
             diagnostics.at(&keys.index, message);
         }
-        (Some(local), Some(_)) => {
+        (Some(local), false) => {
             diagnostics.at(local, "a local index has the partition key of its table; remove `pk` or `local`");
         }
-        (Some(local), None) if keys.sort.is_none() => {
+        (Some(local), true) if keys.sort.is_empty() => {
             diagnostics.at(local, format!("local index `{name}` has no sort key; add `sk`"));
+        }
+        (Some(local), true) if keys.sort.len() > 1 => {
+            let message = "a local index has one attribute as sort key; write the fields in a template, as `sk = \"{a}#{b}\"`, or remove `local` and add `pk`";
+            diagnostics.at(local, message);
         }
         _ => {}
     }

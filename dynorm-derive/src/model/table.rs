@@ -47,9 +47,10 @@ pub(crate) enum Kind {
 pub(crate) struct Index {
     pub(crate) name: LitStr,
     pub(crate) local: bool,
-    /// That of the table for a local index.
-    pub(crate) partition: KeyAttribute,
-    pub(crate) sort: Option<KeyAttribute>,
+    /// At least one; that of the table for a local index.
+    pub(crate) partition: Vec<KeyAttribute>,
+    /// None without a sort key.
+    pub(crate) sort: Vec<KeyAttribute>,
     pub(crate) projection: Projection,
 }
 
@@ -127,9 +128,10 @@ impl KeyAttribute {
 
 impl Index {
     fn of(written: &IndexAttributes, table: &KeyAttribute, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let IndexAttributes { scope, local, name, pk, sk, projection } = written;
+        let IndexAttributes { scope, local, name, pk, mentions_pk, sk, projection } = written;
         let partition = match (local, pk) {
-            (false, Some(pk)) => KeyAttribute::of(pk, diagnostics),
+            (false, Some(pk)) => pk.iter().map(|pk| KeyAttribute::of(pk, diagnostics)).collect(),
+            (false, None) if *mentions_pk => return None,
             (false, None) => {
                 let message = format!(
                     "global index `{}` has no partition key; add `pk = \"{0}PK\"`, or use `lsi(...)` for an index with that of the table",
@@ -138,25 +140,30 @@ impl Index {
                 diagnostics.at_span(name.span, message);
                 return None;
             }
-            (true, None) => table.clone(),
+            (true, None) => vec![table.clone()],
             (true, Some(pk)) => {
                 let message = format!(
                     "a local index has the partition key of its table; remove `pk`, or use `gsi({}, ...)`",
                     name.text
                 );
-                diagnostics.at(&pk.name, message);
-                table.clone()
+                diagnostics.at(&pk[0].name, message);
+                vec![table.clone()]
             }
         };
         if *local && sk.is_none() {
             let message = format!("local index `{}` has no sort key; add `sk = \"{0}SK\"`", name.text);
             diagnostics.at(scope, message);
         }
+        if let (true, Some([_, second, ..])) = (local, sk.as_deref()) {
+            let message = "a local index has one attribute as sort key; keys of several are for `gsi(...)`";
+            diagnostics.at(&second.name, message);
+        }
+        let sort = sk.iter().flatten();
         Some(Self {
             name: LitStr::new(&name.text, name.span),
             local: *local,
             partition,
-            sort: sk.as_ref().map(|sk| KeyAttribute::of(sk, diagnostics)),
+            sort: sort.map(|sk| KeyAttribute::of(sk, diagnostics)).collect(),
             projection: projection.clone().unwrap_or(Projection::All),
         })
     }

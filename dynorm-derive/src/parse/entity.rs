@@ -4,7 +4,10 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Expr, Ident, LitStr, Path, Token};
 
 use super::field::Rule;
-use super::{IndexName, Projection, TypeAttribute, arguments, attributes, or_skip, set, suggest, value};
+use super::{
+    IndexName, Projection, TypeAttribute, arguments, attributes, is_list, key_list, or_skip, set, suggest,
+    value,
+};
 use crate::diagnostics::Diagnostics;
 
 const KNOWN: [&str; 12] = [
@@ -21,7 +24,7 @@ const KNOWN: [&str; 12] = [
     "type_attribute",
     "hooks",
 ];
-const KNOWN_OF_INDEX: [&str; 6] = ["name", "pk", "sk", "when", "local", "projection"];
+const KNOWN_OF_INDEX: [&str; 7] = ["name", "pk", "sk", "inverted", "when", "local", "projection"];
 
 /// What is written on an entity.
 #[derive(Default)]
@@ -58,8 +61,12 @@ pub(crate) enum KeyArgument {
 pub(crate) struct IndexArguments {
     pub(crate) index: IndexName,
     pub(crate) name: Option<Ident>,
-    pub(crate) pk: Option<KeyArgument>,
-    pub(crate) sk: Option<KeyArgument>,
+    pub(crate) pk: Option<Vec<KeyArgument>>,
+    pub(crate) sk: Option<Vec<KeyArgument>>,
+    /// The words `pk` and `sk`, be what follows right or wrong.
+    pub(crate) mentioned_keys: Vec<Ident>,
+    /// The word `inverted`: the keys are those of the table the other way round.
+    pub(crate) inverted: Option<Ident>,
     pub(crate) when: Option<(Ident, Expr)>,
     pub(crate) local: Option<Ident>,
     pub(crate) projection: Option<(Ident, Projection)>,
@@ -135,7 +142,32 @@ impl Parse for KeyArgument {
 
 impl KeyArgument {
     fn read(name: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
+        if is_list(input) {
+            let message = format!(
+                "a primary key has one attribute as `{name}`; write the fields in a template: `{name} = \"{{a}}#{{b}}\"`"
+            );
+            return Err(syn::Error::new(name.span(), message));
+        }
         value(name, input, &format!("\"USER#{{id}}\"`, or the name of a field: `{name} = id"))
+    }
+
+    /// The key of an index: a template, a field, or a list of fields.
+    fn read_of_index(
+        name: &Ident,
+        input: ParseStream<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> syn::Result<Vec<Self>> {
+        if !is_list(input) {
+            return Ok(vec![Self::read(name, input)?]);
+        }
+        key_list(name, input, diagnostics, |input| {
+            input.parse().map(Self::Field).map_err(|error| {
+                let message = format!(
+                    "a list names fields, without quotes: `{name} = [maker, line]`; a template is a key by itself: `{name} = \"{{maker}}#{{line}}\"`"
+                );
+                syn::Error::new(error.span(), message)
+            })
+        })
     }
 }
 
@@ -149,13 +181,31 @@ impl IndexArguments {
         syn::parenthesized!(inner in input);
         let index = or_skip(&inner, inner.parse())?;
         inner.parse::<Option<Token![,]>>()?;
-        let mut all =
-            Self { index, name: None, pk: None, sk: None, when: None, local: None, projection: None };
+        let mut all = Self {
+            index,
+            name: None,
+            pk: None,
+            sk: None,
+            mentioned_keys: Vec::new(),
+            inverted: None,
+            when: None,
+            local: None,
+            projection: None,
+        };
         arguments(&inner, diagnostics, |name, input, diagnostics| {
             match name.to_string().as_str() {
                 "name" => set(&mut all.name, name, value(name, input, "by_price")?, diagnostics),
-                "pk" => set(&mut all.pk, name, KeyArgument::read(name, input)?, diagnostics),
-                "sk" => set(&mut all.sk, name, KeyArgument::read(name, input)?, diagnostics),
+                "pk" => {
+                    all.mentioned_keys.push(name.clone());
+                    let key = KeyArgument::read_of_index(name, input, diagnostics)?;
+                    set(&mut all.pk, name, key, diagnostics);
+                }
+                "sk" => {
+                    all.mentioned_keys.push(name.clone());
+                    let key = KeyArgument::read_of_index(name, input, diagnostics)?;
+                    set(&mut all.sk, name, key, diagnostics);
+                }
+                "inverted" => set(&mut all.inverted, name, name.clone(), diagnostics),
                 "when" => {
                     let when = (name.clone(), value(name, input, "status == Status::Open")?);
                     set(&mut all.when, name, when, diagnostics);

@@ -70,6 +70,52 @@ pub(crate) fn value<T: Parse>(name: &Ident, input: ParseStream<'_>, example: &st
     input.parse().map_err(|_| syn::Error::new(span, format!("expected `{name} = {example}`")))
 }
 
+/// Most attributes of the partition key of an index, and most of its sort key.
+///
+/// Source: [multi-attribute keys](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.DesignPattern.MultiAttributeKeys.html).
+const KEY_ATTRIBUTES_MAX: usize = 4;
+
+/// Whether the value of an argument comes next, and is a list.
+pub(crate) fn is_list(input: ParseStream<'_>) -> bool {
+    input.peek(Token![=]) && input.peek2(syn::token::Bracket)
+}
+
+/// The value of `name = [value, value]`, a key of an index.
+pub(crate) fn key_list<T>(
+    name: &Ident,
+    input: ParseStream<'_>,
+    diagnostics: &mut Diagnostics,
+    element: impl Fn(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<Vec<T>> {
+    input.parse::<Token![=]>()?;
+    let inner;
+    let bracket = syn::bracketed!(inner in input);
+    let (mut all, mut one_more) = (Vec::new(), None);
+    while !inner.is_empty() {
+        if all.len() == KEY_ATTRIBUTES_MAX {
+            one_more = one_more.or(Some(inner.span()));
+        }
+        let value = or_skip(&inner, element(&inner))?;
+        if one_more.is_none() {
+            all.push(value);
+        }
+        if !inner.is_empty() {
+            or_skip(&inner, inner.parse::<Token![,]>())?;
+        }
+    }
+    if all.is_empty() {
+        let message = format!("`{name}` names no attribute; name at least one, or leave `{name}` away");
+        return Err(syn::Error::new(bracket.span.join(), message));
+    }
+    if let Some(span) = one_more {
+        let message = format!(
+            "the `{name}` of an index has at most {KEY_ATTRIBUTES_MAX} attributes, and this is one more"
+        );
+        diagnostics.at_span(span, message);
+    }
+    Ok(all)
+}
+
 /// The result, with the rest of the input passed over if it is an error: one mistake is enough.
 pub(crate) fn or_skip<T>(input: ParseStream<'_>, result: syn::Result<T>) -> syn::Result<T> {
     if result.is_err() {

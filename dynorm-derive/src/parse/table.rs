@@ -3,7 +3,10 @@
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Ident, LitStr, Path, Token};
 
-use super::{IndexName, Projection, TypeAttribute, arguments, attributes, or_skip, set, suggest, value};
+use super::{
+    IndexName, Projection, TypeAttribute, arguments, attributes, is_list, key_list, or_skip, set, suggest,
+    value,
+};
 use crate::diagnostics::Diagnostics;
 
 const KNOWN: [&str; 10] =
@@ -39,8 +42,10 @@ pub(crate) struct IndexAttributes {
     pub(crate) scope: Ident,
     pub(crate) local: bool,
     pub(crate) name: IndexName,
-    pub(crate) pk: Option<KeyAttribute>,
-    pub(crate) sk: Option<KeyAttribute>,
+    pub(crate) pk: Option<Vec<KeyAttribute>>,
+    /// Whether there is a `pk`, be it right or wrong.
+    pub(crate) mentions_pk: bool,
+    pub(crate) sk: Option<Vec<KeyAttribute>>,
     pub(crate) projection: Option<Projection>,
 }
 
@@ -94,12 +99,42 @@ impl TableAttributes {
 
 impl KeyAttribute {
     fn read(name: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
+        if is_list(input) {
+            let message = format!(
+                "the primary key has one attribute as `{name}`: `{name} = \"{}\"`; keys of several are for `gsi(...)`",
+                name.to_string().to_uppercase()
+            );
+            return Err(syn::Error::new(name.span(), message));
+        }
         let attribute = value(name, input, "\"ATTRIBUTE\"")?;
+        Self::with_kind(attribute, input)
+    }
+
+    /// The key of an index: an attribute, or a list of them.
+    fn read_of_index(
+        name: &Ident,
+        input: ParseStream<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> syn::Result<Vec<Self>> {
+        if !is_list(input) {
+            return Ok(vec![Self::read(name, input)?]);
+        }
+        key_list(name, input, diagnostics, |input| {
+            let attribute = input.parse::<LitStr>().map_err(|error| {
+                let message =
+                    format!("name the attributes, each in quotes: `{name} = [\"maker\", \"year\": N]`");
+                syn::Error::new(error.span(), message)
+            })?;
+            Self::with_kind(attribute, input)
+        })
+    }
+
+    fn with_kind(name: LitStr, input: ParseStream<'_>) -> syn::Result<Self> {
         let kind = match input.parse::<Option<Token![:]>>()? {
             Some(_) => Some(Ident::parse(input)?),
             None => None,
         };
-        Ok(Self { name: attribute, kind })
+        Ok(Self { name, kind })
     }
 }
 
@@ -113,17 +148,22 @@ impl IndexAttributes {
         syn::parenthesized!(inner in input);
         let name = or_skip(&inner, inner.parse())?;
         inner.parse::<Option<Token![,]>>()?;
-        let (mut pk, mut sk, mut projection) = (None, None, None);
+        let (mut pk, mut sk, mut projection, mut mentions_pk) = (None, None, None, false);
         arguments(&inner, diagnostics, |name, input, diagnostics| {
             match name.to_string().as_str() {
-                "pk" => set(&mut pk, name, KeyAttribute::read(name, input)?, diagnostics),
-                "sk" => set(&mut sk, name, KeyAttribute::read(name, input)?, diagnostics),
+                "pk" => {
+                    mentions_pk = true;
+                    set(&mut pk, name, KeyAttribute::read_of_index(name, input, diagnostics)?, diagnostics);
+                }
+                "sk" => {
+                    set(&mut sk, name, KeyAttribute::read_of_index(name, input, diagnostics)?, diagnostics);
+                }
                 "projection" => set(&mut projection, name, Projection::read(name, input)?, diagnostics),
                 _ => return Err(suggest::unknown("argument of an index:", name, &KNOWN_OF_INDEX)),
             }
             Ok(())
         })?;
-        Ok(Self { scope: scope.clone(), local: scope == "lsi", name, pk, sk, projection })
+        Ok(Self { scope: scope.clone(), local: scope == "lsi", name, pk, mentions_pk, sk, projection })
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
     primary_keys_are_no_times_to_live(entity, diagnostics);
     patterns_have_their_own_names(entity, diagnostics);
     each_index_is_used_once(entity, diagnostics);
+    inverted_indexes_need_a_sort_key(entity, diagnostics);
     whens_decide(entity, diagnostics);
     super::kept::check(entity, diagnostics);
     tags_are_unique(entity, diagnostics);
@@ -134,8 +135,11 @@ fn whens_decide(entity: &Entity, diagnostics: &mut Diagnostics) {
             );
             diagnostics.at(&when.name, message);
         }
-        let keys = [index.partition.as_ref(), index.sort.as_ref()];
-        if keys.into_iter().flatten().all(|key| key.template().is_none()) {
+        if index.inverted.is_some() {
+            let message =
+                format!("index `{name}` has the keys of the table, and holds every item; remove `when`");
+            diagnostics.at(&when.name, message);
+        } else if index.partition.iter().chain(&index.sort).all(|key| key.template().is_none()) {
             let message = format!(
                 "index `{name}` has the fields themselves as keys, and holds every item that has them; write a key as a template, such as `\"{{field}}\"`, so that it can be left out"
             );
@@ -163,6 +167,18 @@ fn tags_are_unique(entity: &Entity, diagnostics: &mut Diagnostics) {
             let message = format!("`{}` is a type tag of this entity already; remove it", alias.value());
             diagnostics.at(alias, message);
         }
+    }
+}
+
+/// What is turned around has two ends.
+fn inverted_indexes_need_a_sort_key(entity: &Entity, diagnostics: &mut Diagnostics) {
+    let inverted = entity.indexes.iter().filter_map(|index| index.inverted.as_ref());
+    for inverted in inverted.filter(|_| entity.sort.is_none()) {
+        let message = format!(
+            "`{}` has no sort key that an inverted index could have as partition key; add `sk`, or write the keys of the index",
+            entity.ident.unraw()
+        );
+        diagnostics.at(inverted, message);
     }
 }
 

@@ -53,20 +53,22 @@ fn names_are_legal(table: &Table, diagnostics: &mut Diagnostics) {
 
 /// All key attributes; those of local indexes' partitions are the table's.
 fn key_attributes(table: &Table) -> impl Iterator<Item = &KeyAttribute> {
-    let partitions = table.indexes.iter().filter(|index| !index.local).map(|index| &index.partition);
-    let sorts = table.indexes.iter().filter_map(|index| index.sort.as_ref());
+    let partitions = table.indexes.iter().filter(|index| !index.local).flat_map(|index| &index.partition);
+    let sorts = table.indexes.iter().flat_map(|index| &index.sort);
     std::iter::once(&table.partition).chain(&table.sort).chain(partitions).chain(sorts)
 }
 
 /// An attribute has one value, which cannot be both keys.
 fn key_attributes_differ(table: &Table, diagnostics: &mut Diagnostics) {
-    let own = (&table.partition, table.sort.as_ref());
-    let indexes = table.indexes.iter().map(|index| (&index.partition, index.sort.as_ref()));
-    for (partition, sort) in std::iter::once(own).chain(indexes) {
-        let Some(sort) = sort else { continue };
-        if partition.name.value() == sort.name.value() {
-            let message = format!("`{}` is the partition key already; name another", sort.name.value());
-            diagnostics.at(&sort.name, message);
+    let own: Vec<&KeyAttribute> = std::iter::once(&table.partition).chain(&table.sort).collect();
+    let indexes = table.indexes.iter().map(|index| index.partition.iter().chain(&index.sort).collect());
+    for key in std::iter::once(own).chain(indexes) {
+        for (at, attribute) in key.iter().enumerate() {
+            let name = attribute.name.value();
+            if key[..at].iter().any(|other| other.name.value() == name) {
+                let what = if key.len() > 2 { "in the key of this index" } else { "the partition key" };
+                diagnostics.at(&attribute.name, format!("`{name}` is {what} already; name another"));
+            }
         }
     }
 }

@@ -219,6 +219,14 @@ fn a_global_index_may_have_keys_of_many_attributes() {
         refusal(query("maker = :m AND line = :l AND id = :i", values! { m: "m", l: 1, i: "a" })),
         "Query key condition not supported"
     );
+    // A range is the last condition.
+    assert_eq!(
+        refusal(query(
+            "maker = :m AND line = :l AND year < :y AND id = :i",
+            values! { m: "m", l: 1, y: 2001, i: "a" }
+        )),
+        "Query key condition not supported"
+    );
     let paged = Query {
         table: "many".into(),
         index: Some("by-maker".into()),
@@ -232,4 +240,26 @@ fn a_global_index_may_have_keys_of_many_attributes() {
     assert_eq!(first.last_key, Some(last.clone()));
     let rest = engine.query(&Query { start: Some(last), ..paged }).unwrap();
     assert_eq!(rest.items, [item! { id: "d", maker: "m", line: 1, year: 2001 }]);
+}
+
+#[test]
+fn an_index_with_keys_of_many_attributes_projects_them() {
+    let mut engine = with_table(definition(
+        "many",
+        "id:S",
+        vec![global("by-maker", "maker:S line:N | year:N", Projection::KeysOnly)],
+    ));
+    engine.store(item! { id: "a", maker: "m", line: 1, year: 2001, price: 3 });
+    let query = Query {
+        table: "many".into(),
+        index: Some("by-maker".into()),
+        key_condition: Some("maker = :m AND line = :l".into()),
+        values: values! { m: "m", l: 1 },
+        ..Default::default()
+    };
+    let found = engine.query(&query).unwrap();
+    assert_eq!(found.items, [item! { id: "a", maker: "m", line: 1, year: 2001 }]);
+    // It has the item only with all of them.
+    engine.store(item! { id: "a", maker: "m", line: 1, price: 3 });
+    assert_eq!(engine.query(&query).unwrap().count, 0);
 }

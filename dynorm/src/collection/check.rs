@@ -74,6 +74,11 @@ const fn check_keys(
             // That the table does not declare the index is said where the collection names it.
             _ => return ConstText::new(),
         };
+        if member.entity.index_named(index).is_some() {
+            let text =
+                of_member(collection, member).add(" has keys of several attributes in index `").add(index);
+            return text.add("`, and a collection reads an index with one partition key and one sort key; write the keys as templates, as `pk = \"{a}#{b}\"`, or query the entities one by one");
+        }
         let text = of_member(collection, member).add(" is not in index `").add(index);
         return text
             .add("`; declare its keys there: `#[entity(index(")

@@ -155,8 +155,7 @@ impl<C: Collection> Collect<C> {
     fn start(&self, place: &Place, meaning: &Meaning) -> Result<Start> {
         let Some(cursor) = &self.cursor else { return Ok(Start { way: Way::Onwards, key: None }) };
         let start = cursor.start(meaning, self.context.cursor_keys.as_ref())?;
-        let (name, value) = &place.condition.partition;
-        if start.key.as_ref().is_some_and(|key| key.get(name) != Some(value)) {
+        if start.key.as_ref().is_some_and(|key| !place.condition.is_partition_of(key)) {
             return Err(Error::cursor(CursorProblem::Damaged, "it leads out of the keys of this read"));
         }
         Ok(start)
@@ -250,8 +249,9 @@ impl<C: Collection> Collect<C> {
 impl<C: Gather> Collect<C> {
     async fn gathered(self) -> Result<Gathered> {
         let place = self.key.place.clone()?;
-        let (name, value) = &place.condition.partition;
-        let mut gathered = Gathered::new(C::DESCRIPTOR, format!("{name} = {}", value.describe()));
+        let show = |(name, value): &(&str, Value)| format!("{name} = {}", value.describe());
+        let partition: Vec<String> = place.condition.partition.iter().map(show).collect();
+        let mut gathered = Gathered::new(C::DESCRIPTOR, partition.join(", "));
         let items = self.pager()?.all(|item| {
             let member = member_of::<C>(&item).ok_or_else(|| unknown::<C>(&item))?;
             Ok((member, item))

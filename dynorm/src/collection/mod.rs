@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 pub use self::check::check_collection;
 pub use self::collect::Collect;
 pub use self::gather::Gathered;
-use crate::entity::{EntityDescriptor, KeyCondition, Table};
+use crate::entity::{EntityDescriptor, KeyAttributeSchema, KeyCondition, Table, TableSchema};
 use crate::error::{Error, Kind, Result};
 use crate::key::{Given, KeyProblem, KeySource, SortCondition, Template, closed_range};
 use crate::value::{Item, Value};
@@ -113,14 +113,12 @@ pub struct MemberDescriptor {
 }
 
 impl MemberDescriptor {
-    /// What makes the keys of the member in the table or index that is read.
+    /// What makes the keys of the member in the table or index that is read, if those are of one attribute each.
     const fn sources(&self, index: Option<&str>) -> Option<(&'static KeySource, Option<&'static KeySource>)> {
-        let Some(name) = index else {
-            return Some((&self.entity.partition, self.entity.sort.as_ref()));
-        };
-        match self.entity.index_named(name) {
-            Some(keys) => Some((&keys.partition, keys.sort.as_ref())),
-            None => None,
+        match self.entity.sources(index) {
+            Some(([partition], [])) => Some((partition, None)),
+            Some(([partition], [sort])) => Some((partition, Some(sort))),
+            _ => None,
         }
     }
 }
@@ -146,17 +144,14 @@ impl<C: Collection> CollectionKey<C> {
     #[doc(hidden)]
     #[must_use]
     pub fn of(given: &[Given<'_>]) -> Self {
-        Self {
-            place: Place::new(C::DESCRIPTOR, C::Table::SCHEMA.key_attributes(C::DESCRIPTOR.index), given),
-            collection: PhantomData,
-        }
+        Self { place: Place::new(C::DESCRIPTOR, C::Table::SCHEMA, given), collection: PhantomData }
     }
 }
 
 impl Place {
     fn new(
         collection: &'static CollectionDescriptor,
-        (partition_name, sort_name): (&'static str, Option<&'static str>),
+        schema: &'static TableSchema,
         given: &[Given<'_>],
     ) -> Result<Self> {
         let error = |problem: KeyProblem| {
@@ -170,16 +165,20 @@ impl Place {
         // That all members have the same keys is checked by the compiler.
         let first = collection.members.first().and_then(|member| member.sources(collection.index));
         let (partition, sort) = first.ok_or_else(undeclared)?;
+        let attributes = schema.key_attributes(collection.index);
+        let Some(([partition_attribute, ..], sort_attributes)) = attributes else { return Err(undeclared()) };
+        let partition_name = partition_attribute.name;
         let positions: Vec<usize> = partition.positions().collect();
         let (of_partition, of_sort) = given.split_at_checked(positions.len()).ok_or_else(undeclared)?;
         let value =
             partition.value(collection.delimiter, |at| nth(&positions, of_partition, at)).map_err(error)?;
         let incomplete = Kind::KeyIncomplete { entity: collection.name, attribute: partition_name };
         let value = value.ok_or_else(|| Error::new(incomplete))?;
-        let (Some(outline), Some(KeySource::Template(template)), Some(name)) =
-            (collection.sort, sort, sort_name)
+        let partition = vec![(partition_name, value)];
+        let (Some(outline), Some(KeySource::Template(template)), Some(KeyAttributeSchema { name, .. })) =
+            (collection.sort, sort, sort_attributes.first())
         else {
-            let condition = KeyCondition { partition: (partition_name, value), sort: None };
+            let condition = KeyCondition { partition, sort: Vec::new() };
             return Ok(Self { condition, prefix: None });
         };
         let template =
@@ -188,11 +187,8 @@ impl Place {
         let rendered =
             template.start(collection.delimiter, |at| nth(&positions, of_sort, at)).map_err(error)?;
         let prefix = rendered.text;
-        let sort = Some((name, condition_of_prefix(collection, &prefix)));
-        Ok(Self {
-            condition: KeyCondition { partition: (partition_name, value), sort },
-            prefix: Some((name, prefix)),
-        })
+        let sort = vec![(*name, condition_of_prefix(collection, &prefix))];
+        Ok(Self { condition: KeyCondition { partition, sort }, prefix: Some((name, prefix)) })
     }
 }
 

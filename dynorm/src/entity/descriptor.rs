@@ -34,13 +34,20 @@ pub struct EntityDescriptor {
 pub struct IndexKeys {
     /// The index's name.
     pub index: &'static str,
-    /// Where its partition key comes from.
-    pub partition: KeySource,
-    /// Where its sort key comes from.
-    pub sort: Option<KeySource>,
+    /// Where the attributes of its partition key come from, at least one.
+    pub partition: &'static [KeySource],
+    /// Where the attributes of its sort key come from; none without one.
+    pub sort: &'static [KeySource],
+    /// Whether the keys are the primary key the other way round, which needs no attributes of its own.
+    pub inverted: bool,
     /// The positions of the fields that decide whether an item is in the index; none if all are.
     pub when: &'static [usize],
 }
+
+/// What makes the keys of the table or of an index: of the partition key, and of the sort key.
+pub(crate) type KeySources = (&'static [KeySource], &'static [KeySource]);
+/// The key attributes of the table or of an index: of the partition key, and of the sort key.
+pub(crate) type KeyAttributes = (&'static [KeyAttributeSchema], &'static [KeyAttributeSchema]);
 
 /// What the library knows of a field.
 #[derive(Clone, Copy, Debug)]
@@ -55,6 +62,8 @@ pub struct AttributeDescriptor {
     pub role: AttributeRole,
     /// Whether an absent attribute reads as some value.
     pub has_default: bool,
+    /// The kinds of its values as keys: none if they can be none.
+    pub kinds: &'static [KeyKind],
 }
 
 /// What dynorm does with an attribute besides storing it.
@@ -109,10 +118,10 @@ pub struct IndexSchema {
     pub name: &'static str,
     /// Whether it is local.
     pub local: bool,
-    /// Its partition key; for a local index, that of the table.
-    pub partition: KeyAttributeSchema,
-    /// Its sort key.
-    pub sort: Option<KeyAttributeSchema>,
+    /// The attributes of its partition key, at least one; for a local index, that of the table.
+    pub partition: &'static [KeyAttributeSchema],
+    /// The attributes of its sort key; none without one.
+    pub sort: &'static [KeyAttributeSchema],
     /// What it holds.
     pub projection: ProjectionSchema,
 }
@@ -143,17 +152,45 @@ impl EntityDescriptor {
 
     /// Whether keys of indexes are made of the attribute, or it decides about them; not as a key itself.
     pub(crate) fn makes_index_keys(&self, attribute: &str) -> bool {
-        self.indexes.iter().any(|keys| {
-            let sources = [Some(&keys.partition), keys.sort.as_ref()].into_iter().flatten();
+        self.indexes.iter().filter(|keys| !keys.inverted).any(|keys| {
+            let sources = keys.partition.iter().chain(keys.sort);
             let made = sources.filter(|source| matches!(source, KeySource::Template(_)));
             let mut positions = made.flat_map(KeySource::positions).chain(keys.when.iter().copied());
             positions.any(|position| self.attributes[position].name == attribute)
         })
     }
 
-    /// The keys of the entity in an index.
-    pub(crate) fn index(&self, name: &str) -> Option<&'static IndexKeys> {
-        self.indexes.iter().find(|keys| keys.index == name)
+    /// What makes the entity's keys in the table, or in an index that it says it is in.
+    pub(crate) const fn sources(&'static self, index: Option<&str>) -> Option<KeySources> {
+        let Some(name) = index else {
+            return Some((std::slice::from_ref(&self.partition), self.sort.as_slice()));
+        };
+        match self.index_named(name) {
+            Some(keys) => Some((keys.partition, keys.sort)),
+            None => None,
+        }
+    }
+
+    /// Whether the entity's items can have this attribute with values that `accepts` takes: those that a key makes, or any
+    /// if it is that of a field.
+    pub(crate) fn can_have(
+        &self,
+        schema: &TableSchema,
+        name: &str,
+        accepts: impl Fn(&KeySource) -> bool,
+    ) -> bool {
+        let of_index = |keys: &'static IndexKeys| {
+            let declared = schema.index(keys.index);
+            let attributes = declared.into_iter().flat_map(|index| [index.partition, index.sort]);
+            attributes.zip([keys.partition, keys.sort]).flat_map(|(a, s)| a.iter().zip(s))
+        };
+        let of_table = self.primary_sources(schema).map(|(source, attribute)| (attribute, source));
+        let of_indexes = self.indexes.iter().flat_map(of_index).map(|(a, source)| (*a, source));
+        let mut keys = of_table.chain(of_indexes);
+        match keys.find(|(attribute, _)| attribute.name == name) {
+            Some((_, source)) => accepts(source),
+            None => self.attributes.iter().any(|attribute| attribute.name == name),
+        }
     }
 
     /// What makes each attribute of the primary key.
@@ -186,9 +223,9 @@ impl TableSchema {
     /// The names of the key attributes of the table, and of an index.
     pub(crate) fn key_names(&self, index: Option<&str>) -> Vec<&'static str> {
         let index = index.and_then(|name| self.index(name));
-        let of_index = index.into_iter().flat_map(|index| [Some(index.partition), index.sort]);
+        let of_index = index.into_iter().flat_map(|index| index.partition.iter().chain(index.sort));
         let mut names: Vec<&'static str> = Vec::new();
-        for key in [Some(self.partition), self.sort].into_iter().chain(of_index).flatten() {
+        for key in std::iter::once(&self.partition).chain(&self.sort).chain(of_index) {
             if !names.contains(&key.name) {
                 names.push(key.name);
             }
@@ -196,12 +233,12 @@ impl TableSchema {
         names
     }
 
-    /// The names of the partition key and the sort key of the table, or of an index.
-    pub(crate) fn key_attributes(&self, index: Option<&str>) -> (&'static str, Option<&'static str>) {
-        match index.and_then(|name| self.index(name)) {
-            None => (self.partition.name, self.sort.map(|sort| sort.name)),
-            Some(index) => (index.partition.name, index.sort.map(|sort| sort.name)),
-        }
+    /// The key attributes of the table, or of an index that is declared.
+    pub(crate) fn key_attributes(&'static self, index: Option<&str>) -> Option<KeyAttributes> {
+        let Some(name) = index else {
+            return Some((std::slice::from_ref(&self.partition), self.sort.as_slice()));
+        };
+        self.index(name).map(|index| (index.partition, index.sort))
     }
 
     /// Whether a read of the table, or of an index, can filter by an attribute; a local index fetches what it does not

@@ -18,20 +18,23 @@ struct IndexKey {
     attribute: KeyAttributeSchema,
 }
 
-/// All key attributes of indexes; a local index has the partition key of the table.
+/// All key attributes of indexes, but for those of the table: a local index has its partition key, and one that is the
+/// primary key the other way round has both.
 fn index_keys(
     descriptor: &'static EntityDescriptor,
     schema: &'static TableSchema,
 ) -> impl Iterator<Item = IndexKey> {
-    descriptor.indexes.iter().enumerate().flat_map(move |(index, keys)| {
+    let indexes = descriptor.indexes.iter().enumerate().filter(|(_, keys)| !keys.inverted);
+    indexes.flat_map(move |(index, keys)| {
         let declared = schema.index(keys.index);
-        let partition = declared.filter(|i| !i.local).map(|i| (&keys.partition, i.partition));
-        let sort = keys.sort.as_ref().zip(declared.and_then(|i| i.sort));
-        partition.into_iter().chain(sort).map(move |(source, attribute)| IndexKey {
+        let partition =
+            declared.filter(|i| !i.local).into_iter().flat_map(|i| keys.partition.iter().zip(i.partition));
+        let sort = declared.into_iter().flat_map(|i| keys.sort.iter().zip(i.sort));
+        partition.chain(sort).map(move |(source, attribute)| IndexKey {
             index,
             keys,
             source,
-            attribute,
+            attribute: *attribute,
         })
     })
 }

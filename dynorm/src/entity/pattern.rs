@@ -6,7 +6,7 @@ use super::codec::key_error;
 use super::{Entity, EntityDescriptor, Table, TableSchema};
 use crate::error::{Error, Kind, Result};
 use crate::key::{Given, KeySource, Rendered, SortCondition, Template, plain_range, text_range};
-use crate::value::{Arg, Value};
+use crate::value::{Arg, Item, Value};
 
 /// A way to read several items of an entity: `E::by_something(..)`, and what narrows it.
 #[diagnostic::on_unimplemented(
@@ -56,10 +56,10 @@ pub struct Probe {
 
 #[derive(Clone, Debug)]
 struct State {
-    /// The partition key attribute and its value.
-    partition: (&'static str, Value),
-    /// The sort key attribute and what is known of it.
-    sort: Option<Sort>,
+    /// The attributes of the partition key and their values.
+    partition: Vec<(&'static str, Value)>,
+    /// The attributes of the sort key and what is known of them. Each is narrowed only once all before it are fixed.
+    sort: Vec<Sort>,
 }
 
 #[derive(Clone, Debug)]
@@ -72,11 +72,19 @@ struct Sort {
     condition: Option<SortCondition>,
 }
 
-/// What a probe asks for: of the partition key, and of the sort key.
+/// What a probe asks for: of each attribute of the partition key, and of the first attributes of the sort key, all but
+/// the last of which are fixed.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyCondition {
-    pub(crate) partition: (&'static str, Value),
-    pub(crate) sort: Option<(&'static str, SortCondition)>,
+    pub(crate) partition: Vec<(&'static str, Value)>,
+    pub(crate) sort: Vec<(&'static str, SortCondition)>,
+}
+
+impl KeyCondition {
+    /// Whether a key is in the partition.
+    pub(crate) fn is_partition_of(&self, key: &Item) -> bool {
+        self.partition.iter().all(|(name, value)| key.get(name) == Some(value))
+    }
 }
 
 /// The value given for the field at `position`.
@@ -166,7 +174,8 @@ impl Probe {
         change: impl FnOnce(&EntityDescriptor, &mut Sort) -> Result<(), crate::key::KeyProblem>,
     ) -> Self {
         let descriptor = self.descriptor;
-        if let Ok(State { sort: Some(sort), .. }) = &mut self.state
+        if let Ok(State { sort, .. }) = &mut self.state
+            && let Some(sort) = sort.iter_mut().find(|sort| sort.condition.is_none())
             && let Err(problem) = change(descriptor, sort)
         {
             self.state = Err(key_error(descriptor, problem));
@@ -177,30 +186,40 @@ impl Probe {
     /// What the query asks of the keys.
     pub(crate) fn condition(&self) -> Result<KeyCondition> {
         let state = self.state.as_ref().map_err(Clone::clone)?;
-        let sort = state.sort.as_ref().map(|sort| (sort.name, sort.to_condition(self.descriptor.delimiter)));
-        if matches!(sort, Some((_, SortCondition::Nothing))) {
-            let kind = Kind::EmptyRange { entity: self.descriptor.name, pattern: self.pattern };
-            return Err(Error::new(kind));
+        let mut conditions = Vec::new();
+        for sort in &state.sort {
+            let condition = sort.to_condition(self.descriptor.delimiter);
+            if condition == SortCondition::Nothing {
+                let kind = Kind::EmptyRange { entity: self.descriptor.name, pattern: self.pattern };
+                return Err(Error::new(kind));
+            }
+            // DynamoDB takes conditions from left to right, and none after one that is no equality. What is known of
+            // later attributes comes from the partition key, which implies it.
+            let is_last = !matches!(condition, SortCondition::Equal(_));
+            if condition != SortCondition::Any {
+                conditions.push((sort.name, condition));
+            }
+            if is_last {
+                break;
+            }
         }
-        let sort = sort.filter(|(_, condition)| *condition != SortCondition::Any);
-        Ok(KeyCondition { partition: state.partition.clone(), sort })
+        Ok(KeyCondition { partition: state.partition.clone(), sort: conditions })
     }
 
     /// Whether items of other entities of the table can be among the keys that the query reads.
     pub(crate) fn meets_others(&self, entities: &[&EntityDescriptor]) -> bool {
         let Ok(state) = &self.state else { return false };
         let delimiter = self.descriptor.delimiter;
-        let prefix = state.sort.as_ref().map(|sort| sort.prefix(delimiter)).unwrap_or_default();
-        entities.iter().any(|entity| {
-            let keys = match self.index {
-                None => Some((&entity.partition, entity.sort.as_ref())),
-                Some(name) => entity.index(name).map(|keys| (&keys.partition, keys.sort.as_ref())),
-            };
-            entity.path != self.descriptor.path
-                && keys.is_some_and(|(partition, sort)| {
-                    partition.accepts(&state.partition.1, delimiter)
-                        && sort.is_none_or(|sort| sort.can_begin_with(&prefix, delimiter))
-                })
+        // An entity that does not declare an index is in it all the same if its items have the keys: those of the table
+        // the other way round, or fields.
+        entities.iter().filter(|entity| entity.path != self.descriptor.path).any(|entity| {
+            let mut partition = state.partition.iter();
+            partition.all(|(name, value)| {
+                entity.can_have(self.schema, name, |source| source.accepts(value, delimiter))
+            }) && state.sort.iter().all(|sort| {
+                let prefix = sort.prefix(delimiter);
+                entity.can_have(self.schema, sort.name, |source| source.can_begin_with(&prefix, delimiter))
+            })
         })
     }
 
@@ -220,32 +239,31 @@ impl State {
             let reason = format!("table `{}` does not declare the index `{name}`", schema.type_name);
             Error::new(Kind::Request { reason })
         };
-        let (partition, sort, names) = match index {
-            None => (&descriptor.partition, descriptor.sort.as_ref(), (schema.partition, schema.sort)),
-            Some(name) => {
-                let keys = descriptor.index(name).ok_or_else(|| undeclared(name))?;
-                let index = schema.index(name).ok_or_else(|| undeclared(name))?;
-                (&keys.partition, keys.sort.as_ref(), (index.partition, index.sort))
-            }
-        };
+        let keys = descriptor.sources(index).zip(schema.key_attributes(index));
+        let (sources, attributes) = keys.ok_or_else(|| undeclared(index.unwrap_or_default()))?;
         let lookup = |position| find(given, position);
         let error = |problem| key_error(descriptor, problem);
-        let value = partition.value(descriptor.delimiter, lookup).map_err(error)?;
-        let incomplete = Kind::KeyIncomplete { entity: descriptor.name, attribute: names.0.name };
-        let value = value.ok_or_else(|| Error::new(incomplete))?;
-        let sort = match sort.zip(names.1) {
-            None => None,
-            Some((source, attribute)) => {
-                let rendered = match source {
-                    KeySource::Template(template) => {
-                        template.start(descriptor.delimiter, lookup).map_err(error)?
-                    }
-                    KeySource::Plain(_) => Rendered { text: String::new(), next: 0, known: Vec::new() },
-                };
-                Some(Sort { name: attribute.name, source, rendered, condition: None })
-            }
-        };
-        Ok(Self { partition: (names.0.name, value), sort })
+        let partition = sources.0.iter().zip(attributes.0).map(|(source, attribute)| {
+            let value = source.value(descriptor.delimiter, lookup).map_err(error)?;
+            let incomplete = Kind::KeyIncomplete { entity: descriptor.name, attribute: attribute.name };
+            Ok((attribute.name, value.ok_or_else(|| Error::new(incomplete))?))
+        });
+        let sort = sources.1.iter().zip(attributes.1).map(|(source, attribute)| {
+            let (rendered, condition) = match source {
+                KeySource::Template(template) => {
+                    (template.start(descriptor.delimiter, lookup).map_err(error)?, None)
+                }
+                KeySource::Plain(plain) => {
+                    let nothing = Rendered { text: String::new(), next: 0, known: Vec::new() };
+                    (
+                        nothing,
+                        lookup(plain.position).to_value(plain).map_err(error)?.map(SortCondition::Equal),
+                    )
+                }
+            };
+            Ok(Sort { name: attribute.name, source, rendered, condition })
+        });
+        Ok(Self { partition: partition.collect::<Result<_>>()?, sort: sort.collect::<Result<_>>()? })
     }
 }
 

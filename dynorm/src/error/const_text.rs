@@ -61,6 +61,12 @@ impl ConstText {
         }
     }
 
+    /// The text with a number of one digit at its end.
+    #[must_use]
+    pub(crate) const fn add_digit(self, digit: usize) -> Self {
+        self.add_byte(b"0123456789"[digit % 10])
+    }
+
     /// Whether there is no text.
     #[must_use]
     pub const fn is_empty(&self) -> bool {

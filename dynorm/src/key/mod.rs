@@ -20,7 +20,7 @@ pub(crate) use self::overlap::{same_form, same_source};
 pub(crate) use self::part::parse_part;
 pub use self::part::{
     DescendingPart, Form, IndexPart, KeyPart, PaddedPart, PartError, RawPart, ScaledPart, Shape, SortPart,
-    Spec, TextPart,
+    SortedAsWritten, SortsAsWritten, Spec, TextPart,
 };
 pub use self::template::{BoxedPart, Given, KeySource, Placeholder, Plain, Segment, Template};
 pub(crate) use self::template::{KeyProblem, Rendered};

@@ -112,6 +112,19 @@ pub trait KeyPart: Sized {
 )]
 pub trait SortPart: KeyPart {}
 
+/// A key part whose text sorts as its values do even where nothing asks for it, as in a partition key: any [`SortPart`]
+/// but integers, whose text has no leading zeros there.
+pub trait SortsAsWritten: SortPart {}
+
+/// An end of a range of `T`, whose usual text sorts as its values do.
+#[diagnostic::on_unimplemented(
+    message = "in a partition key without a format, the text of `{T}` does not sort as its values do",
+    label = "no range of `{T}` in an inverted index",
+    note = "give the width in the partition key of the table, `{{field:010}}`; or read all, and filter by the field"
+)]
+pub trait SortedAsWritten<T> {}
+impl<A, T: SortsAsWritten> SortedAsWritten<T> for A {}
+
 /// A key part that can be padded with zeros: `{field:08}`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be padded with zeros",

@@ -1,6 +1,8 @@
 //! Key parts of the standard library's types, and of chrono's, `rust_decimal`'s and uuid's.
 
-use super::part::{DescendingPart, Form, KeyPart, PaddedPart, PartError, RawPart, Shape, SortPart, TextPart};
+use super::part::{
+    DescendingPart, Form, KeyPart, PaddedPart, PartError, RawPart, Shape, SortPart, SortsAsWritten, TextPart,
+};
 
 impl KeyPart for String {
     const SHAPE: Shape = Shape::Text;
@@ -15,6 +17,7 @@ impl KeyPart for String {
     }
 }
 impl SortPart for String {}
+impl SortsAsWritten for String {}
 impl RawPart for String {}
 impl TextPart for String {}
 
@@ -31,6 +34,7 @@ impl KeyPart for bool {
     }
 }
 impl SortPart for bool {}
+impl SortsAsWritten for bool {}
 
 /// Appends digits with leading zeros.
 fn pad(digits: &str, width: usize, out: &mut String) -> Result<(), PartError> {
@@ -178,7 +182,7 @@ mod rust_decimal {
 
 #[cfg(feature = "chrono")]
 mod chrono {
-    use super::{DescendingPart, Form, KeyPart, PartError, Shape, SortPart};
+    use super::{DescendingPart, Form, KeyPart, PartError, Shape, SortPart, SortsAsWritten};
     use crate::value::{EncodeError, date_text, instant_text};
     use ::chrono::{DateTime, NaiveDate, Utc};
 
@@ -199,6 +203,7 @@ mod chrono {
         }
     }
     impl SortPart for DateTime<Utc> {}
+    impl SortsAsWritten for DateTime<Utc> {}
     impl DescendingPart for DateTime<Utc> {}
 
     impl KeyPart for NaiveDate {
@@ -213,12 +218,13 @@ mod chrono {
         }
     }
     impl SortPart for NaiveDate {}
+    impl SortsAsWritten for NaiveDate {}
     impl DescendingPart for NaiveDate {}
 }
 
 #[cfg(feature = "uuid")]
 mod uuid {
-    use super::{Form, KeyPart, PartError, Shape, SortPart};
+    use super::{Form, KeyPart, PartError, Shape, SortPart, SortsAsWritten};
     use ::uuid::Uuid;
 
     impl KeyPart for Uuid {
@@ -234,4 +240,5 @@ mod uuid {
         }
     }
     impl SortPart for Uuid {}
+    impl SortsAsWritten for Uuid {}
 }

@@ -115,8 +115,7 @@ impl<E: Entity, I: 'static> Source<E> for QuerySource<I> {
     }
 
     fn can_start_after(&self, key: &Item) -> Result<bool> {
-        let (name, value) = self.probe.condition()?.partition;
-        Ok(key.get(name) == Some(&value))
+        Ok(self.probe.condition()?.is_partition_of(key))
     }
 
     fn index(&self) -> Option<&'static str> {
@@ -127,25 +126,27 @@ impl<E: Entity, I: 'static> Source<E> for QuerySource<I> {
 /// A key condition in bytes that every release writes alike: cursors are bound to them.
 pub(crate) fn canonical(condition: &KeyCondition) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let (name, value) = &condition.partition;
-    write_part(&mut bytes, name.as_bytes());
-    write_value(&mut bytes, value);
-    let Some((name, sort)) = &condition.sort else { return bytes };
-    write_part(&mut bytes, name.as_bytes());
-    let (operator, values) = match sort {
-        SortCondition::Any => ("any", vec![]),
-        SortCondition::Equal(value) => ("=", vec![value]),
-        SortCondition::BeginsWith(value) => ("begins_with", vec![value]),
-        SortCondition::AtLeast(value) => (">=", vec![value]),
-        SortCondition::Above(value) => (">", vec![value]),
-        SortCondition::AtMost(value) => ("<=", vec![value]),
-        SortCondition::Below(value) => ("<", vec![value]),
-        SortCondition::Between(low, high) => ("between", vec![low, high]),
-        SortCondition::Nothing => ("nothing", vec![]),
-    };
-    write_part(&mut bytes, operator.as_bytes());
-    for value in values {
+    for (name, value) in &condition.partition {
+        write_part(&mut bytes, name.as_bytes());
         write_value(&mut bytes, value);
+    }
+    for (name, sort) in &condition.sort {
+        write_part(&mut bytes, name.as_bytes());
+        let (operator, values) = match sort {
+            SortCondition::Any => ("any", vec![]),
+            SortCondition::Equal(value) => ("=", vec![value]),
+            SortCondition::BeginsWith(value) => ("begins_with", vec![value]),
+            SortCondition::AtLeast(value) => (">=", vec![value]),
+            SortCondition::Above(value) => (">", vec![value]),
+            SortCondition::AtMost(value) => ("<=", vec![value]),
+            SortCondition::Below(value) => ("<", vec![value]),
+            SortCondition::Between(low, high) => ("between", vec![low, high]),
+            SortCondition::Nothing => ("nothing", vec![]),
+        };
+        write_part(&mut bytes, operator.as_bytes());
+        for value in values {
+            write_value(&mut bytes, value);
+        }
     }
     bytes
 }
@@ -153,9 +154,9 @@ pub(crate) fn canonical(condition: &KeyCondition) -> Vec<u8> {
 /// A key condition as the service wants it.
 pub(crate) fn key_node(condition: KeyCondition) -> Node {
     let path = |name: &'static str| Side::Path(vec![Step::Name(Name::from(name))]);
-    let (name, value) = condition.partition;
-    let partition = Node::Compare(path(name), "=", Side::Value(value));
-    let sort = condition.sort.and_then(|(name, condition)| {
+    let partition = condition.partition.into_iter();
+    let partition = partition.map(|(name, value)| Node::Compare(path(name), "=", Side::Value(value)));
+    let sort = condition.sort.into_iter().filter_map(|(name, condition)| {
         let compare = |operator, value| Some(Node::Compare(path(name), operator, Side::Value(value)));
         match condition {
             SortCondition::Any | SortCondition::Nothing => None,
@@ -172,10 +173,8 @@ pub(crate) fn key_node(condition: KeyCondition) -> Node {
             }
         }
     });
-    match sort {
-        None => partition,
-        Some(sort) => Node::And(vec![partition, sort]),
-    }
+    let mut nodes: Vec<Node> = partition.chain(sort).collect();
+    if nodes.len() == 1 { nodes.remove(0) } else { Node::And(nodes) }
 }
 
 impl PageRequest for call::Query {

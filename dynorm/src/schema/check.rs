@@ -4,14 +4,19 @@
     reason = "the compiler runs it, and a const fn builds by value"
 )]
 
-use crate::entity::{AttributeDescriptor, AttributeRole, EntityDescriptor, KeyAttributeSchema, TableSchema};
+use crate::entity::{
+    AttributeDescriptor, AttributeRole, EntityDescriptor, IndexSchema, KeyAttributeSchema, TableSchema,
+};
 use crate::error::{ConstText, same_text};
-use crate::key::{KeySource, Overlap, same_source};
+use crate::key::{KeySource, Overlap, Plain, same_source};
+use crate::value::KeyKind;
 
 /// Most global secondary indexes of a table.
 const GLOBAL_INDEXES_MAX: usize = 20;
 /// Most local secondary indexes of a table.
 const LOCAL_INDEXES_MAX: usize = 5;
+/// Most attributes of an index's partition key, and most of its sort key.
+const KEY_ATTRIBUTES_MAX: usize = 4;
 
 /// Stops the compiler with a message if the table contradicts itself or two of its entities can collide.
 ///
@@ -154,11 +159,13 @@ const fn check_delimiter(entity: &EntityDescriptor, schema: &TableSchema) -> Con
 }
 
 const fn check_primary_key(entity: &EntityDescriptor, schema: &TableSchema) -> ConstText {
-    let text = check_key(entity, "pk", Some(&entity.partition), Some(schema.partition), schema, "");
+    let (source, attribute) =
+        (std::slice::from_ref(&entity.partition), std::slice::from_ref(&schema.partition));
+    let text = check_key(entity, "pk", source, attribute, schema, "");
     if !text.is_empty() {
         return text;
     }
-    check_key(entity, "sk", entity.sort.as_ref(), schema.sort, schema, "")
+    check_key(entity, "sk", entity.sort.as_slice(), schema.sort.as_slice(), schema, "")
 }
 
 const fn check_index_keys(entity: &EntityDescriptor, schema: &TableSchema) -> ConstText {
@@ -168,54 +175,88 @@ const fn check_index_keys(entity: &EntityDescriptor, schema: &TableSchema) -> Co
         let keys = &entity.indexes[at];
         // That the index is declared at all is checked by types, with a better place for the message.
         if let Some(index) = schema.index_named(keys.index) {
-            if !index.local {
-                let (source, attribute) = (Some(&keys.partition), Some(index.partition));
-                mistakes = mistakes.and(&check_key(entity, "pk", source, attribute, schema, keys.index));
-            }
-            let sort = check_key(entity, "sk", keys.sort.as_ref(), index.sort, schema, keys.index);
-            mistakes = mistakes.and(&sort);
+            let of_index = if keys.inverted {
+                check_inverted(entity, schema, index)
+            } else {
+                let sort = check_key(entity, "sk", keys.sort, index.sort, schema, keys.index);
+                if index.local {
+                    sort
+                } else {
+                    check_key(entity, "pk", keys.partition, index.partition, schema, keys.index).and(&sort)
+                }
+            };
+            mistakes = mistakes.and(&of_index);
         }
         at += 1;
     }
     mistakes
 }
 
+/// An index that is said to be the primary key the other way round.
+const fn check_inverted(entity: &EntityDescriptor, schema: &TableSchema, index: &IndexSchema) -> ConstText {
+    let Some(sort) = &schema.sort else { return ConstText::new() };
+    let is_inverted = match (index.partition, index.sort) {
+        ([a], [b]) => same_text(a.name, sort.name) && same_text(b.name, schema.partition.name),
+        _ => false,
+    };
+    if is_inverted {
+        return ConstText::new();
+    }
+    let text = of_entity(entity).add(" says that index `").add(index.name);
+    let text = text.add("` is the primary key the other way round, and it is not; declare it as `gsi(");
+    let text =
+        text.add(index.name).add(", pk = \"").add(sort.name).add("\", sk = \"").add(schema.partition.name);
+    text.add("\")`, or write the keys instead of `inverted`")
+}
+
 /// A key of an entity: the attribute that it is written to, and what makes it.
 type KeyOf<'s> = (KeyAttributeSchema, &'s KeySource);
 
-/// The `n`th key of an entity: the primary key's two, then two for each index; `None` where there is none, or where it
-/// is that of the table.
-const fn nth_key<'s>(entity: &'s EntityDescriptor, schema: &TableSchema, n: usize) -> Option<KeyOf<'s>> {
-    let (source, attribute) = match n {
-        0 => (Some(&entity.partition), Some(schema.partition)),
-        1 => (entity.sort.as_ref(), schema.sort),
-        _ => {
-            let keys = &entity.indexes[n / 2 - 1];
-            let Some(index) = schema.index_named(keys.index) else { return None };
-            if n % 2 == 1 {
-                (keys.sort.as_ref(), index.sort)
-            } else if index.local {
-                return None;
-            } else {
-                (Some(&keys.partition), Some(index.partition))
-            }
+/// Most key attributes of the table or an index: those of the partition key, then those of the sort key.
+const KEYS_MAX: usize = 2 * KEY_ATTRIBUTES_MAX;
+
+/// How many keys [`nth_key`] has room for.
+const fn n_keys(entity: &EntityDescriptor) -> usize {
+    KEYS_MAX * (1 + entity.indexes.len())
+}
+
+/// The `n`th key of an entity: room for those of the table, then for those of each index; `None` where there is none, or
+/// where it is that of the table.
+const fn nth_key<'s>(entity: &'s EntityDescriptor, schema: &'s TableSchema, n: usize) -> Option<KeyOf<'s>> {
+    let (of, is_sort, at) = (n / KEYS_MAX, n % KEYS_MAX >= KEY_ATTRIBUTES_MAX, n % KEY_ATTRIBUTES_MAX);
+    let (sources, attributes) = if of == 0 {
+        if is_sort {
+            (entity.sort.as_slice(), schema.sort.as_slice())
+        } else {
+            (std::slice::from_ref(&entity.partition), std::slice::from_ref(&schema.partition))
         }
+    } else {
+        let keys = &entity.indexes[of - 1];
+        let Some(index) = schema.index_named(keys.index) else { return None };
+        if keys.inverted || index.local && !is_sort {
+            return None;
+        }
+        if is_sort { (keys.sort, index.sort) } else { (keys.partition, index.partition) }
     };
-    match (source, attribute) {
-        (Some(source), Some(attribute)) => Some((attribute, source)),
-        _ => None,
+    if at < sources.len() && sources.len() == attributes.len() {
+        Some((attributes[at], &sources[at]))
+    } else {
+        None
     }
 }
 
 /// Two keys in one attribute must be made the same way, or one would overwrite the other.
 const fn check_sources(entity: &EntityDescriptor, schema: &TableSchema) -> ConstText {
-    let n_keys = 2 + 2 * entity.indexes.len();
+    let n_keys = n_keys(entity);
     let mut a = 0;
     while a < n_keys {
+        let Some((name, source)) = nth_key(entity, schema, a) else {
+            a += 1;
+            continue;
+        };
         let mut b = a + 1;
         while b < n_keys {
-            if let (Some((name, source)), Some((other_name, other))) =
-                (nth_key(entity, schema, a), nth_key(entity, schema, b))
+            if let Some((other_name, other)) = nth_key(entity, schema, b)
                 && same_text(name.name, other_name.name)
                 && !same_source(source, other)
             {
@@ -229,46 +270,99 @@ const fn check_sources(entity: &EntityDescriptor, schema: &TableSchema) -> Const
     ConstText::new()
 }
 
-/// One key of an entity against that of its table, or of the index of this name.
+/// The partition key or the sort key of an entity against that of its table, or of the index of this name.
 const fn check_key(
     entity: &EntityDescriptor,
     which: &str,
-    source: Option<&KeySource>,
-    attribute: Option<KeyAttributeSchema>,
+    sources: &[KeySource],
+    attributes: &[KeyAttributeSchema],
     schema: &TableSchema,
     index: &str,
 ) -> ConstText {
-    let (source, attribute) = match (source, attribute) {
-        (None, None) => return ConstText::new(),
-        (Some(source), Some(attribute)) => (source, attribute),
-        (None, Some(_)) => {
+    match (sources, attributes) {
+        ([], [_]) => {
             let text = of_whom(of_entity(entity).add(" has no `").add(which).add("` for "), schema, index);
             let text = text.add(", which has one; add `").add(which).add(" = \"...\"` to `");
             return of_keys(text, index);
         }
-        (Some(_), None) => {
+        ([_, ..], []) => {
             let text = of_whom(of_entity(entity).add(" has a `").add(which).add("` for "), schema, index);
             let text = text.add(", which has none; remove it from `");
             return of_keys(text, index).add(", or declare one there");
         }
-    };
+        _ if sources.len() != attributes.len() => {
+            let text = of_entity(entity).add(": `").add(which).add("` has ").add_digit(sources.len());
+            let text = text.add(if sources.len() == 1 { " attribute" } else { " attributes" });
+            let text = of_whom(text.add(", and that of "), schema, index);
+            let text = text.add(" has ").add_digit(attributes.len()).add(": ");
+            return add_names(text, attributes)
+                .add("; name the fields that are stored in these, in this order");
+        }
+        _ => {}
+    }
+    if let Some(plain) = out_of_place(sources, attributes) {
+        let text = of_entity(entity).add(": the field `").add(plain.field);
+        let text = text.add("` is out of its place; the attributes of `").add(which).add("` of ");
+        return add_names(of_whom(text, schema, index).add(" are, in this order, "), attributes);
+    }
+    let mut mistakes = ConstText::new();
+    let mut at = 0;
+    while at < sources.len() {
+        let part = check_key_attribute(entity, which, at, (sources, attributes), schema, index);
+        mistakes = mistakes.and(&part);
+        at += 1;
+    }
+    mistakes
+}
+
+/// A field that is stored in another attribute of the key than in that of its place.
+const fn out_of_place<'s>(sources: &'s [KeySource], attributes: &[KeyAttributeSchema]) -> Option<&'s Plain> {
+    let mut at = 0;
+    while at < sources.len() {
+        if let KeySource::Plain(plain) = &sources[at]
+            && !same_text(plain.attribute, attributes[at].name)
+            && is_one_of(attributes, plain.attribute)
+        {
+            return Some(plain);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// The names of key attributes, as a list.
+const fn add_names(mut text: ConstText, attributes: &[KeyAttributeSchema]) -> ConstText {
+    let mut at = 0;
+    while at < attributes.len() {
+        text = text.add(if at > 0 { ", `" } else { "`" }).add(attributes[at].name).add("`");
+        at += 1;
+    }
+    text
+}
+
+/// One attribute of a key, of which there are as many on both sides.
+const fn check_key_attribute(
+    entity: &EntityDescriptor,
+    which: &str,
+    at: usize,
+    (sources, attributes): (&[KeySource], &[KeyAttributeSchema]),
+    schema: &TableSchema,
+    index: &str,
+) -> ConstText {
+    let (source, attribute, is_list) = (&sources[at], attributes[at], attributes.len() > 1);
     if source.kind() as u8 != attribute.kind as u8 {
-        let text = of_entity(entity)
-            .add(": `")
-            .add(which)
-            .add("` is of kind ")
-            .add(source.kind().name())
-            .add(" but `");
+        let text = of_entity(entity).add(": `");
+        let text = match source {
+            KeySource::Plain(plain) if is_list => text.add(plain.field).add("` in `").add(which),
+            _ => text.add(which),
+        };
+        let text = text.add("` is of kind ").add(source.kind().name()).add(" but `");
         let text = text.add(attribute.name).add("` of ");
         let text = of_whom(text, schema, index).add(" is of kind ").add(attribute.kind.name());
-        return text
-            .add("; write the same there, as `")
-            .add(which)
-            .add(" = \"")
-            .add(attribute.name)
-            .add("\": ")
-            .add(source.kind().name())
-            .add("`");
+        let text = text.add("; write the same there, as `").add(which);
+        let text = text.add(if is_list { " = [.., \"" } else { " = \"" });
+        let text = text.add(attribute.name).add("\": ").add(source.kind().name());
+        return text.add(if is_list { ", ..]`" } else { "`" });
     }
     match source {
         KeySource::Plain(plain) if !same_text(plain.attribute, attribute.name) => {
@@ -334,6 +428,16 @@ const fn check_attribute(
         let text = text.add("`, so that the item would be in the index unasked; declare `#[entity(index(");
         return text.add(index).add(", ...))]`, or rename the field: `#[attr(rename = \"...\")]`");
     }
+    if let Some((index, key)) = foreign_kind(entity, attribute, name, schema) {
+        let text = stored_as(entity, attribute, name).add("which is a key of index `").add(index);
+        let text = text.add("` and of kind ").add(key.kind.name());
+        let text = match attribute.kinds {
+            [kind] => text.add(", but the field is of kind ").add(kind.name()),
+            _ => text.add(", but the field is of a type that no key has"),
+        };
+        return text
+            .add(", and DynamoDB would refuse the item; rename the field: `#[attr(rename = \"...\")]`");
+    }
     match (attribute.role, schema.ttl) {
         (AttributeRole::Stored | AttributeRole::Flattened(_), Some(ttl)) if same_text(ttl, name) => {
             let text = stored_as(entity, attribute, name).add("which is the time to live of table `");
@@ -382,29 +486,131 @@ const fn nth_name(attribute: &AttributeDescriptor, n: usize) -> Option<&'static 
 }
 
 /// The index that an attribute is a key of although the entity does not say so.
+///
+/// Of a key of several attributes, an item may have some: it is in the index only with all.
 const fn unasked_index<'s>(
     entity: &EntityDescriptor,
     schema: &'s TableSchema,
     name: &str,
 ) -> Option<&'s str> {
     let mut at = 0;
-    while at < 2 + 2 * entity.indexes.len() {
-        if let Some((attribute, _)) = nth_key(entity, schema, at)
-            && same_text(attribute.name, name)
+    while at < schema.indexes.len() {
+        let index = &schema.indexes[at];
+        let is_part = is_one_of(index.sort, name) || !index.local && is_one_of(index.partition, name);
+        let is_list = index.partition.len() > 1 || index.sort.len() > 1;
+        if is_part
+            && entity.index_named(index.name).is_none()
+            && if is_list {
+                // One mistake is enough for all of its attributes.
+                is_first_stored(entity, index, name)
+                    && has_all(entity, schema, index.partition)
+                    && has_all(entity, schema, index.sort)
+            } else {
+                !is_key(entity, schema, name)
+            }
         {
-            return None;
+            return Some(index.name);
         }
         at += 1;
     }
+    None
+}
+
+/// Whether an attribute is the first of an index's key that a field is stored in.
+const fn is_first_stored(entity: &EntityDescriptor, index: &IndexSchema, name: &str) -> bool {
+    let mut at = 0;
+    while at < index.partition.len() {
+        if is_stored(entity, index.partition[at].name) {
+            return same_text(index.partition[at].name, name);
+        }
+        at += 1;
+    }
+    true
+}
+
+/// Whether the items of an entity have all of these attributes, or may have.
+const fn has_all(entity: &EntityDescriptor, schema: &TableSchema, attributes: &[KeyAttributeSchema]) -> bool {
+    let mut at = 0;
+    while at < attributes.len() {
+        if !is_stored(entity, attributes[at].name) && !is_key(entity, schema, attributes[at].name) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// Whether a field is stored in the attribute of this name.
+const fn is_stored(entity: &EntityDescriptor, name: &str) -> bool {
+    let mut at = 0;
+    while at < entity.attributes.len() {
+        let mut n = 0;
+        while let Some(stored) = nth_name(&entity.attributes[at], n) {
+            if same_text(stored, name) {
+                return true;
+            }
+            n += 1;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Whether an attribute is a key of the entity.
+const fn is_key(entity: &EntityDescriptor, schema: &TableSchema, name: &str) -> bool {
+    let mut at = 0;
+    while at < n_keys(entity) {
+        if let Some((attribute, _)) = nth_key(entity, schema, at)
+            && same_text(attribute.name, name)
+        {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn is_one_of(attributes: &[KeyAttributeSchema], name: &str) -> bool {
+    let mut at = 0;
+    while at < attributes.len() {
+        if same_text(attributes[at].name, name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+const fn has_kind(kinds: &[KeyKind], kind: KeyKind) -> bool {
+    let mut at = 0;
+    while at < kinds.len() {
+        if kinds[at] as u8 == kind as u8 {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// An index that the entity is not in, and that has a key attribute which a field is stored in as another kind of value:
+/// DynamoDB refuses such items, be they in the index or not.
+const fn foreign_kind<'s>(
+    entity: &EntityDescriptor,
+    attribute: &AttributeDescriptor,
+    stored: &str,
+    schema: &'s TableSchema,
+) -> Option<(&'s str, KeyAttributeSchema)> {
     let mut at = 0;
     while at < schema.indexes.len() {
-        let index = &schema.indexes[at];
-        let is_sort = match index.sort {
-            Some(sort) => same_text(sort.name, name),
-            None => false,
-        };
-        if is_sort || !index.local && same_text(index.partition.name, name) {
-            return Some(index.name);
+        let IndexSchema { name, partition, sort, .. } = &schema.indexes[at];
+        let mut key = 0;
+        while key < partition.len() + sort.len() {
+            let part = if key < partition.len() { partition[key] } else { sort[key - partition.len()] };
+            let fits = has_kind(attribute.kinds, part.kind);
+            if same_text(part.name, stored) && !fits && entity.index_named(name).is_none() {
+                return Some((name, part));
+            }
+            key += 1;
         }
         at += 1;
     }
@@ -414,7 +620,7 @@ const fn unasked_index<'s>(
 /// Whether an attribute is a key that a template of the entity makes.
 const fn is_template_key(entity: &EntityDescriptor, schema: &TableSchema, name: &str) -> bool {
     let mut at = 0;
-    while at < 2 + 2 * entity.indexes.len() {
+    while at < n_keys(entity) {
         if let Some((attribute, KeySource::Template(_))) = nth_key(entity, schema, at)
             && same_text(attribute.name, name)
         {

@@ -9,7 +9,7 @@ pub fn create_table<T: Table>(name: &str) -> CreateTable {
     let schema = T::SCHEMA;
     CreateTable {
         table: name.to_owned(),
-        key: key(schema.partition, schema.sort),
+        key: key(&[schema.partition], schema.sort.as_slice()),
         indexes: schema.indexes.iter().map(index).collect(),
         ..CreateTable::default()
     }
@@ -30,8 +30,11 @@ fn index(schema: &IndexSchema) -> Index {
     }
 }
 
-fn key(partition: KeyAttributeSchema, sort: Option<KeyAttributeSchema>) -> KeySchema {
+fn key(partition: &[KeyAttributeSchema], sort: &[KeyAttributeSchema]) -> KeySchema {
     let attribute =
-        |schema: KeyAttributeSchema| KeyAttribute { name: schema.name.to_owned(), kind: schema.kind };
-    KeySchema { partition: vec![attribute(partition)], sort: sort.map(attribute).into_iter().collect() }
+        |schema: &KeyAttributeSchema| KeyAttribute { name: schema.name.to_owned(), kind: schema.kind };
+    KeySchema {
+        partition: partition.iter().map(attribute).collect(),
+        sort: sort.iter().map(attribute).collect(),
+    }
 }

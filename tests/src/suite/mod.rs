@@ -14,6 +14,7 @@ pub mod expiry;
 pub mod get;
 pub mod hook;
 pub mod hydrate;
+pub mod index;
 pub mod kept;
 pub mod page;
 pub mod projection;
