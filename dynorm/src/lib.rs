@@ -253,11 +253,13 @@ pub use dynorm_derive::Collection;
 /// | `skip` | not stored; read as its `default` |
 /// | `with = module` | stored by the functions `encode` and `decode` of a module, which have the signatures of those of [`Attribute`]; see [`value::Coded`] |
 /// | `serde` | stored as `serde_dynamo` stores any `Serialize` and `DeserializeOwned`; needs the feature `serde` |
+/// | `compress`, `compress(max = 1_000_000)` | stored compressed where that is smaller; at most so many bytes are read back, 16 MiB if nothing is said; needs the feature `compress` |
 /// | `ttl`, `ttl = "30d after created_at"` | the item expires at this time: an [`Expiry`] or a UTC time; and when it does if no time is given |
 /// | `version` | counts writes; each write of what was read checks it, so that of two writers one fails |
 /// | `created_at`, `updated_at` | the time of the first write, and of the last |
 /// | `counter`, `counter(start = 1, step = 1)` | starts with the item; every update adds to it |
 /// | `write_once` | neither updated nor put with another value |
+/// | `sensitive` | its values are in no text for people that dynorm makes: builders, requests, errors |
 /// | `validate = path` | a function from `&T` to `Result<(), impl Display>` that every write is checked by |
 ///
 /// # What is generated
@@ -396,6 +398,8 @@ doc_tests! {
     Hooks "docs/patterns/hooks.md";
     Indexes "docs/patterns/indexes.md";
     KeptAttributes "docs/patterns/kept_attributes.md" "chrono";
+    LargeValues "docs/patterns/large_values.md" "compress";
+    Sensitive "docs/patterns/sensitive.md";
     TimeToLive "docs/patterns/time_to_live.md";
     Versions "docs/patterns/versions.md";
 }

@@ -28,10 +28,10 @@ pub use crate::key::{
 };
 pub use crate::schema::{check_members, check_table, check_tagged};
 pub use crate::value::{
-    Arg, Attribute, Coded, Coder, DecodeError, EncodeError, Item, KeyKind, KeyValue, ListReader, ListWriter,
-    MapKey, MapReader, MayBeAbsent, Measured, MemberNames, Members, Merged, Numeric, Opened, Ordered,
-    Prefixed, Serde, Step, Tagging, Timestamp, Transparent, Value, Variants, put_encoded, put_member,
-    put_members,
+    Arg, Attribute, Coded, Coder, Compress, DecodeError, EncodeError, Item, KeyKind, KeyValue, ListReader,
+    ListWriter, MapKey, MapReader, MayBeAbsent, Measured, MemberNames, Members, Merged, Numeric, Opened,
+    Ordered, Plain as PlainCoder, Prefixed, Serde, Step, Tagging, Timestamp, Transparent, Value, Variants,
+    put_encoded, put_member, put_members,
 };
 pub use std::borrow::Cow;
 pub use std::string::String;

@@ -69,6 +69,9 @@ pub fn cases() -> Vec<Case> {
         suite::version::CASES,
         suite::kept::CASES,
         suite::hook::CASES,
+        suite::sensitive::CASES,
+        suite::compress::CASES,
+        suite::size::CASES,
     ];
     modules.concat()
 }

@@ -43,6 +43,8 @@ pub(super) fn descriptor(entity: &Entity) -> TokenStream {
     let indexes = entity.indexes.iter().map(|index| index_keys(entity, index));
     let attributes = fields.iter().map(attribute);
     let hooks = hooks::hooks(entity);
+    let sensitive = fields.iter().filter(|field| field.sensitive.is_some());
+    let sensitive = sensitive.flat_map(|field| std::iter::once(&field.stored).chain(&field.aliases));
     quote! {
         &#LIB::EntityDescriptor {
             name: #name,
@@ -54,6 +56,7 @@ pub(super) fn descriptor(entity: &Entity) -> TokenStream {
             sort: #sort,
             indexes: &[#(#indexes),*],
             attributes: &[#(#attributes),*],
+            sensitive: &[#(#sensitive),*],
             hooks: &[#(#hooks),*],
         }
     }

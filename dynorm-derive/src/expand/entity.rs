@@ -513,9 +513,10 @@ pub(super) fn constant(vis: &syn::Visibility, field: &Field, role: &TokenStream)
         (None, None) => quote!(#LIB::Attr::new(#stored)),
         (None, Some(default)) => quote!(#LIB::Attr::with_default(#stored, #default)),
     };
+    let sensitive = field.sensitive.as_ref().map(|_| quote!(.sensitive()));
     quote! {
         #[doc = #doc]
-        #vis const #name: #LIB::Attr<Self, #ty, #role> = #new;
+        #vis const #name: #LIB::Attr<Self, #ty, #role> = #new #sensitive;
     }
 }
 

@@ -73,6 +73,7 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
                 })),
                 indexes: &[],
                 attributes: &[],
+                sensitive: &[],
                 hooks: &[],
             };
             type Slots = ();

@@ -15,14 +15,25 @@ use crate::model::names;
 /// The type that stores the field, if it is stored in a way of its own; `of` is the variant that has the field.
 pub(super) fn coder(field: &Field, of: Option<&Ident>) -> Option<TokenStream> {
     match &field.storage {
-        Storage::Coded(Coder::Serde(serde)) => {
-            Some(quote_spanned!(serde.span()=> ::dynorm::__private::Serde))
-        }
-        Storage::Coded(Coder::With(..)) => {
-            let name = coder_name(field, of);
-            Some(quote!(__with::#name))
-        }
+        Storage::Coded(coder) => Some(coder_type(coder, field, of)),
         Storage::Plain | Storage::Flattened(_) | Storage::Skipped(_) => None,
+    }
+}
+
+fn coder_type(coder: &Coder, field: &Field, of: Option<&Ident>) -> TokenStream {
+    match coder {
+        Coder::Serde(serde) => quote_spanned!(serde.span()=> ::dynorm::__private::Serde),
+        Coder::With(..) => {
+            let name = coder_name(field, of);
+            quote!(__with::#name)
+        }
+        Coder::Compress { argument, max, inner } => {
+            let inner = inner.as_ref().map_or_else(
+                || quote_spanned!(argument.span()=> ::dynorm::__private::PlainCoder),
+                |inner| coder_type(inner, field, of),
+            );
+            quote_spanned!(argument.span()=> ::dynorm::__private::Compress<#inner, #max>)
+        }
     }
 }
 
@@ -46,7 +57,8 @@ pub(super) fn stored_type(field: &Field, of: Option<&Ident>) -> TokenStream {
 pub(super) fn coders<'f>(fields: impl Iterator<Item = (&'f Field, Option<&'f Ident>)>) -> TokenStream {
     let (mut markers, mut coders) = (TokenStream::new(), TokenStream::new());
     for (field, of) in fields {
-        let Storage::Coded(Coder::With(_, path)) = &field.storage else { continue };
+        let Storage::Coded(coder) = &field.storage else { continue };
+        let Some(path) = coder.module() else { continue };
         let (name, ty) = (coder_name(field, of), &field.ty);
         markers.extend(super::marker(&name, super::docs::KEY_FIELD));
         let encode = quote_spanned!(path.span()=> #path::encode(value));
@@ -54,6 +66,8 @@ pub(super) fn coders<'f>(fields: impl Iterator<Item = (&'f Field, Option<&'f Ide
         coders.extend(quote! {
             #[automatically_derived]
             impl #LIB::Coder<#ty> for __with::#name {
+                type Scalar = #LIB::Coded<#ty, Self>;
+
                 fn encode(
                     value: &#ty,
                 ) -> ::core::result::Result<::core::option::Option<#LIB::Value>, #LIB::EncodeError> {

@@ -59,6 +59,8 @@ pub(crate) struct Field {
     pub(crate) write_once: Option<Ident>,
     /// The rule of its values.
     pub(crate) validate: Option<(Ident, Path)>,
+    /// Whether its values are not shown.
+    pub(crate) sensitive: Option<Ident>,
 }
 
 /// The keys in an index.
@@ -257,7 +259,7 @@ impl Entity {
         fields
     }
 
-    fn is_in_key(&self, position: usize) -> bool {
+    pub(crate) fn is_in_key(&self, position: usize) -> bool {
         self.primary_keys().chain(self.index_keys()).any(|key| key.positions().contains(&position))
     }
 }
@@ -347,6 +349,7 @@ impl Field {
             keeping: written.keeping,
             write_once: written.write_once,
             validate: written.validate,
+            sensitive: written.sensitive,
         }
     }
 

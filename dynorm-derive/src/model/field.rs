@@ -21,13 +21,48 @@ pub(crate) enum Storage {
 pub(crate) enum Coder {
     With(Ident, Path),
     Serde(Ident),
+    /// What another, or the type itself, stores is compressed; at most so many bytes are read back.
+    Compress {
+        argument: Ident,
+        max: usize,
+        inner: Option<Box<Coder>>,
+    },
 }
 
 impl Coder {
     /// The argument that says so.
     pub(crate) fn argument(&self) -> &Ident {
         match self {
-            Self::With(argument, _) | Self::Serde(argument) => argument,
+            Self::With(argument, _) | Self::Serde(argument) | Self::Compress { argument, .. } => argument,
+        }
+    }
+
+    /// How a field that is not stored as its type is stored.
+    fn of(written: &FieldAttributes, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let coder = match (&written.with, &written.serde) {
+            (Some((with, _)), Some(_)) => {
+                diagnostics
+                    .at(with, "a field is stored by `with` or by `serde`, not by both; remove one of them");
+                return None;
+            }
+            (Some((with, path)), None) => Some(Self::With(with.clone(), path.clone())),
+            (None, Some(serde)) => Some(Self::Serde(serde.clone())),
+            (None, None) => None,
+        };
+        match &written.compress {
+            Some((argument, max)) => {
+                Some(Self::Compress { argument: argument.clone(), max: *max, inner: coder.map(Box::new) })
+            }
+            None => coder,
+        }
+    }
+
+    /// The module whose functions store the field.
+    pub(crate) fn module(&self) -> Option<&Path> {
+        match self {
+            Self::With(_, path) => Some(path),
+            Self::Compress { inner, .. } => inner.as_ref()?.module(),
+            Self::Serde(_) => None,
         }
     }
 }
@@ -36,7 +71,8 @@ impl Storage {
     /// How the arguments of a field say that it is stored.
     pub(crate) fn of(written: &FieldAttributes, diagnostics: &mut Diagnostics) -> Self {
         let unusual = [&written.skip, &written.flatten, &written.serde].into_iter().flatten();
-        let unusual = unusual.chain(written.with.as_ref().map(|(with, _)| with)).next();
+        let unusual = unusual.chain(written.with.as_ref().map(|(with, _)| with));
+        let unusual = unusual.chain(written.compress.as_ref().map(|(compress, _)| compress)).next();
         if let (Some(argument), Some(kept)) = (unusual, kept(written)) {
             let message = format!(
                 "`{kept}` is seen to when an item is written, for a field that is stored as its type says; remove `{kept}`, or `{argument}`"
@@ -57,6 +93,7 @@ impl Storage {
                 written.flatten.is_some(),
                 written.with.is_some(),
                 written.serde.is_some(),
+                written.compress.is_some(),
                 written.ttl.is_some(),
             ];
             if others.contains(&true) {
@@ -72,6 +109,7 @@ impl Storage {
                 written.default.is_some(),
                 written.with.is_some(),
                 written.serde.is_some(),
+                written.compress.is_some(),
                 written.ttl.is_some(),
             ];
             if own.contains(&true) {
@@ -80,16 +118,7 @@ impl Storage {
             }
             return Self::Flattened(flatten.clone());
         }
-        let coder = match (&written.with, &written.serde) {
-            (Some((with, _)), Some(_)) => {
-                diagnostics
-                    .at(with, "a field is stored by `with` or by `serde`, not by both; remove one of them");
-                return Self::Plain;
-            }
-            (Some((with, path)), None) => Coder::With(with.clone(), path.clone()),
-            (None, Some(serde)) => Coder::Serde(serde.clone()),
-            (None, None) => return Self::Plain,
-        };
+        let Some(coder) = Coder::of(written, diagnostics) else { return Self::Plain };
         if written.ttl.is_some() {
             let message = "a time to live is stored as seconds, as DynamoDB wants it; remove this, or `ttl`";
             diagnostics.at(coder.argument(), message);

@@ -6,7 +6,7 @@ use syn::{Attribute, Expr, Ident, LitInt, LitStr, Path, Token};
 use super::{arguments, attributes, set, suggest, value};
 use crate::diagnostics::Diagnostics;
 
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 16] = [
     "rename",
     "alias",
     "default",
@@ -21,7 +21,12 @@ const KNOWN: [&str; 14] = [
     "counter",
     "write_once",
     "validate",
+    "sensitive",
+    "compress",
 ];
+const KNOWN_OF_COMPRESS: [&str; 1] = ["max"];
+/// How many bytes of a compressed value are read if nothing is said.
+const COMPRESSED_MAX: usize = 16 * 1024 * 1024;
 const KNOWN_OF_COUNTER: [&str; 2] = ["start", "step"];
 const KNOWN_OF_VARIANT: [&str; 4] = ["rename", "alias", "rename_all", "other"];
 const KNOWN_OF_TYPE: [&str; 4] = ["rename_all", "tag", "content", "transparent"];
@@ -44,6 +49,9 @@ pub(crate) struct FieldAttributes {
     pub(crate) keeping: Option<(Ident, Keeping)>,
     pub(crate) write_once: Option<Ident>,
     pub(crate) validate: Option<(Ident, Path)>,
+    pub(crate) sensitive: Option<Ident>,
+    /// `compress`, and how many bytes are read at most.
+    pub(crate) compress: Option<(Ident, usize)>,
 }
 
 /// What the library keeps in a field with every write.
@@ -103,6 +111,11 @@ impl FieldAttributes {
                     let rule = (name.clone(), value(name, input, "is_valid")?);
                     set(&mut all.validate, name, rule, diagnostics);
                 }
+                "sensitive" => set(&mut all.sensitive, name, name.clone(), diagnostics),
+                "compress" => {
+                    let max = compress(input, diagnostics)?;
+                    set(&mut all.compress, name, (name.clone(), max), diagnostics);
+                }
                 "flatten" => set(&mut all.flatten, name, name.clone(), diagnostics),
                 "skip" => set(&mut all.skip, name, name.clone(), diagnostics),
                 "with" => {
@@ -144,6 +157,24 @@ fn counter(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result
         })?;
     }
     Ok(Keeping::Counter { start: start.unwrap_or(0), step: step.unwrap_or(1) })
+}
+
+/// `compress`, or `compress(max = 1000000)`.
+fn compress(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<usize> {
+    let mut max = None;
+    if input.peek(syn::token::Paren) {
+        let inner;
+        syn::parenthesized!(inner in input);
+        arguments(&inner, diagnostics, |name, input, diagnostics| {
+            if name != "max" {
+                return Err(suggest::unknown("argument of `compress(...)`:", name, &KNOWN_OF_COMPRESS));
+            }
+            let written: LitInt = value(name, input, "1_000_000")?;
+            set(&mut max, name, written.base10_parse()?, diagnostics);
+            Ok(())
+        })?;
+    }
+    Ok(max.unwrap_or(COMPRESSED_MAX))
 }
 
 /// The value of `name = -1`.

@@ -18,6 +18,7 @@ pub(crate) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
     inverted_indexes_need_a_sort_key(entity, diagnostics);
     whens_decide(entity, diagnostics);
     super::kept::check(entity, diagnostics);
+    super::concealed::check(entity, diagnostics);
     tags_are_unique(entity, diagnostics);
     if let TableOf::Itself(table) = &entity.table {
         super::table::check(table, diagnostics);

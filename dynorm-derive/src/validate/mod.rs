@@ -2,6 +2,7 @@
 
 pub(crate) mod attribute;
 pub(crate) mod collection;
+mod concealed;
 pub(crate) mod entity;
 mod kept;
 pub(crate) mod table;

@@ -59,11 +59,12 @@ pub(crate) fn encode<E: Entity>(entity: &E) -> Result<Item> {
     let descriptor = E::DESCRIPTOR;
     let mut out = ItemWriter { item: Item::with_capacity(descriptor.attributes.len() + 6), error: None };
     entity.write(&mut out);
-    if let Some(source) = out.error {
+    if let Some(source) = out.error.map(|error| error.concealed(descriptor.sensitive)) {
         return Err(Error::new(Kind::Encode { entity: descriptor.name, source }));
     }
     let mut item = out.item;
     add_keys(entity, &mut item)?;
+    item.conceal(descriptor.sensitive);
     check_size(descriptor.name, &item)?;
     Ok(item)
 }
@@ -325,6 +326,7 @@ impl<'d> ItemReader<'d> {
         let show =
             |name: &str| self.attributes.peek(name).map(|value| format!("{name} = {}", value.describe()));
         let key: Vec<String> = names.into_iter().flatten().filter_map(|key| show(key.name)).collect();
+        let source = source.concealed(self.descriptor.sensitive);
         Error::new(Kind::Decode { entity: self.descriptor.name, key: key.join(", "), source })
     }
 }

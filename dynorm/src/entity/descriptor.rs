@@ -25,6 +25,8 @@ pub struct EntityDescriptor {
     pub indexes: &'static [IndexKeys],
     /// The attributes, one a field, in the order of the fields.
     pub attributes: &'static [AttributeDescriptor],
+    /// The attributes whose values are not shown, by all their names.
+    pub sensitive: &'static [&'static str],
     /// What is done to its writes, in this order.
     pub hooks: &'static [&'static dyn Hook],
 }

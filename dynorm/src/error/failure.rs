@@ -252,6 +252,22 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// Conceals these attributes in all that it has of the item.
+    ///
+    /// What the SDK says besides is dropped where it would show the item: of conditions that did not hold.
+    pub(crate) fn conceal(&mut self, names: &[&'static str]) {
+        if names.is_empty() {
+            return;
+        }
+        let of_reasons = self.reasons.iter_mut().filter_map(|reason| reason.item.as_mut());
+        for item in self.item.iter_mut().chain(of_reasons) {
+            item.conceal(names);
+        }
+        if matches!(self.kind, FailureKind::ConditionFailed | FailureKind::TransactionCancelled) {
+            self.source = None;
+        }
+    }
+
     /// A refusal with a message.
     #[must_use]
     pub fn new(kind: FailureKind, message: impl Into<String>) -> Self {

@@ -37,7 +37,13 @@ pub struct Attr<E, T, R> {
     default: Option<fn() -> T>,
     /// What it is called in items that were written before.
     aliases: &'static [&'static str],
+    /// Whether its values are not shown.
+    is_sensitive: bool,
     types: Types<E, T, R>,
+}
+
+fn marked(name: &'static str, is_sensitive: bool) -> Name {
+    if is_sensitive { Name::sensitive(name) } else { Name::from(name) }
 }
 
 type Types<E, T, R> = PhantomData<fn() -> (E, T, R)>;
@@ -65,13 +71,21 @@ impl<E, T, R> Attr<E, T, R> {
         aliases: &'static [&'static str],
         default: Option<fn() -> T>,
     ) -> Self {
-        Self { path: Cow::Borrowed(&[]), name, default, aliases, types: PhantomData }
+        Self { path: Cow::Borrowed(&[]), name, default, aliases, is_sensitive: false, types: PhantomData }
+    }
+
+    /// The same handle, of an attribute whose values are not shown.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn sensitive(mut self) -> Self {
+        self.is_sensitive = true;
+        self
     }
 
     /// The handle of the same attribute in an item that its entity's members are stored among.
     pub(super) fn of_entity<F>(self) -> Attr<F, T, R> {
-        let Self { path, name, default, aliases, .. } = self;
-        Attr { path, name, default, aliases, types: PhantomData }
+        let Self { path, name, default, aliases, is_sensitive, types: _ } = self;
+        Attr { path, name, default, aliases, is_sensitive, types: PhantomData }
     }
 
     pub(crate) fn default(&self) -> Option<fn() -> T> {
@@ -85,7 +99,8 @@ impl<E, T, R> Attr<E, T, R> {
 
     /// The steps to the value in items that were written before.
     pub(crate) fn older(&self) -> impl Iterator<Item = Vec<Step>> + use<E, T, R> {
-        self.aliases.iter().map(|alias| vec![Step::Name(Name::from(*alias))])
+        let is_sensitive = self.is_sensitive;
+        self.aliases.iter().map(move |alias| vec![Step::Name(marked(alias, is_sensitive))])
     }
 
     /// The attribute's name in the item.
@@ -96,7 +111,9 @@ impl<E, T, R> Attr<E, T, R> {
 
     /// The steps from the item to the value.
     pub(crate) fn steps(&self) -> Vec<Step> {
-        std::iter::once(Step::Name(Name::from(self.name))).chain(self.path.iter().cloned()).collect()
+        std::iter::once(Step::Name(marked(self.name, self.is_sensitive)))
+            .chain(self.path.iter().cloned())
+            .collect()
     }
 
     /// Equal to a value as it is stored: what is absent is equal to `None` and to the empty set.
@@ -110,7 +127,8 @@ impl<E, T, R> Attr<E, T, R> {
     fn into<U, S>(self, step: Step) -> Attr<E, U, S> {
         let mut path = self.path.into_owned();
         path.push(step);
-        Attr { path: Cow::Owned(path), name: self.name, default: None, aliases: &[], types: PhantomData }
+        let (name, is_sensitive) = (self.name, self.is_sensitive);
+        Attr { path: Cow::Owned(path), name, default: None, aliases: &[], is_sensitive, types: PhantomData }
     }
 }
 
@@ -121,7 +139,8 @@ impl<E, T: Attribute, R: Role> Attr<E, T, R> {
         let mut path = self.path.into_owned();
         path.push(Step::Name(Name::from(inner.name)));
         path.extend(inner.path.into_owned());
-        Attr { path: Cow::Owned(path), name: self.name, default: None, aliases: &[], types: PhantomData }
+        let (name, is_sensitive) = (self.name, self.is_sensitive);
+        Attr { path: Cow::Owned(path), name, default: None, aliases: &[], is_sensitive, types: PhantomData }
     }
 
     /// The value in a struct around one value: what its type is compared and set with, and led into.
@@ -145,8 +164,8 @@ impl<E, T: Attribute, R: Role> Attr<E, T, R> {
     where
         T::Scalar: Transparent,
     {
-        let Self { path, name, .. } = self;
-        Attr { path, name, default: None, aliases: &[], types: PhantomData }
+        let Self { path, name, is_sensitive, .. } = self;
+        Attr { path, name, default: None, aliases: &[], is_sensitive, types: PhantomData }
     }
 
     /// The element of the list at a position, from 0.
@@ -423,6 +442,7 @@ impl<E, T, R> Clone for Attr<E, T, R> {
             name: self.name,
             default: self.default,
             aliases: self.aliases,
+            is_sensitive: self.is_sensitive,
             types: PhantomData,
         }
     }

@@ -1,11 +1,13 @@
 //! What an update changes, as a tree without types; the typed builder is in `op::update`.
 
-use super::condition::Side;
+use std::fmt;
+
+use super::condition::{Shown, Side};
 use super::render::{Placeholders, Renderer, Unsendable, limited, write_side};
 use crate::value::{EncodeError, Item, Name, Step, Value};
 
 /// The assignments of an update.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub(crate) struct Changes {
     sets: Vec<(Vec<Step>, Assigned)>,
     removes: Vec<Vec<Step>>,
@@ -168,6 +170,16 @@ impl Changes {
     }
 }
 
+/// As the update expression would be, with names and values in it.
+impl fmt::Debug for Changes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = String::new();
+        let shown = write_changes(self, &mut Shown, &mut out);
+        f.write_str(&out)?;
+        shown.or_else(|error| write!(f, "<{error}>"))
+    }
+}
+
 impl Renderer {
     /// An update expression; `None` where nothing changes.
     pub(crate) fn changes(&mut self, changes: &Changes) -> Result<Option<String>, Unsendable> {
@@ -175,50 +187,60 @@ impl Renderer {
             return Ok(None);
         }
         let mut out = String::with_capacity(64);
-        clause(&mut out, "SET ", &changes.sets, |(path, assigned), out| {
-            self.assignment(path, assigned, out)
-        })?;
-        clause(&mut out, "REMOVE ", &changes.removes, |path, out| {
-            self.path(path, out);
-            Ok(())
-        })?;
-        for (keyword, operands) in [("ADD ", &changes.adds), ("DELETE ", &changes.deletes)] {
-            clause(&mut out, keyword, operands, |(path, side), out| {
-                self.path(path, out);
-                out.push(' ');
-                write_side(side, self, out)
-            })?;
-        }
+        write_changes(changes, self, &mut out)?;
         limited(out).map(Some)
     }
+}
 
-    fn assignment(
-        &mut self,
-        path: &[Step],
-        assigned: &Assigned,
-        out: &mut String,
-    ) -> Result<(), EncodeError> {
-        self.path(path, out);
-        out.push_str(" = ");
-        let (function, side, path_first) = match assigned {
-            Assigned::Side(side) => return write_side(side, self, out),
-            Assigned::IfAbsent(side) => ("if_not_exists(", side, true),
-            Assigned::Append(side) => ("list_append(", side, true),
-            Assigned::Prepend(side) => ("list_append(", side, false),
-        };
-        out.push_str(function);
-        if path_first {
-            self.path(path, out);
-            out.push_str(", ");
-        }
-        write_side(side, self, out)?;
-        if !path_first {
-            out.push_str(", ");
-            self.path(path, out);
-        }
-        out.push(')');
+fn write_changes(
+    changes: &Changes,
+    placeholders: &mut dyn Placeholders,
+    out: &mut String,
+) -> Result<(), EncodeError> {
+    clause(out, "SET ", &changes.sets, |(path, assigned), out| {
+        write_assignment(path, assigned, placeholders, out)
+    })?;
+    clause(out, "REMOVE ", &changes.removes, |path, out| {
+        placeholders.path(path, out);
         Ok(())
+    })?;
+    for (keyword, operands) in [("ADD ", &changes.adds), ("DELETE ", &changes.deletes)] {
+        clause(out, keyword, operands, |(path, side), out| {
+            placeholders.path(path, out);
+            out.push(' ');
+            write_side(side, placeholders.is_sensitive(path), placeholders, out)
+        })?;
     }
+    Ok(())
+}
+
+fn write_assignment(
+    path: &[Step],
+    assigned: &Assigned,
+    placeholders: &mut dyn Placeholders,
+    out: &mut String,
+) -> Result<(), EncodeError> {
+    placeholders.path(path, out);
+    out.push_str(" = ");
+    let concealed = placeholders.is_sensitive(path);
+    let (function, side, path_first) = match assigned {
+        Assigned::Side(side) => return write_side(side, concealed, placeholders, out),
+        Assigned::IfAbsent(side) => ("if_not_exists(", side, true),
+        Assigned::Append(side) => ("list_append(", side, true),
+        Assigned::Prepend(side) => ("list_append(", side, false),
+    };
+    out.push_str(function);
+    if path_first {
+        placeholders.path(path, out);
+        out.push_str(", ");
+    }
+    write_side(side, concealed, placeholders, out)?;
+    if !path_first {
+        out.push_str(", ");
+        placeholders.path(path, out);
+    }
+    out.push(')');
+    Ok(())
 }
 
 fn clause<T>(

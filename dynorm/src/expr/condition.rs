@@ -6,7 +6,7 @@ use std::ops::{BitAnd, BitOr, Not};
 
 use super::attr::Attr;
 use super::mention::{Mark, Mentions, NoKeys};
-use crate::value::{Attribute, EncodeError, Step, Value, path_text};
+use crate::value::{Attribute, Concealed, EncodeError, Step, Value, path_text};
 
 /// A condition on items of the entity `E`: what a write requires, or a read keeps.
 ///
@@ -32,6 +32,18 @@ pub(crate) enum Node {
 }
 
 impl Node {
+    /// Whether it compares a sensitive attribute itself, and not only a node within it; `is` tells which are.
+    pub(super) fn is_sensitive(&self, is: &dyn Fn(&[Step]) -> bool) -> bool {
+        let any = |sides: &[Side]| sides.iter().any(|side| side.is_sensitive(is));
+        match self {
+            Self::Compare(left, _, right) => left.is_sensitive(is) || right.is_sensitive(is),
+            Self::Between(side, low, high) => [side, low, high].into_iter().any(|side| side.is_sensitive(is)),
+            Self::In(side, _) => side.is_sensitive(is),
+            Self::Call(_, sides) | Self::Raw(_, sides) => any(sides),
+            Self::And(_) | Self::Or(_) | Self::Not(_) => false,
+        }
+    }
+
     /// That the attribute at `path` is stored as this value, or not at all.
     pub(crate) fn holds(path: Vec<Step>, encoded: Result<Option<Value>, EncodeError>) -> Self {
         match encoded {
@@ -58,13 +70,19 @@ pub enum Side {
 }
 
 impl Side {
+    /// Whether it is a sensitive attribute, or the size of one: then what it is compared with is not shown.
+    fn is_sensitive(&self, is: &dyn Fn(&[Step]) -> bool) -> bool {
+        matches!(self, Self::Path(steps) | Self::Size(steps) if is(steps))
+    }
+
     /// A value to compare the attribute at `path` with.
     pub(crate) fn of_value<T: Attribute>(value: &T, path: &[Step]) -> Self {
         Self::of(value.encode(), path)
     }
 
     pub(crate) fn of(encoded: Result<Option<Value>, EncodeError>, path: &[Step]) -> Self {
-        let placed = |error: EncodeError| path.iter().rev().cloned().fold(error, EncodeError::inside);
+        let placed =
+            |error: EncodeError| path.iter().rev().cloned().fold(error, EncodeError::inside).concealed(&[]);
         match encoded {
             Ok(Some(value)) => Self::Value(value),
             Ok(None) => Self::Bad(placed(EncodeError::new(
@@ -195,16 +213,17 @@ impl<E, K> fmt::Display for Condition<E, K> {
     }
 }
 
-/// Shows names and values as they are.
-struct Shown;
+/// Shows names and values as they are, but for sensitive ones.
+pub(super) struct Shown;
 
 impl super::render::Placeholders for Shown {
     fn path(&mut self, steps: &[Step], out: &mut String) {
         out.push_str(&path_text(steps));
     }
 
-    fn value(&mut self, value: &Value, out: &mut String) {
+    fn value(&mut self, value: &Value, is_sensitive: bool, out: &mut String) {
         let shown = match value {
+            _ if is_sensitive => format!("{Concealed:?}"),
             Value::S(text) => format!("{text:?}"),
             Value::N(number) => number.to_string(),
             Value::Bool(flag) => flag.to_string(),

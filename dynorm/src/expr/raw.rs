@@ -1,16 +1,28 @@
 //! Raw fragments of conditions: text that the library has no operator for, checked before it is sent.
 
+use std::fmt;
 use std::marker::PhantomData;
 
 use super::attr::Attr;
 use super::condition::{Condition, Node, Side};
-use crate::value::{Attribute, EncodeError};
+use crate::value::{Attribute, EncodeError, path_text};
 
 /// What fills a `{}` of a raw condition: [`Attr::operand`], or [`value`](Self::value).
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Operand<E> {
     side: Side,
     entity: PhantomData<fn() -> E>,
+}
+
+/// A value is not shown: what it is compared with, and so whether it is sensitive, is known in the condition.
+impl<E> fmt::Debug for Operand<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.side {
+            Side::Path(steps) | Side::Size(steps) => write!(f, "Operand({})", path_text(steps)),
+            Side::Value(value) => write!(f, "Operand({})", value.type_name()),
+            Side::Bad(_) => f.write_str("Operand(bad)"),
+        }
+    }
 }
 
 impl<E> Operand<E> {

@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 
 use super::condition::{Node, Side};
-use crate::value::{EncodeError, Name, Names, Step, Value, Values};
+use crate::value::{EncodeError, Name, Names, Step, Value, Values, leads_into_sensitive};
 
 /// The longest expression, in bytes, before its placeholders are filled in.
 ///
@@ -70,12 +70,20 @@ fn n_operators(expression: &str) -> usize {
 pub struct Renderer {
     names: Vec<(Name, Name)>,
     values: Vec<(Name, Value)>,
+    /// The attributes whose values are not shown, whoever names them.
+    sensitive: &'static [&'static str],
 }
 
 /// Puts something in the place of names and values.
 pub(super) trait Placeholders {
     fn path(&mut self, steps: &[Step], out: &mut String);
-    fn value(&mut self, value: &Value, out: &mut String);
+    /// `is_sensitive` says that it is not to be shown.
+    fn value(&mut self, value: &Value, is_sensitive: bool, out: &mut String);
+
+    /// Whether the values of an attribute are not to be shown.
+    fn is_sensitive(&self, steps: &[Step]) -> bool {
+        leads_into_sensitive(steps)
+    }
 }
 
 /// Placeholders that every small request uses, so that they need no allocation.
@@ -87,6 +95,11 @@ fn placeholder(known: &[&'static str], sigil: char, n: usize) -> Name {
 }
 
 impl Renderer {
+    /// The renderer of a request in which the values of these attributes are not shown.
+    pub(crate) fn concealing(sensitive: &'static [&'static str]) -> Self {
+        Self { sensitive, ..Self::default() }
+    }
+
     /// A condition or filter.
     pub(crate) fn condition(&mut self, node: &Node) -> Result<String, Unsendable> {
         let mut out = String::with_capacity(EXPRESSION_BYTES_USUAL);
@@ -165,13 +178,23 @@ impl Placeholders for Renderer {
         }
     }
 
-    fn value(&mut self, value: &Value, out: &mut String) {
-        if let Some((placeholder, _)) = self.values.iter().find(|(_, known)| known == value) {
-            return out.push_str(placeholder);
+    fn value(&mut self, value: &Value, is_sensitive: bool, out: &mut String) {
+        if let Some((placeholder, _)) = self.values.iter_mut().find(|(_, known)| known == value) {
+            out.push_str(placeholder);
+            if is_sensitive {
+                *placeholder = placeholder.concealed();
+            }
+            return;
         }
         let placeholder = placeholder(&VALUE_PLACEHOLDERS, ':', self.values.len());
         out.push_str(&placeholder);
+        let placeholder = if is_sensitive { placeholder.concealed() } else { placeholder };
         self.values.push((placeholder, value.clone()));
+    }
+
+    fn is_sensitive(&self, steps: &[Step]) -> bool {
+        let is_named = |name: &Name| name.is_sensitive() || self.sensitive.contains(&name.as_str());
+        matches!(steps.first(), Some(Step::Name(name)) if is_named(name))
     }
 }
 
@@ -191,29 +214,30 @@ pub(super) fn write_node(
     placeholders: &mut dyn Placeholders,
     out: &mut String,
 ) -> Result<(), EncodeError> {
+    let concealed = node.is_sensitive(&|steps| placeholders.is_sensitive(steps));
     match node {
         Node::Compare(left, operator, right) => {
-            write_side(left, placeholders, out)?;
+            write_side(left, concealed, placeholders, out)?;
             out.push(' ');
             out.push_str(operator);
             out.push(' ');
-            write_side(right, placeholders, out)
+            write_side(right, concealed, placeholders, out)
         }
         Node::Between(side, low, high) => {
-            write_side(side, placeholders, out)?;
+            write_side(side, concealed, placeholders, out)?;
             out.push_str(" BETWEEN ");
-            write_side(low, placeholders, out)?;
+            write_side(low, concealed, placeholders, out)?;
             out.push_str(" AND ");
-            write_side(high, placeholders, out)
+            write_side(high, concealed, placeholders, out)
         }
         Node::In(side, values) => {
-            write_side(side, placeholders, out)?;
+            write_side(side, concealed, placeholders, out)?;
             out.push_str(" IN ");
-            write_sides(values, placeholders, out)
+            write_sides(values, concealed, placeholders, out)
         }
         Node::Call(function, sides) => {
             out.push_str(function);
-            write_sides(sides, placeholders, out)
+            write_sides(sides, concealed, placeholders, out)
         }
         Node::And(nodes) => write_nodes(nodes, " AND ", strength(node), placeholders, out),
         Node::Or(nodes) => write_nodes(nodes, " OR ", strength(node), placeholders, out),
@@ -225,7 +249,7 @@ pub(super) fn write_node(
             for (at, text) in texts.iter().enumerate() {
                 out.push_str(text);
                 if let Some(operand) = operands.get(at) {
-                    write_side(operand, placeholders, out)?;
+                    write_side(operand, concealed, placeholders, out)?;
                 }
             }
             Ok(())
@@ -270,6 +294,7 @@ fn write_inner(
 
 fn write_sides(
     sides: &[Side],
+    concealed: bool,
     placeholders: &mut dyn Placeholders,
     out: &mut String,
 ) -> Result<(), EncodeError> {
@@ -278,7 +303,7 @@ fn write_sides(
         if at > 0 {
             out.push_str(", ");
         }
-        write_side(side, placeholders, out)?;
+        write_side(side, concealed, placeholders, out)?;
     }
     out.push(')');
     Ok(())
@@ -286,6 +311,7 @@ fn write_sides(
 
 pub(super) fn write_side(
     side: &Side,
+    concealed: bool,
     placeholders: &mut dyn Placeholders,
     out: &mut String,
 ) -> Result<(), EncodeError> {
@@ -296,7 +322,7 @@ pub(super) fn write_side(
             placeholders.path(steps, out);
             out.push(')');
         }
-        Side::Value(value) => placeholders.value(value, out),
+        Side::Value(value) => placeholders.value(value, concealed, out),
         Side::Bad(error) => return Err(error.clone()),
     }
     Ok(())

@@ -169,7 +169,7 @@ impl<E: Entity, T: Projection<E>> GetMany<E, T> {
             }
             places.push(place);
         }
-        let mut renderer = Renderer::default();
+        let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let projection = single_paths::<E, T>(self.include_expired).map(|paths| renderer.projection(&paths));
         let (names, _) = renderer.finish();
         Ok(Reads {

@@ -109,9 +109,10 @@ pub(super) fn write_error<E: Entity>(
     operation: &'static str,
     needs: &Needs,
     now: SystemTime,
-    failure: Failure,
+    mut failure: Failure,
 ) -> Error {
     let entity = E::DESCRIPTOR.name;
+    failure.conceal(E::DESCRIPTOR.sensitive);
     if failure.kind != FailureKind::ConditionFailed {
         return Error::backend(operation, entity, failure);
     }

@@ -86,7 +86,7 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
     pub(super) fn prepare(&self) -> Result<(call::Delete, Needs)> {
         let known = self.known.as_ref().map(|known| known.as_ref().map_err(Clone::clone)).transpose()?;
         let asked = hooks::deletion::<E>(&self.context, known)?;
-        let mut renderer = Renderer::default();
+        let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let (condition, now) = (self.condition.as_ref(), self.context.backend.now());
         let needs = Needs::of(Presence::Any, condition, &asked);
         let condition = render(Presence::Any, condition, &asked.conditions, now, &mut renderer)?;

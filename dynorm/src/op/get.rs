@@ -90,7 +90,7 @@ impl<E: Entity, T: Projection<E>> Get<E, T> {
     ///
     /// If a field cannot be put into the key.
     pub fn to_request(&self) -> Result<call::Get> {
-        let mut renderer = Renderer::default();
+        let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let projection = single_paths::<E, T>(self.include_expired).map(|paths| renderer.projection(&paths));
         let (names, _) = renderer.finish();
         Ok(call::Get {

@@ -57,6 +57,7 @@ pub(super) fn whole<E: Entity>(context: &Context, kind: WriteKind, mut item: Ite
         remake_index_keys::<E>(&mut item)?;
     }
     if is_changed {
+        item.conceal(entity.sensitive);
         check_size(entity.name, &item)?;
     }
     Ok((item, asked))

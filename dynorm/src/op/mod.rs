@@ -24,6 +24,7 @@ mod transact_write;
 mod update;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -61,7 +62,7 @@ use crate::page::CursorKeys;
 use crate::value::{Item, Number, Value};
 
 /// What the operations of one [`Db`](crate::Db) have in common.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Context {
     pub(crate) backend: Arc<dyn Backend>,
     /// The names of tables that are not called as their schema says, by the name in the schema.
@@ -71,6 +72,16 @@ pub struct Context {
     pub(crate) hooks: Vec<Arc<dyn Hook>>,
     /// What cursors are signed with, if they are.
     pub(crate) cursor_keys: Option<CursorKeys>,
+}
+
+/// Without what the backend is or holds: an engine in this process has all items.
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("table_names", &self.table_names)
+            .field("hooks", &self.hooks)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Context {

@@ -120,7 +120,7 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
         let kind = if self.presence == Presence::Absent { WriteKind::Create } else { WriteKind::Put };
         let (item, asked) = hooks::whole::<E>(&self.context, kind, self.item.clone()?)?;
         let asked = if self.any_version { asked.without_version() } else { asked };
-        let mut renderer = Renderer::default();
+        let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let (condition, now) = (self.condition.as_ref(), self.context.backend.now());
         let needs = Needs::of(self.presence, condition, &asked);
         let condition = render(self.presence, condition, &asked.conditions, now, &mut renderer)?;

@@ -307,7 +307,7 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
         way: Way,
         paths: Option<Vec<Vec<Step>>>,
     ) -> Result<(S::Request, bool)> {
-        let mut renderer = Renderer::default();
+        let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let request = self.source.request(&self.context, &mut renderer)?;
         let request = if way == Way::Back { request.reversed() } else { request };
         let mut added = Vec::new();

@@ -86,7 +86,7 @@ impl<E: Entity> Rekey<E> {
     }
 
     fn delete(&self, condition: Option<Condition<E>>) -> Result<TransactWriteAction> {
-        let mut renderer = Renderer::default();
+        let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let now = self.context.backend.now();
         let condition = render(Presence::Present, condition.as_ref(), &[], now, &mut renderer)?;
         let (names, values) = renderer.finish();
@@ -105,7 +105,7 @@ impl<E: Entity> Rekey<E> {
     fn put(&self, presence: Presence, condition: Option<Condition<E>>) -> Result<TransactWriteAction> {
         // That the item is as it was read is required of all of its attributes, its version among them.
         let (item, asked) = hooks::whole::<E>(&self.context, WriteKind::Rekey, encode(&self.entity)?)?;
-        let (mut renderer, now) = (Renderer::default(), self.context.backend.now());
+        let (mut renderer, now) = (Renderer::concealing(E::DESCRIPTOR.sensitive), self.context.backend.now());
         let condition = render(presence, condition.as_ref(), &asked.conditions, now, &mut renderer)?;
         let (names, values) = renderer.finish();
         Ok(TransactWriteAction::Put(call::Put {
@@ -121,7 +121,8 @@ impl<E: Entity> Rekey<E> {
     }
 
     /// The error of the action that failed, as if it had been sent alone.
-    fn error(&self, failure: Failure) -> Error {
+    fn error(&self, mut failure: Failure) -> Error {
+        failure.conceal(E::DESCRIPTOR.sensitive);
         let is_failed = |code: &str| code == "ConditionalCheckFailed";
         let failed = failure.reasons.iter().position(|reason| is_failed(&reason.code));
         let Some((at, 1..)) = failed.map(|at| (at, failure.reasons.len())) else {

@@ -8,7 +8,7 @@ use super::condition::{Needs, Presence, expression_error, judge};
 use super::{BoxFuture, CheckedTransaction, Context, Delete, Put, Target, Update, refuse};
 use crate::backend::call::{self, TransactWriteAction};
 use crate::backend::reply::Capacity;
-use crate::entity::{Entity, Key, KeyCheck, Settled, Table};
+use crate::entity::{Entity, EntityDescriptor, Key, KeyCheck, Settled, Table};
 use crate::error::{CancellationReason, CancelledAction, Error, Failure, FailureKind, Kind, Reason, Result};
 use crate::expr::{Condition, Renderer};
 use crate::value::Item;
@@ -63,7 +63,7 @@ pub struct TransactWrite {
 #[derive(Debug)]
 struct Action {
     operation: &'static str,
-    entity: &'static str,
+    entity: &'static EntityDescriptor,
     judge: Judge,
     request: Result<ActionRequest>,
 }
@@ -135,7 +135,7 @@ impl TransactWrite {
         let KeyCheck { key, condition } = check;
         let table = self.context.table::<E::Table>();
         let request = key.into_item().and_then(|key| {
-            let mut renderer = Renderer::default();
+            let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
             let condition = renderer.condition(&condition.node).map_err(expression_error::<E>)?;
             let (names, values) = renderer.finish();
             let check = call::Check {
@@ -185,7 +185,7 @@ impl TransactWrite {
     }
 
     fn add<E: Entity>(mut self, operation: &'static str, request: Result<ActionRequest>) -> Self {
-        let entity = E::DESCRIPTOR.name;
+        let entity = E::DESCRIPTOR;
         self.actions.push(Action { operation, entity, judge: judge::<E>, request });
         self
     }
@@ -205,7 +205,8 @@ impl TransactWrite {
             let ActionRequest { action, table, key, .. } = request.as_ref().map_err(Clone::clone)?;
             if keys.contains(&(table, key)) {
                 return refuse(format!(
-                    "the transaction has two actions on one item: the second is to {operation} `{entity}` {key:?}"
+                    "the transaction has two actions on one item: the second is to {operation} `{}` {key:?}",
+                    entity.name
                 ));
             }
             keys.push((table, key));
@@ -239,7 +240,7 @@ impl TransactWrite {
                 "; the largest is {bytes}, of action {} ({} `{}`)",
                 at + 1,
                 action.operation,
-                action.entity
+                action.entity.name
             )
         });
         refuse(format!(
@@ -296,9 +297,18 @@ impl TransactWrite {
         CheckedTransaction::of(self.outcome().await)
     }
 
-    fn error(&self, failure: Failure) -> Error {
+    fn error(&self, mut failure: Failure) -> Error {
         if failure.kind != FailureKind::TransactionCancelled {
-            return Error::backend("run the transaction with", self.actions[0].entity, failure);
+            return Error::backend("run the transaction with", self.actions[0].entity.name, failure);
+        }
+        for (reason, action) in failure.reasons.iter_mut().zip(&self.actions) {
+            if let Some(item) = &mut reason.item {
+                item.conceal(action.entity.sensitive);
+            }
+            if !action.entity.sensitive.is_empty() {
+                // The SDK's own error shows the items.
+                failure.source = None;
+            }
         }
         let now = self.context.backend.now();
         let cancelled = |action: &Action, found: CancellationReason| {
@@ -306,7 +316,7 @@ impl TransactWrite {
                 (Reason::ConditionFailed, Ok(request)) => (action.judge)(&request.needs, now, found.item),
                 (reason, _) => (reason, found.item),
             };
-            let Action { operation, entity, .. } = *action;
+            let (operation, entity) = (action.operation, action.entity.name);
             CancelledAction { operation, entity, reason, message: found.message, item }
         };
         let actions =

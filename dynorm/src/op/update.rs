@@ -381,7 +381,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
             );
             return Err(Error::new(Kind::Request { reason }));
         }
-        let mut renderer = Renderer::default();
+        let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let update = renderer.changes(&changes).map_err(expression_error::<E>)?;
         let (condition, now) = (self.condition.as_ref(), self.context.backend.now());
         let needs = Needs::of(Presence::Present, condition, &asked);

@@ -364,6 +364,25 @@ impl EncodeError {
         self.path.insert(0, step);
         self
     }
+
+    /// The same error without what it tells of the value, if that is in one of these attributes.
+    pub(crate) fn concealed(mut self, names: &[&str]) -> Self {
+        if is_sensitive(&self.path, names) {
+            self.path.truncate(1);
+            self.reason = "the sensitive value cannot be stored".into();
+        }
+        self
+    }
+}
+
+/// Whether a path leads into an attribute that is sensitive, or one of these.
+fn is_sensitive(path: &[Step], names: &[&str]) -> bool {
+    matches!(path.first(), Some(Step::Name(name)) if name.is_sensitive() || names.contains(&name.as_str()))
+}
+
+/// Whether a path leads into a sensitive attribute.
+pub(crate) fn leads_into_sensitive(path: &[Step]) -> bool {
+    is_sensitive(path, &[])
 }
 
 impl fmt::Display for EncodeError {
@@ -410,6 +429,18 @@ impl DecodeError {
     #[must_use]
     pub fn inside(mut self, step: Step) -> Self {
         self.path.insert(0, step);
+        self
+    }
+
+    /// The same error without what it tells of the value, if that is in one of these attributes.
+    pub(crate) fn concealed(mut self, names: &[&str]) -> Self {
+        if is_sensitive(&self.path, names) {
+            self.path.truncate(1);
+            self.expected = "a value of its type".into();
+            if self.found != "nothing" {
+                self.found = String::from("a sensitive value");
+            }
+        }
         self
     }
 

@@ -10,9 +10,13 @@ use super::{Arg, Value};
 #[diagnostic::on_unimplemented(
     message = "`{T}` cannot be stored by `{Self}`",
     label = "no way to store it",
-    note = "`#[attr(serde)]` needs the feature `serde` of dynorm, and a type that implements `Serialize` and `DeserializeOwned`"
+    note = "`#[attr(serde)]` needs the feature `serde` of dynorm, and a type that implements `Serialize` and `DeserializeOwned`",
+    note = "`#[attr(compress)]` needs the feature `compress`, and a type that derives `Attribute`, or `serde` beside it"
 )]
 pub trait Coder<T> {
+    /// What the operators of the field's handle compare.
+    type Scalar: Attribute;
+
     /// The value to store, or `None` where the attribute is to be absent.
     ///
     /// # Errors
@@ -42,6 +46,8 @@ pub enum Serde {}
 
 #[cfg(feature = "serde")]
 impl<T: serde::Serialize + serde::de::DeserializeOwned> Coder<T> for Serde {
+    type Scalar = Coded<T, Self>;
+
     fn encode(value: &T) -> Result<Option<Value>, EncodeError> {
         let stored: serde_dynamo::AttributeValue =
             serde_dynamo::to_attribute_value(value).map_err(|error| EncodeError::new(error.to_string()))?;
@@ -168,7 +174,7 @@ impl<T: fmt::Debug, C> fmt::Debug for Coded<T, C> {
 }
 
 impl<T, C: Coder<T>> Attribute for Coded<T, C> {
-    type Scalar = Self;
+    type Scalar = C::Scalar;
 
     fn encode(&self) -> Result<Option<Value>, EncodeError> {
         C::encode(&self.value)

@@ -20,7 +20,11 @@ pub struct Name(Repr);
 
 enum Repr {
     Static(&'static str),
+    /// The value under it is not shown.
+    Sensitive(&'static str),
     Shared(Arc<str>),
+    /// As `Sensitive`, of a name that is not static.
+    SensitiveShared(Arc<str>),
     Owned(Box<str>),
 }
 
@@ -30,10 +34,40 @@ impl Name {
     #[must_use]
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Repr::Static(text) => text,
-            Repr::Shared(text) => text,
+            Repr::Static(text) | Repr::Sensitive(text) => text,
+            Repr::Shared(text) | Repr::SensitiveShared(text) => text,
             Repr::Owned(text) => text,
         }
+    }
+
+    /// The name of an attribute whose value is not to be seen in texts for people: where an [`Item`] is printed, the
+    /// value under it is not. To everything else it is a name as any other.
+    ///
+    /// ```
+    /// use dynorm::value::{Item, Name};
+    ///
+    /// let item = Item::from([(Name::sensitive("iban"), "CH93 0076")]);
+    /// assert_eq!(format!("{item:?}"), r#"{"iban": <sensitive>}"#);
+    /// assert_eq!(item, Item::from([("iban", "CH93 0076")]));
+    /// ```
+    #[must_use]
+    pub const fn sensitive(text: &'static str) -> Self {
+        Self(Repr::Sensitive(text))
+    }
+
+    /// Whether the value under it is not to be seen.
+    #[must_use]
+    pub fn is_sensitive(&self) -> bool {
+        matches!(self.0, Repr::Sensitive(_) | Repr::SensitiveShared(_))
+    }
+
+    /// The same name, under which the value is not to be seen.
+    pub(crate) fn concealed(&self) -> Self {
+        Self(match &self.0 {
+            Repr::Static(text) | Repr::Sensitive(text) => Repr::Sensitive(text),
+            Repr::Shared(text) | Repr::SensitiveShared(text) => Repr::SensitiveShared(Arc::clone(text)),
+            Repr::Owned(text) => Repr::SensitiveShared(text.as_ref().into()),
+        })
     }
 
     /// A name that is shared by its clones, for one that will have many.
@@ -48,7 +82,9 @@ impl Clone for Name {
     fn clone(&self) -> Self {
         match &self.0 {
             Repr::Static(text) => Self(Repr::Static(text)),
+            Repr::Sensitive(text) => Self(Repr::Sensitive(text)),
             Repr::Shared(text) => Self(Repr::Shared(Arc::clone(text))),
+            Repr::SensitiveShared(text) => Self(Repr::SensitiveShared(Arc::clone(text))),
             // Where there is one clone, there may be more.
             Repr::Owned(text) => Self::shared(text),
         }
@@ -58,8 +94,8 @@ impl Clone for Name {
 impl From<Name> for String {
     fn from(name: Name) -> Self {
         match name.0 {
-            Repr::Static(text) => text.to_owned(),
-            Repr::Shared(text) => text.as_ref().to_owned(),
+            Repr::Static(text) | Repr::Sensitive(text) => text.to_owned(),
+            Repr::Shared(text) | Repr::SensitiveShared(text) => text.as_ref().to_owned(),
             Repr::Owned(text) => text.into(),
         }
     }
@@ -278,6 +314,15 @@ impl Item {
         self.attributes.iter().map(|(name, _)| name.as_str())
     }
 
+    /// Marks the attributes of these names as [sensitive](Name::sensitive).
+    pub(crate) fn conceal(&mut self, names: &[&'static str]) {
+        for sensitive in names {
+            if let Some(at) = self.find(sensitive) {
+                self.attributes[at].0 = Name::sensitive(sensitive);
+            }
+        }
+    }
+
     /// Keeps the attributes that `keep` wants.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &Value) -> bool) {
         self.attributes.retain(|(name, value)| keep(name, value));
@@ -324,7 +369,21 @@ fn order(a: &Name, b: &Name) -> std::cmp::Ordering {
 
 impl fmt::Debug for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
+        let mut map = f.debug_map();
+        for (name, value) in self.iter() {
+            let shown: &dyn fmt::Debug = if name.is_sensitive() { &Concealed } else { value };
+            map.entry(name, shown);
+        }
+        map.finish()
+    }
+}
+
+/// Stands where a value is not to be seen.
+pub(crate) struct Concealed;
+
+impl fmt::Debug for Concealed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<sensitive>")
     }
 }
 

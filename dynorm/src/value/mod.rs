@@ -5,6 +5,7 @@
 
 mod attribute;
 mod coded;
+mod compress;
 mod convert;
 mod expiry;
 mod item;
@@ -14,6 +15,8 @@ mod list;
 mod map_key;
 mod members;
 mod number;
+#[cfg(feature = "compress")]
+mod packed;
 mod std_types;
 mod tagged;
 
@@ -40,12 +43,16 @@ pub use self::attribute::{
     Addable, Attribute, DecodeError, Elements, EncodeError, Indexed, KeyValue, List, Mapped, MayBeAbsent,
     Measured, Merged, Nullable, Numeric, Ordered, Prefixed, Set, Step, Subtractable, Timestamp, Transparent,
 };
-pub(crate) use self::attribute::{path_text, write_path};
+pub(crate) use self::attribute::{leads_into_sensitive, path_text, write_path};
 #[cfg(feature = "chrono")]
 pub(crate) use self::chrono::{date_text, instant_text};
 pub use self::coded::{Coded, Coder, Serde};
+#[doc(hidden)]
+pub use self::compress::Plain;
+pub use self::compress::{Compress, Compressed};
 pub use self::convert::Arg;
 pub use self::expiry::Expiry;
+pub(crate) use self::item::Concealed;
 pub use self::item::{Item, Name, Names, Values};
 #[cfg(feature = "jiff")]
 pub(crate) use self::jiff::{civil_date_text, timestamp_text};
