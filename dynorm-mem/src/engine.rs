@@ -431,7 +431,7 @@ macro_rules! calls {
                 ///
                 /// If the service would refuse the request.
                 pub fn $read(&self, call: &call::$read_reply) -> Result<reply::$read_reply, Failure> {
-                    self.answer(op::$read::$read(&self.state, call))
+                    self.answer(op::$read::$read(&self.state, call)).map(Into::into)
                 }
             )*
             $(

@@ -7,6 +7,7 @@ use super::{BatchGet, Get, Query, Scan, Update, Write, lower};
 use crate::Engine;
 use crate::expr::Condition;
 use crate::message::{self, Checked};
+use crate::op::found::{One, Page};
 use crate::op::page::{self, Expressions};
 use crate::op::query::FilterScope;
 use crate::op::{batch_get, delete, get, put, query, scan, update, write};
@@ -25,7 +26,7 @@ macro_rules! legacy_calls {
             /// If the service would refuse the request; then nothing is changed.
             pub fn $name($($receiver)+ self, call: $call, legacy: &$legacy) -> Result<reply::$reply, Failure> {
                 let done = $function($($receiver)+ self.state, call, legacy);
-                self.answer(done)
+                self.answer(done).map(Into::into)
             }
         )*}
     };
@@ -41,7 +42,23 @@ legacy_calls! {
     batch_get_legacy(&) of batch_get(&call::BatchGet, BatchGet, BatchGet), "BatchGetItem";
 }
 
-fn get(state: &State, call: &call::Get, legacy: &Get) -> Checked<reply::Get> {
+/// Reads whose answers have what is kept, for those who need no items.
+#[cfg(feature = "wire")]
+impl Engine {
+    pub(crate) fn find_one(&self, call: &call::Get, legacy: &Get) -> Result<One<'_>, Failure> {
+        self.answer(get(&self.state, call, legacy))
+    }
+
+    pub(crate) fn find_by_query(&self, call: &call::Query, legacy: &Query) -> Result<Page<'_>, Failure> {
+        self.answer(query(&self.state, call, legacy))
+    }
+
+    pub(crate) fn find_by_scan(&self, call: &call::Scan, legacy: &Scan) -> Result<Page<'_>, Failure> {
+        self.answer(scan(&self.state, call, legacy))
+    }
+}
+
+fn get<'s>(state: &'s State, call: &call::Get, legacy: &Get) -> Checked<One<'s>> {
     let Some(attributes) = &legacy.attributes else { return get::get(state, call) };
     checked_name(&call.table)?;
     not_mixed(&[("AttributesToGet", true)], &[("ProjectionExpression", call.projection.is_some())])?;
@@ -133,7 +150,7 @@ fn update(state: &mut State, call: &call::Update, legacy: &Update) -> Checked<re
     })
 }
 
-fn query(state: &State, call: &call::Query, legacy: &Query) -> Checked<reply::Query> {
+fn query<'s>(state: &'s State, call: &call::Query, legacy: &Query) -> Checked<Page<'s>> {
     if *legacy == Query::default() {
         return query::query(state, call);
     }
@@ -174,7 +191,7 @@ fn query(state: &State, call: &call::Query, legacy: &Query) -> Checked<reply::Qu
     query::run(state, call, &expressions, scope)
 }
 
-fn scan(state: &State, call: &call::Scan, legacy: &Scan) -> Checked<reply::Scan> {
+fn scan<'s>(state: &'s State, call: &call::Scan, legacy: &Scan) -> Checked<Page<'s>> {
     if *legacy == Scan::default() {
         return scan::scan(state, call);
     }

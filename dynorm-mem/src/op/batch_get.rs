@@ -3,7 +3,8 @@
 use dynorm::backend::call::{self, BatchGetTable, ReturnCapacity};
 use dynorm::backend::reply;
 
-use super::get::{projection, returned};
+use super::found::returned;
+use super::get::projection;
 use crate::capacity::{Consistency, Cost, Stated, read_units};
 use crate::expr::Projection;
 use crate::limits::{BATCH_GET_BYTES_MAX, BATCH_GET_KEYS_MAX};

@@ -1,8 +1,11 @@
 //! `GetItem`.
 
-use dynorm::backend::{Names, Values, call, reply};
+use std::borrow::Cow;
+
+use dynorm::backend::{Names, Values, call};
 use dynorm::value::Item;
 
+use super::found::{Found, One};
 use crate::capacity::{Consistency, Cost, Stated, read_units};
 use crate::expr::{self, Placeholders, Projection};
 use crate::message::Checked;
@@ -13,7 +16,7 @@ use crate::table::record::Record;
 
 static NO_VALUES: Values = Values::new();
 
-pub(crate) fn get(state: &State, call: &call::Get) -> Checked<reply::Get> {
+pub(crate) fn get<'s>(state: &'s State, call: &call::Get) -> Checked<One<'s>> {
     checked_name(&call.table)?;
     check_values(&call.key)?;
     let projection = projection(call.projection.as_deref(), &call.names)?;
@@ -21,16 +24,20 @@ pub(crate) fn get(state: &State, call: &call::Get) -> Checked<reply::Get> {
 }
 
 /// Reads the item with a projection that has been read.
-pub(crate) fn run(
-    state: &State,
+pub(crate) fn run<'s>(
+    state: &'s State,
     call: &call::Get,
     projection: Option<&Projection<'_>>,
-) -> Checked<reply::Get> {
+) -> Checked<One<'s>> {
     let table = state.table(&call.table)?;
-    let (item, size_bytes) = read(table, &call.key, projection)?;
+    let record = read(table, &call.key)?;
     let consistency = Consistency::of(call.consistent);
-    let cost = Cost::of_table(read_units(size_bytes, consistency));
-    Ok(reply::Get { item, capacity: cost.stated(call.capacity, &call.table, Stated::Together) })
+    let cost = Cost::of_table(read_units(record.map_or(0, Record::size_bytes), consistency));
+    Ok(One {
+        names: Cow::Borrowed(&table.names),
+        item: record.map(|record| Found::new(table, record, projection)),
+        capacity: cost.stated(call.capacity, &call.table, Stated::Together),
+    })
 }
 
 /// The projection of a call that has no other expression.
@@ -44,21 +51,7 @@ pub(crate) fn projection<'e>(text: Option<&'e str>, names: &'e Names) -> Checked
     Ok(projection)
 }
 
-/// The item of a key, if there is one, and the size that is paid for.
-pub(super) fn read(
-    table: &Table,
-    key: &Item,
-    projection: Option<&Projection<'_>>,
-) -> Checked<(Option<Item>, usize)> {
-    let key = table.key_of_key(key)?;
-    let Some(record) = table.items.get(&key) else { return Ok((None, 0)) };
-    Ok((Some(returned(table, record, projection)), record.size_bytes()))
-}
-
-/// What is returned of an item.
-pub(super) fn returned(table: &Table, record: &Record, projection: Option<&Projection<'_>>) -> Item {
-    match projection {
-        None => record.item(&table.names),
-        Some(projection) => projection.apply(&record.part(&table.names, |name| projection.names(name))),
-    }
+/// What is kept under a key, if there is something.
+pub(super) fn read<'t>(table: &'t Table, key: &Item) -> Checked<Option<&'t Record>> {
+    Ok(table.items.get(&table.key_of_key(key)?))
 }

@@ -6,6 +6,7 @@
 pub(crate) mod batch_get;
 pub(crate) mod batch_write;
 pub(crate) mod delete;
+pub(crate) mod found;
 pub(crate) mod get;
 pub(crate) mod page;
 pub(crate) mod put;

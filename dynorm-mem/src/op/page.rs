@@ -1,12 +1,11 @@
 //! One page of a query or a scan: what is read, counted, filtered and returned.
 
 use dynorm::backend::call::{ReturnCapacity, Select};
-use dynorm::backend::reply;
 use dynorm::backend::table::TableStatus;
 use dynorm::backend::{Names, Values};
 use dynorm::value::Item;
 
-use super::get::returned;
+use super::found::{Found, Page};
 use crate::capacity::{Consistency, Cost, Stated, read_units};
 use crate::expr::{self, Condition, Placeholders, Projection, attributes_of, holds};
 use crate::limits::PAGE_BYTES_MAX;
@@ -203,7 +202,7 @@ pub(super) fn read<'t>(
     call: &Parameters<'_>,
     expressions: &Expressions<'_>,
     entries: impl Iterator<Item = &'t Record>,
-) -> reply::Query {
+) -> Page<'t> {
     let consistency = Consistency::of(call.consistent);
     let wants_items = call.select != Some(Select::Count);
     let limit = call.limit.map_or(u64::MAX, u64::from);
@@ -213,11 +212,11 @@ pub(super) fn read<'t>(
     if let Some(filter) = filter {
         attributes_of(filter, &mut filtered);
     }
-    let mut reply = reply::Query::default();
+    let mut page = Page::of(&source.table.names);
     let mut size_bytes = 0;
     let mut fetched_units = 0.0;
     for entry in entries {
-        reply.scanned += 1;
+        page.scanned += 1;
         size_bytes += entry.size_bytes();
         let mut record = entry;
         if source.fetches
@@ -228,22 +227,22 @@ pub(super) fn read<'t>(
         }
         let seen = || record.part(names, |name| filtered.contains(&name));
         if filter.is_none_or(|filter| holds(filter, &seen())) {
-            reply.count += 1;
+            page.count += 1;
             if wants_items {
-                if reply.items.is_empty() {
-                    reply.items.reserve(room);
+                if page.items.is_empty() {
+                    page.items.reserve(room);
                 }
-                reply.items.push(returned(source.table, record, expressions.projection.as_ref()));
+                page.items.push(Found::new(source.table, record, expressions.projection.as_ref()));
             }
         }
-        if reply.scanned >= limit || size_bytes > PAGE_BYTES_MAX {
-            reply.last_key = Some(source.key_after(entry));
+        if page.scanned >= limit || size_bytes > PAGE_BYTES_MAX {
+            page.last_key = Some(source.key_after(entry));
             break;
         }
     }
     let cost = cost(source, read_units(size_bytes, consistency), fetched_units);
-    reply.capacity = cost.stated(call.capacity, call.table, Stated::Together);
-    reply
+    page.capacity = cost.stated(call.capacity, call.table, Stated::Together);
+    page
 }
 
 fn cost(source: &Source<'_>, units: f64, fetched_units: f64) -> Cost {

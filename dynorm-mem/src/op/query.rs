@@ -2,9 +2,10 @@
 
 use std::ops::Bound;
 
-use dynorm::backend::{call, reply};
+use dynorm::backend::call;
 use dynorm::value::{Item, Value};
 
+use super::found::Page;
 use super::page::{self, Expressions, Parameters, Source};
 use crate::expr::{Comparator, KeyTerm, attributes_of, key_terms};
 use crate::limits::{PARTITION_KEY_BYTES_MAX, SORT_KEY_BYTES_MAX};
@@ -13,7 +14,7 @@ use crate::state::{State, checked_name};
 use crate::table::item::check_values;
 use crate::table::key::{KeyBytes, KeyPart, KeyShape, StoreKey, is_of_kind, n_bytes};
 
-pub(crate) fn query(state: &State, call: &call::Query) -> Checked<reply::Query> {
+pub(crate) fn query<'s>(state: &'s State, call: &call::Query) -> Checked<Page<'s>> {
     checked_name(&call.table)?;
     if let Some(start) = &call.start {
         check_values(start)?;
@@ -35,12 +36,12 @@ pub(crate) enum FilterScope {
 }
 
 /// Queries by expressions that have been read.
-pub(crate) fn run(
-    state: &State,
+pub(crate) fn run<'s>(
+    state: &'s State,
     call: &call::Query,
     expressions: &Expressions<'_>,
     scope: FilterScope,
-) -> Checked<reply::Query> {
+) -> Checked<Page<'s>> {
     let Some(key_condition) = &expressions.key_condition else { return Err(message::no_key_condition()) };
     let terms = key_terms(key_condition)?;
     let parameters = parameters(call);

@@ -2,9 +2,10 @@
 
 use std::ops::Bound;
 
+use dynorm::backend::call;
 use dynorm::backend::call::Segment;
-use dynorm::backend::{call, reply};
 
+use super::found::Page;
 use super::page::{self, Expressions, Parameters, Source};
 use crate::limits::SCAN_SEGMENTS_MAX;
 use crate::message::{self, Checked, Refusal};
@@ -13,7 +14,7 @@ use crate::table::item::check_values;
 use crate::table::key::StoreKey;
 use crate::table::store::segment_hashes;
 
-pub(crate) fn scan(state: &State, call: &call::Scan) -> Checked<reply::Scan> {
+pub(crate) fn scan<'s>(state: &'s State, call: &call::Scan) -> Checked<Page<'s>> {
     checked_name(&call.table)?;
     check_parameters(call)?;
     let expressions = page::prepare(&parameters(call), None, "FilterExpression is null")?;
@@ -29,7 +30,11 @@ pub(crate) fn check_parameters(call: &call::Scan) -> Checked {
 }
 
 /// Scans by expressions that have been read.
-pub(crate) fn run(state: &State, call: &call::Scan, expressions: &Expressions<'_>) -> Checked<reply::Scan> {
+pub(crate) fn run<'s>(
+    state: &'s State,
+    call: &call::Scan,
+    expressions: &Expressions<'_>,
+) -> Checked<Page<'s>> {
     let parameters = parameters(call);
     let table = state.table(&call.table)?;
     let source = Source::new(table, &parameters, expressions)?;

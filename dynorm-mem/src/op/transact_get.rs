@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use dynorm::backend::{CancellationReason, call, reply};
 
+use super::found::returned;
 use super::get::{projection, read};
 use super::transact_write::validation_reason;
 use super::write;
@@ -13,6 +14,7 @@ use crate::limits::{TRANSACTION_ACTIONS_MAX, TRANSACTION_BYTES_MAX};
 use crate::message::{self, Checked, Refusal};
 use crate::state::{State, checked_name};
 use crate::table::item::check_values;
+use crate::table::record::Record;
 use crate::table::{Table, name_of};
 
 pub(crate) fn transact_get(state: &State, call: &call::TransactGet) -> Checked<reply::TransactGet> {
@@ -43,8 +45,7 @@ pub(crate) fn transact_get(state: &State, call: &call::TransactGet) -> Checked<r
     let mut costs: BTreeMap<&str, Cost> = BTreeMap::new();
     let mut total_bytes = 0;
     for (at, ((action, projection), table)) in prepared.iter().zip(&tables).enumerate() {
-        let read = read(table, &action.key, projection.as_ref());
-        let (item, size_bytes) = read.map_err(|refusal| {
+        let record = read(table, &action.key).map_err(|refusal| {
             if refusal.is_about_empty_key() {
                 return refusal;
             }
@@ -52,10 +53,11 @@ pub(crate) fn transact_get(state: &State, call: &call::TransactGet) -> Checked<r
             reasons[at] = validation_reason(&refusal);
             Refusal::cancelled(reasons)
         })?;
+        let size_bytes = record.map_or(0, Record::size_bytes);
         total_bytes += size_bytes;
         let cost = Cost::of_table(read_units(size_bytes, Consistency::Transactional));
         costs.entry(action.table.as_str()).or_default().add(cost);
-        reply.items.push(item);
+        reply.items.push(record.map(|record| returned(table, record, projection.as_ref())));
     }
     if total_bytes > TRANSACTION_BYTES_MAX {
         return Err(message::transaction_too_large());

@@ -2,7 +2,7 @@
 
 use dynorm::backend::FailureKind;
 use dynorm::backend::call::{self, ReturnCapacity};
-use dynorm::backend::reply::Capacity;
+use dynorm::backend::reply::{self, Capacity};
 use dynorm::value::Item;
 
 use super::ast::{self, Select};
@@ -69,7 +69,8 @@ fn read(
     let keyed = plan::keyed(&select.filter, &schema.key)?.filter(|_| select.source.index.is_none());
     let Keyed { key, rest } = keyed.ok_or_else(message::batch_select_without_key)?;
     let table = select.source.table.clone();
-    let reply = get::run(state, &call::Get { table, key, consistent, capacity, ..Default::default() }, None)?;
+    let call = call::Get { table, key, consistent, capacity, ..Default::default() };
+    let reply = reply::Get::from(get::run(state, &call, None)?);
     let passes = |item: &Item| rest.as_ref().is_none_or(|rest| holds(rest, item));
     Ok((reply.item.filter(passes).map(|item| run::row(select, item)), reply.capacity))
 }

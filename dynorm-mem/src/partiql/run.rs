@@ -174,7 +174,8 @@ impl<'c> Pages<'c> {
             }
             expressions.key_condition = self.reading.key_condition(self.key, values)?;
             let query = self.query(left, position.after.take());
-            let reply = query::run(self.state, &query, &expressions, FilterScope::All)?;
+            let page = query::run(self.state, &query, &expressions, FilterScope::All)?;
+            let reply = reply::Query::from(page);
             left = left.map(|left| left.saturating_sub(u32::try_from(reply.scanned).unwrap_or(u32::MAX)));
             size_bytes += reply.items.iter().map(Item::size_bytes).sum::<usize>();
             if let Some(last_key) = &reply.last_key {
@@ -219,7 +220,7 @@ fn scan(
         capacity: call.capacity,
         ..Default::default()
     };
-    let reply = scan::run(state, &scan, expressions)?;
+    let reply = reply::Scan::from(scan::run(state, &scan, expressions)?);
     let position = Position { partition: 0, after: reply.last_key.clone() };
     let next_token = position.after.is_some().then(|| next_token::encode(&call.statement, &position));
     let mut done = StatementReply { next_token, ..Default::default() };

@@ -21,6 +21,9 @@ pub(crate) struct Names {
 #[derive(Clone, Debug)]
 struct Known {
     name: Name,
+    /// Whether it has only letters, digits and the like, which no form of text escapes.
+    #[cfg(feature = "wire")]
+    is_plain: bool,
     /// What stood behind this name first. Items of one kind have the same names, so it is worth to look here.
     next: Option<usize>,
 }
@@ -29,6 +32,12 @@ impl Names {
     /// The name of a number that [`find`](Self::find) or [`add`](Self::add) gave.
     pub(crate) fn name(&self, number: usize) -> &Name {
         &self.known[number].name
+    }
+
+    /// Whether the name of a number has only letters, digits and the like, so that it needs no escapes.
+    #[cfg(feature = "wire")]
+    pub(crate) fn is_plain(&self, number: usize) -> bool {
+        self.known[number].is_plain
     }
 
     /// The number of a name, if it is kept. It stands behind another in an item, or at the beginning.
@@ -51,7 +60,12 @@ impl Names {
         // A name of its own becomes one that is shared.
         let name = name.clone();
         self.numbers.insert(name.clone(), number);
-        self.known.push(Known { name, next: None });
+        self.known.push(Known {
+            #[cfg(feature = "wire")]
+            is_plain: name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.:#".contains(&byte)),
+            name,
+            next: None,
+        });
         if let Some(previous) = previous {
             self.known[previous].next.get_or_insert(number);
         }

@@ -11,6 +11,9 @@
 //! value      = kind payload                   texts and bytes with their length, members with their count
 //! ```
 
+#[cfg(feature = "wire")]
+pub(crate) mod pieces;
+
 use std::sync::Arc;
 
 use dynorm::value::{Item, Name, Number, Value};
@@ -420,7 +423,7 @@ impl<'r> Reader<'r> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -454,12 +457,12 @@ mod tests {
         })
     }
 
-    fn any_item() -> impl Strategy<Value = Item> {
+    pub(crate) fn any_item() -> impl Strategy<Value = Item> {
         proptest::collection::vec(("[a-f]{1,2}", any_value()), 0..6)
             .prop_map(|attributes| attributes.into_iter().collect())
     }
 
-    fn key() -> StoreKey {
+    pub(crate) fn key() -> StoreKey {
         let mut key = KeyBytes::with_capacity(0);
         key.push(&Value::from("k\0é"));
         key.end_partition().into_key()

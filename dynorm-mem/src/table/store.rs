@@ -110,10 +110,10 @@ impl Store {
     }
 
     /// The records between two bounds, in order. Bounds that cross have nothing between them.
-    pub(crate) fn range<'s>(
+    pub(crate) fn range<'s, 'b>(
         &'s self,
-        lower: Bound<&'s StoreKey>,
-        upper: Bound<&'s StoreKey>,
+        lower: Bound<&'b StoreKey>,
+        upper: Bound<&'b StoreKey>,
     ) -> impl DoubleEndedIterator<Item = &'s Record> {
         let parts = if crosses(lower, upper) { 0..0 } else { parts_between(lower, upper) };
         let (first, last) = (parts.start, parts.end.wrapping_sub(1));
@@ -137,10 +137,10 @@ impl Part {
         self.buckets.iter().flat_map(|bucket| bucket.range(Bound::Unbounded, Bound::Unbounded))
     }
 
-    fn range<'s>(
+    fn range<'s, 'b>(
         &'s self,
-        lower: Bound<&'s StoreKey>,
-        upper: Bound<&'s StoreKey>,
+        lower: Bound<&'b StoreKey>,
+        upper: Bound<&'b StoreKey>,
     ) -> impl DoubleEndedIterator<Item = &'s Entry> {
         let bucket = |bound| hash_at(bound).map(|hash| self.bucket_of(hash));
         let first = bucket(lower).unwrap_or(0);

@@ -9,12 +9,12 @@ use crate::legacy;
 
 pub(super) fn answer(wire: &Wire, body: &[u8]) -> Result<String, Failure> {
     let (call, legacy) = wire.read(body, parse)?;
-    let reply = wire.backend.engine().get_legacy(&call, &legacy)?;
+    let found = wire.backend.engine().find_one(&call, &legacy)?.into_owned();
     Ok(object(|out| {
-        if let Some(item) = &reply.item {
-            value::write_item(out.name("Item"), item);
+        if let Some(item) = &found.item {
+            value::write_found(out.key("Item"), item, &found.names);
         }
-        member::write_capacity(out, reply.capacity.as_ref());
+        member::write_capacity(out, found.capacity.as_ref());
     }))
 }
 

@@ -7,25 +7,40 @@ const WORD: usize = size_of::<u64>();
 
 /// How many bytes come before the first quote, backslash or control character; all, if there is none.
 pub(super) fn length(text: &[u8]) -> usize {
-    let start = blocks(text);
-    let mut at = start;
-    // The rest is short, and so are most texts: they are looked at word by word.
+    let mut at = 0;
+    // Most texts end within two words. Longer ones are looked at block by block, and the rest word by word again.
     while let Some(word) = text[at..].first_chunk() {
         let special = special(u64::from_le_bytes(*word));
         if special != 0 {
             return at + first_byte(special);
         }
         at += WORD;
-    }
-    match text.last_chunk() {
-        // What is shifted in stands for control characters, so that the end is found if nothing else is.
-        Some(word) if at < text.len() => {
-            let n_seen = WORD - (text.len() - at);
-            at + first_byte(special(u64::from_le_bytes(*word) >> (8 * n_seen)))
+        if at == 2 * WORD {
+            at += blocks(&text[at..]);
         }
-        Some(_) => at,
-        None => text.iter().take_while(|byte| !is_special(**byte)).count(),
     }
+    at + first_byte(special(last_word(text, at)))
+}
+
+/// The bytes from here to the end, of which there are less than a word has. Behind them are zeros, which stand for
+/// control characters, so that the end is found if nothing else is.
+fn last_word(text: &[u8], at: usize) -> u64 {
+    let n_left = text.len() - at;
+    if let Some(word) = text.last_chunk() {
+        // A shift by all bits is none.
+        return u64::from_le_bytes(*word).checked_shr(bits_of(WORD - n_left)).unwrap_or(0);
+    }
+    // What two parts have in common is the same in both.
+    if let (Some(first), Some(last)) = (text.first_chunk(), text.last_chunk()) {
+        let [first, last] = [first, last].map(|half| u64::from(u32::from_le_bytes(*half)));
+        return first | last << bits_of(n_left - size_of::<u32>());
+    }
+    let byte = |at: usize| text.get(at).map_or(0, |byte| u64::from(*byte) << bits_of(at));
+    byte(0) | byte(1) | byte(2)
+}
+
+fn bits_of(n_bytes: usize) -> u32 {
+    u8::BITS * u32::try_from(n_bytes).expect("no more than a word has")
 }
 
 /// How many bytes the blocks have that come before the first with a special byte.

@@ -1,32 +1,33 @@
 //! `Query`, and the form of the pages that `Scan` answers with too.
 
 use dynorm::backend::call::Select;
-use dynorm::backend::{Failure, call, reply};
+use dynorm::backend::{Failure, call};
 
 use super::reader::{Parsed, Reader, Wanted};
-use super::value::write_item;
+use super::value::{write_found, write_item};
 use super::writer::object;
 use super::{Wire, member, value};
 use crate::legacy;
+use crate::op::found::Page;
 
 pub(super) fn answer(wire: &Wire, body: &[u8]) -> Result<String, Failure> {
     let (call, legacy) = wire.read(body, parse)?;
-    let reply = wire.backend.engine().query_legacy(&call, &legacy)?;
-    Ok(page(&reply, call.select))
+    let found = wire.backend.engine().find_by_query(&call, &legacy)?.into_owned();
+    Ok(page(&found, call.select))
 }
 
 /// The answer with a page. A count has no items.
-pub(super) fn page(reply: &reply::Query, select: Option<Select>) -> String {
+pub(super) fn page(found: &Page<'_>, select: Option<Select>) -> String {
     object(|out| {
-        out.name("Count").whole(reply.count);
-        out.name("ScannedCount").whole(reply.scanned);
+        out.name("Count").whole(found.count);
+        out.name("ScannedCount").whole(found.scanned);
         if select != Some(Select::Count) {
-            out.name("Items").list(&reply.items, write_item);
+            out.key("Items").list(&found.items, |out, item| write_found(out, item, &found.names));
         }
-        if let Some(key) = &reply.last_key {
+        if let Some(key) = &found.last_key {
             write_item(out.name("LastEvaluatedKey"), key);
         }
-        member::write_capacity(out, reply.capacity.as_ref());
+        member::write_capacity(out, found.capacity.as_ref());
     })
 }
 

@@ -143,6 +143,25 @@ impl<'j> Reader<'j> {
         self.text().map(Cow::into_owned)
     }
 
+    /// The text of an object that begins with this, ends behind the text, and has no spaces, as most clients write
+    /// it. Otherwise, also if the text is wrong, nothing is read.
+    pub(super) fn take_opened(&mut self, opening: &str) -> Option<Cow<'j, str>> {
+        let start = self.at;
+        let bytes = self.text.as_bytes();
+        if !bytes[start..].starts_with(opening.as_bytes()) || bytes.get(start + opening.len()) != Some(&b'"')
+        {
+            return None;
+        }
+        self.at += opening.len();
+        let text = self.quoted().ok();
+        if text.is_none() || bytes.get(self.at) != Some(&b'}') {
+            self.at = start;
+            return None;
+        }
+        self.at += 1;
+        text
+    }
+
     /// Text that stands for bytes.
     pub(super) fn blob(&mut self) -> Parsed<Cow<'j, str>> {
         match self.token()? {

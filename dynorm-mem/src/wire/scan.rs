@@ -16,8 +16,8 @@ const NO_SEGMENT: &str = "The Segment parameter is required but was not present 
 
 pub(super) fn answer(wire: &Wire, body: &[u8]) -> Result<String, Failure> {
     let (call, legacy) = wire.read(body, parse)?;
-    let reply = wire.backend.engine().scan_legacy(&call, &legacy)?;
-    Ok(query::page(&reply, call.select))
+    let found = wire.backend.engine().find_by_scan(&call, &legacy)?.into_owned();
+    Ok(query::page(&found, call.select))
 }
 
 fn parse(json: &mut Reader<'_>) -> Parsed<(call::Scan, legacy::Scan)> {

@@ -11,6 +11,10 @@ use dynorm::value::{Item, Name, Names, Number, NumberError, Value, Values};
 use super::checks::Problem;
 use super::reader::{Parsed, Reader, Shape, Wanted};
 use super::writer::Writer;
+use crate::op::found::Found;
+use crate::table::names;
+use crate::table::record::Record;
+use crate::table::record::pieces::{Named, Piece, Pieces};
 
 const CLASS: &str = "com.amazonaws.dynamodb.v20120810.AttributeValue";
 
@@ -45,6 +49,9 @@ pub(super) fn value(json: &mut Reader<'_>) -> Parsed<Value> {
 }
 
 fn value_at(json: &mut Reader<'_>, level: u32) -> Parsed<Value> {
+    if let Some(text) = json.take_opened(opening::S) {
+        return Ok(Value::S(text.into_owned()));
+    }
     if json.take_null()? {
         json.checks.value(Problem::of_data(EMPTY));
         return Ok(Value::Null);
@@ -187,24 +194,82 @@ pub(super) fn write_item(out: &mut Writer, item: &Item) {
     });
 }
 
+/// How values begin: the object, and the name of its only member.
+mod opening {
+    pub(super) const S: &str = "{\"S\":";
+    pub(super) const N: &str = "{\"N\":";
+    pub(super) const B: &str = "{\"B\":";
+    pub(super) const BOOL: &str = "{\"BOOL\":";
+    pub(super) const NULL: &str = "{\"NULL\":";
+    pub(super) const M: &str = "{\"M\":";
+    pub(super) const L: &str = "{\"L\":";
+    pub(super) const SS: &str = "{\"SS\":";
+    pub(super) const NS: &str = "{\"NS\":";
+    pub(super) const BS: &str = "{\"BS\":";
+}
+
 /// Writes a value: an object with its type as the only member.
 pub(super) fn write_value(out: &mut Writer, value: &Value) {
-    let blob = |out: &mut Writer, bytes: &Vec<u8>| out.plain(Base64Display::new(bytes, &STANDARD));
+    match value {
+        Value::S(text) => out.opened(opening::S, |out| out.text(text)),
+        Value::N(number) => out.opened(opening::N, |out| out.number(*number)),
+        Value::B(bytes) => out.opened(opening::B, |out| write_bytes(out, bytes)),
+        Value::Bool(flag) => out.opened(opening::BOOL, |out| out.flag(*flag)),
+        Value::Null => out.opened(opening::NULL, |out| out.flag(true)),
+        Value::M(item) => out.opened(opening::M, |out| write_item(out, item)),
+        Value::L(list) => out.opened(opening::L, |out| out.list(list, write_value)),
+        Value::Ss(set) => out.opened(opening::SS, |out| out.list(set, |out, text| out.text(text))),
+        Value::Ns(set) => out.opened(opening::NS, |out| out.list(set, |out, number| out.number(*number))),
+        Value::Bs(set) => out.opened(opening::BS, |out| out.list(set, |out, bytes| write_bytes(out, bytes))),
+    }
+}
+
+fn write_bytes(out: &mut Writer, bytes: &[u8]) {
+    out.plain(Base64Display::new(bytes, &STANDARD));
+}
+
+/// Writes an item of an answer.
+pub(super) fn write_found(out: &mut Writer, found: &Found<'_>, names: &names::Names) {
+    match found {
+        Found::Whole(record) => write_record(out, record, names),
+        Found::Part(item) => write_item(out, item),
+    }
+}
+
+/// Writes the item of a record as [`write_item`] does, without making the item.
+fn write_record(out: &mut Writer, record: &Record, names: &names::Names) {
+    let mut pieces = record.pieces(names);
+    let n_attributes = pieces.n_attributes();
+    write_attributes(out, &mut pieces, n_attributes);
+}
+
+fn write_attributes(out: &mut Writer, pieces: &mut Pieces<'_>, n_attributes: usize) {
     out.object(|out| {
-        let out = out.name(value.type_name());
-        match value {
-            Value::S(text) => out.text(text),
-            Value::N(number) => out.plain(number),
-            Value::B(bytes) => blob(out, bytes),
-            Value::Bool(flag) => out.flag(*flag),
-            Value::Null => out.flag(true),
-            Value::M(item) => write_item(out, item),
-            Value::L(list) => out.list(list, write_value),
-            Value::Ss(set) => out.list(set, |out, text| out.text(text)),
-            Value::Ns(set) => out.list(set, Writer::plain),
-            Value::Bs(set) => out.list(set, blob),
+        for _ in 0..n_attributes {
+            let out = match pieces.name() {
+                Named::Plain(name) => out.key(name),
+                Named::Any(name) => out.name(name),
+            };
+            write_piece(out, pieces);
         }
     });
+}
+
+fn write_piece(out: &mut Writer, pieces: &mut Pieces<'_>) {
+    match pieces.value() {
+        Piece::S(text) => out.opened(opening::S, |out| out.text(text)),
+        Piece::N(number) => out.opened(opening::N, |out| out.number(number)),
+        Piece::B(bytes) => out.opened(opening::B, |out| write_bytes(out, &bytes)),
+        Piece::Bool(flag) => out.opened(opening::BOOL, |out| out.flag(flag)),
+        Piece::Null => out.opened(opening::NULL, |out| out.flag(true)),
+        Piece::M(n) => out.opened(opening::M, |out| write_attributes(out, pieces, n)),
+        Piece::L(n) => out.opened(opening::L, |out| out.list(0..n, |out, _| write_piece(out, pieces))),
+        Piece::Ss(n) => out.opened(opening::SS, |out| out.list(0..n, |out, _| out.text(pieces.text()))),
+        Piece::Ns(n) => out.opened(opening::NS, |out| out.list(0..n, |out, _| out.number(pieces.number()))),
+        Piece::Bs(n) => {
+            out.opened(opening::BS, |out| out.list(0..n, |out, _| write_bytes(out, &pieces.bytes())))
+        }
+    }
 }
 
 /// Writes `ExpressionAttributeNames`.
@@ -214,4 +279,41 @@ pub(super) fn write_names(out: &mut Writer, names: &Names) {
             out.name(placeholder).text(name);
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::table::record::Weighed;
+    use crate::table::record::tests::{any_item, key};
+    use crate::wire::writer::object;
+
+    proptest! {
+        #[test]
+        fn records_are_written_as_their_items_and_read_back(
+            items in proptest::collection::vec(any_item(), 1..4),
+            odd in ".{0,9}",
+        ) {
+            let mut names = Default::default();
+            for mut item in items {
+                item.insert(odd.as_str().to_owned(), Value::from(odd.as_str()));
+                item.insert("x".repeat(300), item.clone());
+                let record = Record::new(&key(), &Weighed::new(item.clone()), &mut names);
+                let of_record = object(|out| write_record(out.key("Item"), &record, &names));
+                let of_item = object(|out| write_item(out.key("Item"), &item));
+                prop_assert_eq!(&of_record, &of_item);
+                let written: serde_json::Value = serde_json::from_str(&of_item).expect("JSON");
+                let mut json = Reader::new(of_item["{\"Item\":".len()..of_item.len() - 1].as_bytes()).expect("text");
+                prop_assert_eq!(super::item(&mut json).expect("an item"), item);
+                // With spaces, and so not in the usual way of reading.
+                let spaced = serde_json::to_string_pretty(&written["Item"]).expect("JSON");
+                let mut json = Reader::new(spaced.as_bytes()).expect("text");
+                let read = super::item(&mut json).expect("an item");
+                let of_read = object(|out| write_item(out.key("Item"), &read));
+                prop_assert_eq!(of_read, of_item);
+            }
+        }
+    }
 }

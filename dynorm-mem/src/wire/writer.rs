@@ -3,10 +3,14 @@
 use std::fmt::{Display, Write as _};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use dynorm::value::Number;
+
 use super::plain;
 
 /// Space for an answer of usual length.
 const SPACE: usize = 512;
+/// The most digits of a whole number of 64 bits.
+const DECIMALS_MAX: u32 = u64::MAX.ilog10() + 1;
 
 /// A text that grows. Commas come by themselves.
 #[derive(Debug)]
@@ -53,10 +57,58 @@ impl Writer {
         self
     }
 
+    /// The same for a name that needs no escapes.
+    pub(super) fn key(&mut self, name: &str) -> &mut Self {
+        self.next();
+        self.text.reserve(name.len() + 3);
+        self.text.push('"');
+        self.text.push_str(name);
+        self.text.push_str("\":");
+        self
+    }
+
+    /// An object whose only member begins with this text.
+    #[inline]
+    pub(super) fn opened(&mut self, opening: &'static str, value: impl FnOnce(&mut Self)) {
+        self.next();
+        self.text.push_str(opening);
+        value(self);
+        self.text.push('}');
+    }
+
+    /// A number as text. Most are whole and short, and those need no formatter.
+    pub(super) fn number(&mut self, number: Number) {
+        let (negative, digits, exponent) = number.to_parts();
+        match (u64::try_from(digits), u32::try_from(exponent)) {
+            (Ok(digits), Ok(exponent)) if exponent < DECIMALS_MAX => {
+                if let Some(whole) = digits.checked_mul(10_u64.pow(exponent)) {
+                    self.next();
+                    self.text.push_str(if negative { "\"-" } else { "\"" });
+                    self.digits(whole);
+                    self.text.push('"');
+                    return;
+                }
+            }
+            _ => {}
+        }
+        self.plain(number);
+    }
+
     pub(super) fn text(&mut self, text: &str) {
         self.next();
-        self.text.reserve(text.len() + 2);
+        // One byte more, for what follows.
+        self.text.reserve(text.len() + 3);
         self.text.push('"');
+        if plain::length(text.as_bytes()) == text.len() {
+            self.text.push_str(text);
+        } else {
+            self.escaped(text);
+        }
+        self.text.push('"');
+    }
+
+    #[cold]
+    fn escaped(&mut self, text: &str) {
         let mut rest = text;
         loop {
             let (plain, special) = rest.split_at(plain::length(rest.as_bytes()));
@@ -65,7 +117,6 @@ impl Writer {
             self.escape(byte);
             rest = &special[1..];
         }
-        self.text.push('"');
     }
 
     /// Text that is known to need no escapes.
@@ -76,7 +127,7 @@ impl Writer {
 
     pub(super) fn whole(&mut self, number: u64) {
         self.next();
-        write!(self.text, "{number}").expect("a string takes any text");
+        self.digits(number);
     }
 
     /// Writes a whole number that may be negative.
@@ -109,6 +160,20 @@ impl Writer {
         if !matches!(self.text.as_bytes().last(), None | Some(b'{' | b'[' | b':')) {
             self.text.push(',');
         }
+    }
+
+    fn digits(&mut self, mut number: u64) {
+        let mut digits = [0; DECIMALS_MAX as usize];
+        let mut start = digits.len();
+        loop {
+            start -= 1;
+            digits[start] = b'0' + u8::try_from(number % 10).expect("a digit");
+            number /= 10;
+            if number == 0 {
+                break;
+            }
+        }
+        self.text.extend(digits[start..].iter().map(|digit| char::from(*digit)));
     }
 
     fn escape(&mut self, byte: u8) {

@@ -392,6 +392,9 @@ impl<N: Into<Name>, V: Into<Value>> FromIterator<(N, V)> for Item {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(attributes: I) -> Self {
         let mut sorted: Vec<(Name, Value)> =
             attributes.into_iter().map(|(n, v)| (n.into(), v.into())).collect();
+        if sorted.is_sorted_by(|a, b| a.0 < b.0) {
+            return Self { attributes: sorted };
+        }
         // A stable sort keeps the last of a name last; dedup keeps the first, so it runs over the reverse.
         sorted.sort_by(|a, b| a.0.cmp(&b.0));
         sorted.reverse();
