@@ -267,7 +267,7 @@ fn write_piece(out: &mut Writer, pieces: &mut Pieces<'_>) {
         Piece::Ss(n) => out.opened(opening::SS, |out| out.list(0..n, |out, _| out.text(pieces.text()))),
         Piece::Ns(n) => out.opened(opening::NS, |out| out.list(0..n, |out, _| out.number(pieces.number()))),
         Piece::Bs(n) => {
-            out.opened(opening::BS, |out| out.list(0..n, |out, _| write_bytes(out, &pieces.bytes())))
+            out.opened(opening::BS, |out| out.list(0..n, |out, _| write_bytes(out, &pieces.bytes())));
         }
     }
 }
@@ -283,6 +283,8 @@ pub(super) fn write_names(out: &mut Writer, names: &Names) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -296,7 +298,7 @@ mod tests {
             items in proptest::collection::vec(any_item(), 1..4),
             odd in ".{0,9}",
         ) {
-            let mut names = Default::default();
+            let mut names = Arc::default();
             for mut item in items {
                 item.insert(odd.as_str().to_owned(), Value::from(odd.as_str()));
                 item.insert("x".repeat(300), item.clone());
@@ -305,7 +307,8 @@ mod tests {
                 let of_item = object(|out| write_item(out.key("Item"), &item));
                 prop_assert_eq!(&of_record, &of_item);
                 let written: serde_json::Value = serde_json::from_str(&of_item).expect("JSON");
-                let mut json = Reader::new(of_item["{\"Item\":".len()..of_item.len() - 1].as_bytes()).expect("text");
+                let alone = &of_item.as_bytes()["{\"Item\":".len()..of_item.len() - 1];
+                let mut json = Reader::new(alone).expect("text");
                 prop_assert_eq!(super::item(&mut json).expect("an item"), item);
                 // With spaces, and so not in the usual way of reading.
                 let spaced = serde_json::to_string_pretty(&written["Item"]).expect("JSON");
