@@ -67,9 +67,13 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
                 tag: #name,
                 tag_aliases: &[],
                 delimiter: '#',
-                partition: #LIB::KeySource::Template(#LIB::Template { segments: &[] }),
+                partition: #LIB::KeySource::Template(#LIB::Template {
+                    segments: &[],
+                    shards: ::core::option::Option::None,
+                }),
                 sort: ::core::option::Option::Some(#LIB::KeySource::Template(#LIB::Template {
                     segments: &[#LIB::Segment { literal: #name, field: ::core::option::Option::None }],
+                    shards: ::core::option::Option::None,
                 })),
                 indexes: &[],
                 attributes: &[],

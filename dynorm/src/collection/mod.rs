@@ -182,7 +182,7 @@ impl Place {
             return Ok(Self { condition, prefix: None });
         };
         let template =
-            Template { segments: template.segments.get(..outline.segments.len()).unwrap_or_default() };
+            Template { segments: template.segments.get(..outline.segments.len()).unwrap_or_default(), shards: None };
         let positions: Vec<usize> = KeySource::Template(template).positions().collect();
         let rendered =
             template.start(collection.delimiter, |at| nth(&positions, of_sort, at)).map_err(error)?;

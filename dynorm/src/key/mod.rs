@@ -9,6 +9,7 @@ mod overlap;
 mod part;
 mod part_crates;
 mod part_types;
+mod shard;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -22,5 +23,7 @@ pub use self::part::{
     DescendingPart, Form, IndexPart, KeyPart, PaddedPart, PartError, RawPart, ScaledPart, Shape, SortPart,
     SortedAsWritten, SortsAsWritten, Spec, TextPart,
 };
+pub use self::shard::{ShardField, Sharding};
+pub(crate) use self::shard::{shard_of, shard_text};
 pub use self::template::{BoxedPart, Given, KeySource, Placeholder, Plain, Segment, Template};
 pub(crate) use self::template::{KeyProblem, Rendered};

@@ -297,7 +297,7 @@ const fn contains(class: Class, byte: u8) -> bool {
 pub(crate) const fn same_source(a: &KeySource, b: &KeySource) -> bool {
     let (a, b) = match (a, b) {
         (KeySource::Plain(a), KeySource::Plain(b)) => return a.position == b.position,
-        (KeySource::Template(a), KeySource::Template(b)) => (a.segments, b.segments),
+        (KeySource::Template(a), KeySource::Template(b)) if same_shards(a, b) => (a.segments, b.segments),
         _ => return false,
     };
     if a.len() != b.len() {
@@ -311,6 +311,23 @@ pub(crate) const fn same_source(a: &KeySource, b: &KeySource) -> bool {
             _ => false,
         };
         if !same_field || !same_text(a[at].literal, b[at].literal) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// Whether two templates spread their items alike.
+const fn same_shards(a: &Template, b: &Template) -> bool {
+    let (a, b) = match (&a.shards, &b.shards) {
+        (None, None) => return true,
+        (Some(a), Some(b)) if a.count == b.count && a.by.len() == b.by.len() => (a.by, b.by),
+        _ => return false,
+    };
+    let mut at = 0;
+    while at < a.len() {
+        if a[at].position != b[at].position {
             return false;
         }
         at += 1;

@@ -3,6 +3,7 @@
 use std::any::Any;
 
 use super::part::{Form, PartText, Shape, Spec, check_text, encode_part, escape};
+use super::shard::{Sharding, shard_text};
 use crate::value::{Attribute, EncodeError, KeyKind, Value};
 
 /// Room that most keys need no more than.
@@ -20,8 +21,10 @@ pub enum KeySource {
 /// A key template: segments with a delimiter between them.
 #[derive(Clone, Copy, Debug)]
 pub struct Template {
-    /// What stands between the delimiters.
+    /// What stands between the delimiters; the last is [`Segment::SHARD`] where there are shards.
     pub segments: &'static [Segment],
+    /// How the items of one partition key are spread over several.
+    pub shards: Option<Sharding>,
 }
 
 /// What stands between two delimiters of a template: a literal, and at most one field after it.
@@ -113,6 +116,18 @@ impl<'a> Given<'a> {
             Some(value) => value.value().map_err(|e| problem(e.to_string())),
             None => Ok(None),
         }
+    }
+
+    /// The text of the field as it is usually written, `None` where it is absent.
+    pub(crate) fn natural(self, field: &'static str) -> Result<Option<String>, KeyProblem> {
+        let Some(part) = self.text else { return Ok(None) };
+        let mut text = String::new();
+        let problem = |error: super::PartError| KeyProblem {
+            field,
+            value: String::new(),
+            reason: error.to_string(),
+        };
+        Ok(part.write_text(Form::Natural, &mut text).map_err(problem)?.then_some(text))
     }
 
     /// Appends a placeholder's text; false where the value is absent.
@@ -241,10 +256,27 @@ impl Template {
             if let Some(placeholder) = &segment.field {
                 let closed = at + 1 < self.segments.len();
                 // What is given must fit, even if another value is absent.
-                complete &= given(placeholder.position).write(placeholder, delimiter, closed, &mut text)?;
+                complete &= self.write(placeholder, delimiter, closed, &given, &mut text)?;
             }
         }
         Ok(complete.then_some(text))
+    }
+
+    /// Appends the text of a field, or the number of the shard; false where a value is absent.
+    fn write<'g>(
+        &self,
+        placeholder: &Placeholder,
+        delimiter: char,
+        closed: bool,
+        given: &impl Fn(usize) -> Given<'g>,
+        out: &mut String,
+    ) -> Result<bool, KeyProblem> {
+        let Some(shards) = self.shards.filter(|_| placeholder.is_shard()) else {
+            return given(placeholder.position).write(placeholder, delimiter, closed, out);
+        };
+        let shard = shards.shard(given)?;
+        out.extend(shard.map(shard_text));
+        Ok(shard.is_some())
     }
 
     /// Renders segments for as long as they are literals or their values are known.
@@ -262,8 +294,7 @@ impl Template {
             rendered.text.push_str(segment.literal);
             if let Some(placeholder) = &segment.field {
                 let closed = rendered.next + 1 < self.segments.len();
-                let value = given(placeholder.position);
-                if !value.write(placeholder, delimiter, closed, &mut rendered.text)? {
+                if !self.write(placeholder, delimiter, closed, &given, &mut rendered.text)? {
                     let known = rendered.known.iter().find(|(segment, _)| *segment == rendered.next);
                     let Some((_, text)) = known else {
                         rendered.text.truncate(start);
@@ -287,7 +318,7 @@ impl Template {
         for (at, segment) in self.segments.iter().enumerate() {
             let Some(placeholder) = &segment.field else { continue };
             let (mut text, closed) = (String::new(), at + 1 < self.segments.len());
-            if given(placeholder.position).write(placeholder, delimiter, closed, &mut text)? {
+            if self.write(placeholder, delimiter, closed, &given, &mut text)? {
                 known.push((at, text));
             }
         }
@@ -321,6 +352,11 @@ impl Template {
             let rest = text.strip_prefix(segment.literal)?;
             match &segment.field {
                 None if rest.is_empty() => {}
+                Some(placeholder) if placeholder.is_shard() => {
+                    if !self.shards.is_some_and(|shards| shards.accepts(rest)) {
+                        return None;
+                    }
+                }
                 Some(placeholder) if super::overlap::accepts(placeholder, rest) => {
                     texts.push((placeholder, rest));
                 }
@@ -427,7 +463,22 @@ impl KeySource {
             Self::Template(template) => (template.segments, None),
             Self::Plain(plain) => (&[][..], Some(plain.position)),
         };
-        segments.iter().filter_map(|s| s.field.as_ref().map(|f| f.position)).chain(plain)
+        let fields = segments.iter().filter_map(|segment| segment.field.as_ref());
+        fields.filter(|field| !field.is_shard()).map(|field| field.position).chain(plain)
+    }
+
+    /// The positions of the fields that it is made of: those in it, and those that decide about the shard.
+    pub(crate) fn made_of(&self) -> impl Iterator<Item = usize> {
+        let by = self.shards().map_or(&[][..], |shards| shards.by);
+        self.positions().chain(by.iter().map(|by| by.position))
+    }
+
+    /// How the items of one key are spread over several.
+    pub(crate) const fn shards(&self) -> Option<&Sharding> {
+        match self {
+            Self::Template(template) => template.shards.as_ref(),
+            Self::Plain(_) => None,
+        }
     }
 
     /// The kind of values that the key attribute has.

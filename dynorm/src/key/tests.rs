@@ -273,7 +273,7 @@ const fn field(literal: &'static str, form: Form, shape: Shape) -> Segment {
 }
 
 fn template(segments: &[Segment]) -> KeySource {
-    KeySource::Template(Template { segments: Vec::leak(segments.to_vec()) })
+    KeySource::Template(Template { segments: Vec::leak(segments.to_vec()), shards: None })
 }
 
 /// Whether two sort keys meet, and where.
