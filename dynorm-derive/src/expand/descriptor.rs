@@ -8,6 +8,7 @@ use super::{LIB, hooks};
 use crate::model::entity::{Entity, Field, IndexKeys};
 use crate::model::field::Storage;
 use crate::model::key::{Key, Placeholder, Segment};
+use crate::model::shards::Shards;
 use crate::parse::template::{Form, Format};
 
 /// Where a key is, which decides how a field without a format is written and whether it may be absent.
@@ -131,8 +132,11 @@ fn source(entity: &Entity, key: &Key, place: Place) -> TokenStream {
     match key {
         Key::Template(template) => {
             let segments = template.segments.iter().map(|s| segment(entity, s, place));
+            let shard = template.shards.as_ref().map(|_| quote!(#LIB::Segment::SHARD));
+            let segments = segments.chain(shard);
+            let shards = optional(template.shards.as_ref().map(|shards| sharding(entity, shards)));
             quote! {
-                #LIB::KeySource::Template(#LIB::Template { segments: &[#(#segments),*] })
+                #LIB::KeySource::Template(#LIB::Template { segments: &[#(#segments),*], shards: #shards })
             }
         }
         Key::Plain(position) => {
@@ -150,6 +154,16 @@ fn source(entity: &Entity, key: &Key, place: Place) -> TokenStream {
             }
         }
     }
+}
+
+/// `Sharding { .. }`.
+fn sharding(entity: &Entity, shards: &Shards) -> TokenStream {
+    let count = shards.count;
+    let by = shards.by.iter().map(|position| {
+        let field = entity.fields[*position].ident.unraw().to_string();
+        quote!(#LIB::ShardField { field: #field, position: #position })
+    });
+    quote!(#LIB::Sharding { count: #count, by: &[#(#by),*] })
 }
 
 fn segment(entity: &Entity, segment: &Segment, place: Place) -> TokenStream {

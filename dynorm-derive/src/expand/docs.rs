@@ -63,7 +63,13 @@ pub(super) const KEY_FIELD: &str = "The field, for messages of the compiler.";
 
 fn source(entity: &Entity, key: &Key) -> String {
     match key {
-        Key::Template(template) => format!("`{}`", template.text.value()),
+        Key::Template(template) => {
+            let text = format!("`{}`", template.text.value());
+            template.shards.as_ref().map_or(text.clone(), |shards| {
+                let by = shards.by.iter().map(|at| format!("`{}`", entity.fields[*at].ident.unraw()));
+                format!("{text} in {} shards by {}", shards.count, by.collect::<Vec<_>>().join(", "))
+            })
+        }
         Key::Plain(position) => format!("`{}`", entity.fields[*position].ident.unraw()),
     }
 }

@@ -275,7 +275,7 @@ fn read(entity: &Entity) -> TokenStream {
 pub(super) fn given(entity: &Entity, keys: &[&Key], position: usize) -> Option<TokenStream> {
     let primary = entity.primary_fields().contains(&position);
     let (mut text, mut plain) = (false, false);
-    for key in keys.iter().filter(|key| key.positions().contains(&position)) {
+    for key in keys.iter().filter(|key| key.made_of().contains(&position)) {
         match key {
             Key::Template(_) => text = true,
             Key::Plain(..) => plain = true,
@@ -307,9 +307,8 @@ fn part(entity: &Entity) -> TokenStream {
 fn stored_part(entity: &Entity) -> TokenStream {
     let templates: Vec<usize> = entity
         .index_keys()
-        .filter_map(Key::template)
-        .flat_map(Template::fields)
-        .map(|f| f.position)
+        .filter(|key| key.template().is_some())
+        .flat_map(Key::made_of)
         .collect();
     let when = entity.when_fields();
     let is_plain = |position: usize| {

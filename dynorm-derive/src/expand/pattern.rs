@@ -226,7 +226,9 @@ impl<'e> Pattern<'e> {
                 vec![Step { position: *position, range: Range::Any, prefix }]
             }
             Key::Template(template) => {
-                let last = template.segments.last().and_then(|segment| segment.field.as_ref());
+                // Where the key has shards, their number is last.
+                let last = template.segments.last().filter(|_| template.shards.is_none());
+                let last = last.and_then(|segment| segment.field.as_ref());
                 let step = |field: &Placeholder| {
                     let is_last = last.is_some_and(|last| last.position == field.position);
                     let range = match usual(field.format, Place::PARTITION) {

@@ -6,6 +6,7 @@ use syn::{Data, DeriveInput, Expr, Fields, Ident, LitStr, Path, Type, Visibility
 use super::field::Storage;
 use super::key::Key;
 use super::lifetime::Lifetime;
+use super::shards::Shards;
 use super::table::{self, Index, KeyAttribute, Kind, Table};
 use super::when::When;
 use super::{delimiter, names};
@@ -122,12 +123,14 @@ impl Entity {
             Some(TableArgument::Path(path)) => Some(path.clone()),
             _ => None,
         };
-        let (Some(partition), Some(table), None | Some(Some(_)), true) =
+        let (Some(mut partition), Some(table), None | Some(Some(_)), true) =
             (partition, &written.table, &sort, written.sk.is_some() || !written.mentions("sk"))
         else {
             return Err(Broken { fields, table: path });
         };
         let sort = sort.flatten();
+        let primary = distinct(&std::iter::once(&partition).chain(&sort).collect::<Vec<_>>());
+        Shards::attach(Some(&mut partition), &written.shards, Some(&primary), &fields, diagnostics);
         let keys = Keys { partition: &partition, sort: sort.as_ref(), indexes: &indexes };
         if !keys.are_stored(&fields, diagnostics) {
             return Err(Broken { fields, table: path });
@@ -168,7 +171,7 @@ impl Entity {
 
     /// Whether the field is in a key template of an index.
     pub(crate) fn is_in_index_template(&self, position: usize) -> bool {
-        self.index_templates().any(|(key, _)| key.positions().contains(&position))
+        self.index_templates().any(|(key, _)| key.made_of().contains(&position))
     }
 
     /// The fields of the primary key, each once, in the order of the key.
@@ -215,14 +218,14 @@ impl Entity {
         if primary.contains(&position) {
             return Role::PrimaryKey;
         }
-        let in_text = self.index_templates().any(|(key, _)| key.positions().contains(&position));
+        let in_text = self.index_templates().any(|(key, _)| key.made_of().contains(&position));
         let in_when = self.index_templates().any(|(_, when)| when.contains(&position));
         let used = match (in_text, in_when) {
             (_, false) => Use::Text,
             (false, true) => Use::When,
             (true, true) => Use::Both,
         };
-        let fields = self.index_templates().map(|(key, when)| [key.positions(), when.to_vec()].concat());
+        let fields = self.index_templates().map(|(key, when)| [key.made_of(), when.to_vec()].concat());
         let mut companions: Vec<usize> =
             fields.filter(|fields| fields.contains(&position)).flatten().collect();
         companions.retain(|field| !primary.contains(field));
@@ -260,7 +263,7 @@ impl Entity {
     }
 
     pub(crate) fn is_in_key(&self, position: usize) -> bool {
-        self.primary_keys().chain(self.index_keys()).any(|key| key.positions().contains(&position))
+        self.primary_keys().chain(self.index_keys()).any(|key| key.made_of().contains(&position))
     }
 }
 
@@ -453,6 +456,7 @@ impl IndexKeys {
             return None;
         }
         fields_differ(written, &mut partition, &mut sort, diagnostics);
+        Shards::attach(partition.first_mut(), &written.shards, None, fields, diagnostics);
         Some(Self {
             index: LitStr::new(&index.text, index.span),
             pattern,

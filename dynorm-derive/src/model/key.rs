@@ -4,6 +4,7 @@ use syn::LitStr;
 use syn::ext::IdentExt;
 
 use super::entity::Field;
+use super::shards::Shards;
 use crate::diagnostics::Diagnostics;
 use crate::parse::entity::KeyArgument;
 use crate::parse::suggest;
@@ -19,7 +20,9 @@ pub(crate) enum Key {
 /// A key template.
 pub(crate) struct Template {
     pub(crate) text: LitStr,
+    /// Without that of the shard.
     pub(crate) segments: Vec<Segment>,
+    pub(crate) shards: Option<Shards>,
 }
 
 /// What stands between two delimiters.
@@ -64,6 +67,18 @@ impl Key {
             Self::Template(template) => template.fields().map(|field| field.position).collect(),
             Self::Plain(position) => vec![*position],
         }
+    }
+
+    /// The fields that it is made of: those in it, and those that decide about the shard.
+    pub(crate) fn made_of(&self) -> Vec<usize> {
+        let mut positions = self.positions();
+        positions.extend(self.shards().into_iter().flat_map(|shards| &shards.by));
+        positions
+    }
+
+    /// How its items are spread over several partitions.
+    pub(crate) fn shards(&self) -> Option<&Shards> {
+        self.template().and_then(|template| template.shards.as_ref())
     }
 
     /// The template, if it is one.
@@ -120,7 +135,7 @@ impl Template {
             }
             segments.push(Segment { literal, field });
         }
-        complete.then(|| Self { text: text.clone(), segments })
+        complete.then(|| Self { text: text.clone(), segments, shards: None })
     }
 
     /// Its fields, in their order.
@@ -129,11 +144,11 @@ impl Template {
     }
 }
 
-fn find(fields: &[Field], name: &str) -> Option<usize> {
+pub(super) fn find(fields: &[Field], name: &str) -> Option<usize> {
     fields.iter().position(|field| field.ident.unraw() == name)
 }
 
-fn hint(fields: &[Field], name: &str) -> String {
+pub(super) fn hint(fields: &[Field], name: &str) -> String {
     let names: Vec<String> = fields.iter().map(|field| field.ident.unraw().to_string()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     match suggest::closest(name, &names) {

@@ -8,6 +8,7 @@ pub(crate) mod key;
 pub(crate) mod lifetime;
 pub(crate) mod names;
 pub(crate) mod projection;
+pub(crate) mod shards;
 pub(crate) mod table;
 pub(crate) mod when;
 

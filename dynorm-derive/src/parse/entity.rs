@@ -1,7 +1,7 @@
 //! `#[entity(...)]`.
 
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Expr, Ident, LitStr, Path, Token};
+use syn::{Attribute, Expr, Ident, LitInt, LitStr, Path, Token};
 
 use super::field::Rule;
 use super::{
@@ -10,10 +10,12 @@ use super::{
 };
 use crate::diagnostics::Diagnostics;
 
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 14] = [
     "table",
     "pk",
     "sk",
+    "shards",
+    "by",
     "name",
     "tag",
     "alias",
@@ -24,7 +26,8 @@ const KNOWN: [&str; 12] = [
     "type_attribute",
     "hooks",
 ];
-const KNOWN_OF_INDEX: [&str; 7] = ["name", "pk", "sk", "inverted", "when", "local", "projection"];
+const KNOWN_OF_INDEX: [&str; 9] =
+    ["name", "pk", "sk", "shards", "by", "inverted", "when", "local", "projection"];
 
 /// What is written on an entity.
 #[derive(Default)]
@@ -32,6 +35,7 @@ pub(crate) struct EntityAttributes {
     pub(crate) table: Option<TableArgument>,
     pub(crate) pk: Option<KeyArgument>,
     pub(crate) sk: Option<KeyArgument>,
+    pub(crate) shards: ShardArguments,
     pub(crate) name: Option<Ident>,
     pub(crate) tag: Option<LitStr>,
     pub(crate) aliases: Vec<LitStr>,
@@ -63,6 +67,7 @@ pub(crate) struct IndexArguments {
     pub(crate) name: Option<Ident>,
     pub(crate) pk: Option<Vec<KeyArgument>>,
     pub(crate) sk: Option<Vec<KeyArgument>>,
+    pub(crate) shards: ShardArguments,
     /// The words `pk` and `sk`, be what follows right or wrong.
     pub(crate) mentioned_keys: Vec<Ident>,
     /// The word `inverted`: the keys are those of the table the other way round.
@@ -70,6 +75,16 @@ pub(crate) struct IndexArguments {
     pub(crate) when: Option<(Ident, Expr)>,
     pub(crate) local: Option<Ident>,
     pub(crate) projection: Option<(Ident, Projection)>,
+}
+
+/// `shards = 16, by = order_id`.
+#[derive(Default)]
+pub(crate) struct ShardArguments {
+    pub(crate) count: Option<(Ident, LitInt)>,
+    /// The fields, from `by = a`, `by = "a"` or `by = [a, b]`.
+    pub(crate) by: Option<(Ident, Vec<Ident>)>,
+    /// Whether an argument is wrong, which is said already.
+    pub(crate) is_wrong: bool,
 }
 
 impl EntityAttributes {
@@ -98,6 +113,7 @@ impl EntityAttributes {
             }
             "pk" => set(&mut self.pk, name, KeyArgument::read(name, input)?, diagnostics),
             "sk" => set(&mut self.sk, name, KeyArgument::read(name, input)?, diagnostics),
+            "shards" | "by" => self.shards.take(name, input, diagnostics)?,
             "name" => set(&mut self.name, name, value(name, input, "of_customer")?, diagnostics),
             "tag" => set(&mut self.tag, name, value(name, input, "\"Product\"")?, diagnostics),
             "alias" => self.aliases.push(value(name, input, "\"OldProduct\"")?),
@@ -126,6 +142,50 @@ fn hooks(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<Path>> {
     syn::parenthesized!(inner in input);
     let hooks = or_skip(&inner, inner.parse_terminated(Path::parse_mod_style, Token![,]))?;
     Ok(hooks.into_iter().collect())
+}
+
+impl ShardArguments {
+    /// Reads `shards` or `by`.
+    fn take(
+        &mut self,
+        name: &Ident,
+        input: ParseStream<'_>,
+        diagnostics: &mut Diagnostics,
+    ) -> syn::Result<()> {
+        // Right again at the end.
+        self.is_wrong = true;
+        if name == "shards" {
+            let count = value(name, input, "16")?;
+            set(&mut self.count, name, (name.clone(), count), diagnostics);
+        } else {
+            let fields = value(name, input, "order_id` or `by = [customer, order_id]").map(|ShardFields(by)| by)?;
+            set(&mut self.by, name, (name.clone(), fields), diagnostics);
+        }
+        self.is_wrong = false;
+        Ok(())
+    }
+}
+
+/// The value of `by`.
+struct ShardFields(Vec<Ident>);
+
+impl Parse for ShardFields {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let field = |input: ParseStream<'_>| match input.peek(LitStr) {
+            true => input.parse::<LitStr>()?.parse::<Ident>(),
+            false => input.parse::<Ident>(),
+        };
+        if !input.peek(syn::token::Bracket) {
+            return field(input).map(|name| Self(vec![name]));
+        }
+        let inner;
+        syn::bracketed!(inner in input);
+        let fields = or_skip(&inner, inner.parse_terminated(field, Token![,]))?;
+        if fields.is_empty() {
+            return Err(inner.error("expected a field"));
+        }
+        Ok(Self(fields.into_iter().collect()))
+    }
 }
 
 impl Parse for TableArgument {
@@ -186,6 +246,7 @@ impl IndexArguments {
             name: None,
             pk: None,
             sk: None,
+            shards: ShardArguments::default(),
             mentioned_keys: Vec::new(),
             inverted: None,
             when: None,
@@ -205,6 +266,7 @@ impl IndexArguments {
                     let key = KeyArgument::read_of_index(name, input, diagnostics)?;
                     set(&mut all.sk, name, key, diagnostics);
                 }
+                "shards" | "by" => all.shards.take(name, input, diagnostics)?,
                 "inverted" => set(&mut all.inverted, name, name.clone(), diagnostics),
                 "when" => {
                     let when = (name.clone(), value(name, input, "status == Status::Open")?);

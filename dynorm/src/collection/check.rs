@@ -85,6 +85,10 @@ const fn check_keys(
             .add(index)
             .add(", ...))]`, or remove the member");
     };
+    if partition.shards().is_some() {
+        let text = of_member(collection, member).add(" spreads each partition over shards");
+        return text.add(", and a collection reads one partition; query the entity by itself");
+    }
     // The first member lends its formats to the values of the key.
     let (first_partition, first_sort) = match collection.members[0].sources(collection.index) {
         Some(sources) => sources,

@@ -136,6 +136,7 @@ impl<C: Collection> Collect<C> {
             pattern: "collect".to_owned(),
             keys: canonical(&place.condition),
             descending: self.descending,
+            n_shards: 0,
         };
         let start = self.start(place, &meaning)?;
         let request = self.request(place)?;

@@ -157,7 +157,7 @@ impl EntityDescriptor {
         self.indexes.iter().filter(|keys| !keys.inverted).any(|keys| {
             let sources = keys.partition.iter().chain(keys.sort);
             let made = sources.filter(|source| matches!(source, KeySource::Template(_)));
-            let mut positions = made.flat_map(KeySource::positions).chain(keys.when.iter().copied());
+            let mut positions = made.flat_map(KeySource::made_of).chain(keys.when.iter().copied());
             positions.any(|position| self.attributes[position].name == attribute)
         })
     }

@@ -146,7 +146,7 @@ impl KnownFields {
         let mut changes = Vec::new();
         for IndexKey { index, keys, source, attribute } in index_keys(E::DESCRIPTOR, E::Table::SCHEMA) {
             let KeySource::Template(_) = source else { continue };
-            let mut fields = source.positions().chain(keys.when.iter().copied());
+            let mut fields = source.made_of().chain(keys.when.iter().copied());
             if !fields.any(is_assigned) {
                 continue;
             }

@@ -5,7 +5,10 @@ use std::ops::{Bound, RangeBounds};
 use super::codec::key_error;
 use super::{Entity, EntityDescriptor, Table, TableSchema};
 use crate::error::{Error, Kind, Result};
-use crate::key::{Given, KeySource, Rendered, SortCondition, Template, plain_range, text_range};
+use crate::key::{
+    Given, KeyProblem, KeySource, Rendered, Sharding, SortCondition, Template, plain_range, shard_of, shard_text,
+    text_range,
+};
 use crate::value::{Arg, Item, Value};
 
 /// A way to read several items of an entity: `E::by_something(..)`, and what narrows it.
@@ -56,10 +59,21 @@ pub struct Probe {
 
 #[derive(Clone, Debug)]
 struct State {
-    /// The attributes of the partition key and their values.
+    /// The attributes of the partition key and their values; where there are shards, without the number of one.
     partition: Vec<(&'static str, Value)>,
+    spread: Option<Spread>,
     /// The attributes of the sort key and what is known of them. Each is narrowed only once all before it are fixed.
     sort: Vec<Sort>,
+}
+
+/// The shards of a partition, and what is known of the one that is wanted.
+#[derive(Clone, Debug)]
+struct Spread {
+    sharding: &'static Sharding,
+    /// The texts of the fields that decide.
+    texts: Vec<Option<String>>,
+    /// The shard that was asked for.
+    asked: Option<u16>,
 }
 
 #[derive(Clone, Debug)]
@@ -115,7 +129,7 @@ impl Probe {
     /// Fixes the next field of the sort key.
     #[must_use]
     pub fn equal(self, position: usize, given: Given<'_>) -> Self {
-        self.narrow(|descriptor, sort| match sort.source {
+        self.decide(position, given).narrow(|descriptor, sort| match sort.source {
             KeySource::Template(template) => {
                 let known = |at| if at == position { given } else { Given::none() };
                 let start = sort.rendered.clone();
@@ -127,6 +141,42 @@ impl Probe {
                 Ok(())
             }
         })
+    }
+
+    /// Takes a field that may decide about the shard.
+    fn decide(mut self, position: usize, given: Given<'_>) -> Self {
+        let decided = match &mut self.state {
+            Ok(State { spread: Some(spread), .. }) => spread.decide(position, given),
+            _ => Ok(()),
+        };
+        if let Err(problem) = decided {
+            self.state = Err(key_error(self.descriptor, problem));
+        }
+        self
+    }
+
+    /// Wants one shard of the partition.
+    pub(crate) fn in_shard(mut self, shard: u32) -> Self {
+        let Ok(state) = &mut self.state else { return self };
+        let reason = match &mut state.spread {
+            Some(spread) => match u16::try_from(shard).ok().filter(|shard| *shard < spread.sharding.count) {
+                Some(shard) => {
+                    spread.asked = Some(shard);
+                    return self;
+                }
+                None => format!("`shard({shard})` is none of its {} shards, which count from 0", spread.sharding.count),
+            },
+            None => "its partitions have no shards; leave `shard` away".to_owned(),
+        };
+        let reason = format!("`{}` of `{}`: {reason}", self.pattern, self.descriptor.name);
+        self.state = Err(Error::new(Kind::Request { reason }));
+        self
+    }
+
+    /// The shards that the query reads; none where the partition is not spread.
+    pub(crate) fn shards(&self) -> Result<Vec<u16>> {
+        let state = self.state.as_ref().map_err(Clone::clone)?;
+        Ok(state.spread.as_ref().map(Spread::shards).unwrap_or_default())
     }
 
     /// Holds the next field of the sort key to a range.
@@ -171,7 +221,7 @@ impl Probe {
 
     fn narrow(
         mut self,
-        change: impl FnOnce(&EntityDescriptor, &mut Sort) -> Result<(), crate::key::KeyProblem>,
+        change: impl FnOnce(&EntityDescriptor, &mut Sort) -> Result<(), KeyProblem>,
     ) -> Self {
         let descriptor = self.descriptor;
         if let Ok(State { sort, .. }) = &mut self.state
@@ -183,8 +233,9 @@ impl Probe {
         self
     }
 
-    /// What the query asks of the keys.
-    pub(crate) fn condition(&self) -> Result<KeyCondition> {
+    /// What the query asks of the keys, in one shard; without one, in a partition that is not spread, or, to compare
+    /// queries, in all shards.
+    pub(crate) fn condition(&self, shard: Option<u16>) -> Result<KeyCondition> {
         let state = self.state.as_ref().map_err(Clone::clone)?;
         let mut conditions = Vec::new();
         for sort in &state.sort {
@@ -203,7 +254,7 @@ impl Probe {
                 break;
             }
         }
-        Ok(KeyCondition { partition: state.partition.clone(), sort: conditions })
+        Ok(KeyCondition { partition: state.partition(self.descriptor.delimiter, shard), sort: conditions })
     }
 
     /// Whether items of other entities of the table can be among the keys that the query reads.
@@ -212,14 +263,20 @@ impl Probe {
         let delimiter = self.descriptor.delimiter;
         // An entity that does not declare an index is in it all the same if its items have the keys: those of the table
         // the other way round, or fields.
-        entities.iter().filter(|entity| entity.path != self.descriptor.path).any(|entity| {
-            let mut partition = state.partition.iter();
-            partition.all(|(name, value)| {
+        let shards = state.spread.as_ref().map(Spread::shards).unwrap_or_default();
+        let shards: Vec<Option<u16>> =
+            if shards.is_empty() { vec![None] } else { shards.into_iter().map(Some).collect() };
+        let partitions: Vec<_> = shards.into_iter().map(|shard| state.partition(delimiter, shard)).collect();
+        let in_partition = |entity: &EntityDescriptor, partition: &[(&str, Value)]| {
+            partition.iter().all(|(name, value)| {
                 entity.can_have(self.schema, name, |source| source.accepts(value, delimiter))
-            }) && state.sort.iter().all(|sort| {
+            })
+        };
+        entities.iter().filter(|entity| entity.path != self.descriptor.path).any(|entity| {
+            state.sort.iter().all(|sort| {
                 let prefix = sort.prefix(delimiter);
                 entity.can_have(self.schema, sort.name, |source| source.can_begin_with(&prefix, delimiter))
-            })
+            }) && partitions.iter().any(|partition| in_partition(entity, partition))
         })
     }
 
@@ -244,7 +301,7 @@ impl State {
         let lookup = |position| find(given, position);
         let error = |problem| key_error(descriptor, problem);
         let partition = sources.0.iter().zip(attributes.0).map(|(source, attribute)| {
-            let value = source.value(descriptor.delimiter, lookup).map_err(error)?;
+            let value = source.before_shard().value(descriptor.delimiter, lookup).map_err(error)?;
             let incomplete = Kind::KeyIncomplete { entity: descriptor.name, attribute: attribute.name };
             Ok((attribute.name, value.ok_or_else(|| Error::new(incomplete))?))
         });
@@ -263,7 +320,49 @@ impl State {
             };
             Ok(Sort { name: attribute.name, source, rendered, condition })
         });
-        Ok(Self { partition: partition.collect::<Result<_>>()?, sort: sort.collect::<Result<_>>()? })
+        let spread = sources.0.iter().find_map(KeySource::shards).map(|sharding| Spread::new(sharding, lookup));
+        Ok(Self {
+            partition: partition.collect::<Result<_>>()?,
+            spread: spread.transpose().map_err(error)?,
+            sort: sort.collect::<Result<_>>()?,
+        })
+    }
+
+    /// The partition key, of one shard where there are some.
+    fn partition(&self, delimiter: char, shard: Option<u16>) -> Vec<(&'static str, Value)> {
+        let mut partition = self.partition.clone();
+        // What is spread is one template.
+        if let (Some(shard), [(_, Value::S(text))]) = (shard, partition.as_mut_slice()) {
+            text.push(delimiter);
+            text.push_str(&shard_text(shard));
+        }
+        partition
+    }
+}
+
+impl Spread {
+    fn new<'g>(sharding: &'static Sharding, given: impl Fn(usize) -> Given<'g>) -> Result<Self, KeyProblem> {
+        let texts = sharding.by.iter().map(|by| given(by.position).natural(by.field));
+        Ok(Self { sharding, texts: texts.collect::<Result<_, _>>()?, asked: None })
+    }
+
+    fn decide(&mut self, position: usize, given: Given<'_>) -> Result<(), KeyProblem> {
+        for (by, text) in self.sharding.by.iter().zip(&mut self.texts) {
+            if by.position == position {
+                *text = given.natural(by.field)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The shards that are wanted, at least one.
+    fn shards(&self) -> Vec<u16> {
+        let decided: Option<Vec<&str>> = self.texts.iter().map(Option::as_deref).collect();
+        let decided = decided.map(|texts| shard_of(texts, self.sharding.count));
+        match self.asked.or(decided) {
+            Some(shard) => vec![shard],
+            None => (0..self.sharding.count).collect(),
+        }
     }
 }
 
@@ -297,7 +396,7 @@ fn template_range(
     delimiter: char,
     low: Bound<Given<'_>>,
     high: Bound<Given<'_>>,
-) -> Result<SortCondition, crate::key::KeyProblem> {
+) -> Result<SortCondition, KeyProblem> {
     let Some(placeholder) = template.awaited(rendered) else { return Ok(SortCondition::Nothing) };
     let closed = rendered.next + 1 < template.segments.len();
     let text = |given: Given<'_>| {

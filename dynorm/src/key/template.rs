@@ -279,6 +279,12 @@ impl Template {
         Ok(shard.is_some())
     }
 
+    /// The template without the segment of the shard.
+    pub(crate) fn before_shard(&self) -> Self {
+        let n_segments = self.segments.len() - usize::from(self.shards.is_some());
+        Self { segments: self.segments.get(..n_segments).unwrap_or_default(), shards: None }
+    }
+
     /// Renders segments for as long as they are literals or their values are known.
     pub(crate) fn advance<'g>(
         &self,
@@ -471,6 +477,14 @@ impl KeySource {
     pub(crate) fn made_of(&self) -> impl Iterator<Item = usize> {
         let by = self.shards().map_or(&[][..], |shards| shards.by);
         self.positions().chain(by.iter().map(|by| by.position))
+    }
+
+    /// The source without the number of the shard.
+    pub(crate) fn before_shard(&self) -> Self {
+        match self {
+            Self::Template(template) => Self::Template(template.before_shard()),
+            Self::Plain(_) => *self,
+        }
     }
 
     /// How the items of one key are spread over several.

@@ -141,13 +141,14 @@ impl<E: Entity, S: Source<E> + Clone> Rounds<E, S> {
     }
 
     fn is_out_of_requests(&self) -> bool {
-        self.keys.as_ref().is_none_or(|keys| keys.limits.max_requests == Some(0))
+        self.keys.as_ref().is_none_or(Read::is_out_of_requests)
     }
 
     /// The entities of some keys, or `None` at the end.
     async fn next(&mut self) -> Result<Option<Page<E>>> {
         let Some(mut keys) = self.keys.take() else { return Ok(None) };
-        if keys.limits.max_requests == Some(0) {
+        // A first page says by itself what it needs.
+        if keys.limits.max_requests == Some(0) || self.requests > 0 && keys.is_out_of_requests() {
             return Err(Error::new(Kind::Unfinished { requests: self.requests }));
         }
         let found = keys.clone().page().await?;

@@ -7,6 +7,7 @@ mod checked;
 mod condition;
 mod delete;
 mod delete_partition;
+mod fan;
 mod get;
 mod hooks;
 mod hydrate;

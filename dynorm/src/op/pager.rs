@@ -98,6 +98,11 @@ impl<R: PageRequest> Pager<R> {
         Self { context, left: take, requests_left: max_requests, requests: 0, done: take == Some(0), plan }
     }
 
+    /// The first request that would be sent.
+    pub(crate) fn into_first_request(self) -> R {
+        self.plan.first_request()
+    }
+
     /// One page: with a limit of items, that many, if there are so many; without, what one request finds.
     pub(crate) async fn page(mut self) -> Result<Page<Item>> {
         if self.done {
@@ -260,7 +265,12 @@ pub(crate) fn key_of(names: &[&'static str], item: &Item) -> Item {
 /// Without a filter, what is read is returned, and the service need not read more than is wanted. With one, a first
 /// guess of twice what is wanted grows with each request, so that neither much is read for nothing nor many requests
 /// are sent.
-fn limit(evaluate: Option<u32>, left: Option<usize>, filtered: bool, n_requests: u32) -> Option<u32> {
+pub(super) fn limit(
+    evaluate: Option<u32>,
+    left: Option<usize>,
+    filtered: bool,
+    n_requests: u32,
+) -> Option<u32> {
     const GUESS_MIN: u32 = 16;
     /// The wire's integers have a sign.
     const LIMIT_MAX: u32 = i32::MAX.cast_unsigned();

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::condition::expression_error;
+use super::fan::Spread;
 use super::pager::PageRequest;
 use super::read::{Read, Source, select};
 use super::{Context, Sent};
@@ -45,8 +46,12 @@ pub struct QuerySource<I> {
     probe: Probe,
     descending: bool,
     consistent: bool,
+    concurrency: usize,
     index: PhantomData<fn() -> I>,
 }
+
+/// Requests under way at once, of a query that reads several shards.
+const CONCURRENCY_USUAL: usize = 8;
 
 impl<I> Clone for QuerySource<I> {
     fn clone(&self) -> Self {
@@ -57,7 +62,14 @@ impl<I> Clone for QuerySource<I> {
 impl<E: Entity, I: 'static> Query<E, I> {
     pub(crate) fn of<P: Pattern<Entity = E, Index = I>>(context: Arc<Context>, pattern: P) -> Self {
         let probe = pattern.into_probe();
-        Read::new(context, QuerySource { probe, descending: false, consistent: false, index: PhantomData })
+        let source = QuerySource {
+            probe,
+            descending: false,
+            consistent: false,
+            concurrency: CONCURRENCY_USUAL,
+            index: PhantomData,
+        };
+        Read::new(context, source)
     }
 }
 
@@ -66,6 +78,37 @@ impl<E: Entity, I: 'static, T: Projection<E>> Query<E, I, T> {
     /// other way round where the template says `desc`.
     pub fn newest_first(mut self) -> Self {
         self.source.descending = true;
+        self
+    }
+
+    /// Reads one shard of a pattern whose partitions are spread over shards, counted from 0: for workers that share out
+    /// the shards among them. Another number, and a pattern without shards, are errors when the query is sent.
+    ///
+    /// ```
+    /// # use dynorm::prelude::*;
+    /// # #[derive(Entity, Debug)]
+    /// # #[entity(table = "Events", pk = "EVENTS#{day}", sk = "{at}#{id}", name = of_day, shards = 4, by = id)]
+    /// # struct Event { day: String, at: u64, id: String }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+    /// # let db = Db::new(dynorm_mem::MemBackend::new());
+    /// # db.create_table::<Event>().await?;
+    /// # for at in 0..20 { db.put(&Event { day: "monday".into(), at, id: format!("e{at}") }).await?; }
+    /// let mut n_events = 0;
+    /// for shard in 0..4 {
+    ///     n_events += db.query(Event::of_day("monday")).shard(shard).count().await?;
+    /// }
+    /// assert_eq!(n_events, db.query(Event::of_day("monday")).count().await?);
+    /// # Ok(()) }
+    /// ```
+    pub fn shard(mut self, number: u32) -> Self {
+        self.source.probe = self.source.probe.in_shard(number);
+        self
+    }
+
+    /// Has at most this many requests under way at once where the query reads several shards; 8 without. Each shard holds
+    /// a page of up to 1 MB in memory, whatever this is. 0 is an error when the query is sent.
+    pub fn concurrency(mut self, n_requests: usize) -> Self {
+        self.source.concurrency = n_requests;
         self
     }
 
@@ -83,11 +126,16 @@ impl<E: Entity, I: 'static> Source<E> for QuerySource<I> {
     type Request = call::Query;
     type Index = I;
 
-    fn request(&self, context: &Context, renderer: &mut Renderer) -> Result<call::Query> {
+    fn request(
+        &self,
+        context: &Context,
+        renderer: &mut Renderer,
+        shard: Option<u16>,
+    ) -> Result<call::Query> {
         let index = self.probe.index.and_then(|name| self.probe.schema().index(name));
         // A local index fetches what it does not hold, but only if it is told to.
         let partial = index.is_some_and(|i| i.local && !matches!(i.projection, ProjectionSchema::All));
-        let condition = key_node(self.probe.condition()?);
+        let condition = key_node(self.probe.condition(shard)?);
         Ok(call::Query {
             table: context.table::<E::Table>(),
             index: self.probe.index.map(str::to_owned),
@@ -105,17 +153,39 @@ impl<E: Entity, I: 'static> Source<E> for QuerySource<I> {
     }
 
     fn meaning(&self, context: &Context) -> Result<Meaning> {
+        let shards = self.probe.shards()?;
+        let (shard, n_shards) = match shards.as_slice() {
+            [only] => (Some(*only), 0),
+            shards => (None, shards.len()),
+        };
         Ok(Meaning {
             table: context.table::<E::Table>(),
             index: self.probe.index.unwrap_or_default().to_owned(),
             pattern: format!("query {} {}", E::DESCRIPTOR.tag, self.probe.pattern),
-            keys: canonical(&self.probe.condition()?),
+            keys: canonical(&self.probe.condition(shard)?),
             descending: self.descending,
+            n_shards,
         })
     }
 
     fn can_start_after(&self, key: &Item) -> Result<bool> {
-        Ok(self.probe.condition()?.is_partition_of(key))
+        let shard = self.probe.shards()?.first().copied();
+        Ok(self.probe.condition(shard)?.is_partition_of(key))
+    }
+
+    fn shards(&self) -> Result<Vec<u16>> {
+        self.probe.shards()
+    }
+
+    fn spread(&self, shards: &[u16]) -> Result<Spread> {
+        let partition = |shard: &u16| Ok(self.probe.condition(Some(*shard))?.partition.into_iter().collect());
+        let keys = self.probe.schema().key_attributes(self.probe.index);
+        Ok(Spread {
+            partitions: shards.iter().map(partition).collect::<Result<_>>()?,
+            order: keys.map(|(_, sort)| sort.iter().map(|key| key.name).collect()).unwrap_or_default(),
+            descending: self.descending,
+            concurrency: self.concurrency,
+        })
     }
 
     fn index(&self) -> Option<&'static str> {

@@ -12,9 +12,10 @@ use futures_util::TryFutureExt as _;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::condition::{both, expired, expression_error};
+use super::fan::{Fan, Spread};
 use super::hydrate::Hydrate;
 use super::pager::{Limits, PageRequest, Pager, Plan};
-use super::{BoxFuture, Context};
+use super::{BoxFuture, Context, refuse};
 use crate::backend::call::Select;
 use crate::entity::{
     Entity, FilterOn, HeldBy, IndexSchema, Key, Projection, ProjectionSchema, ReadFrom, Table, belongs,
@@ -22,7 +23,7 @@ use crate::entity::{
 };
 use crate::error::{CursorProblem, Error, Kind, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
-use crate::page::{Cursor, Meaning, Page, Start, Way};
+use crate::page::{Cursor, Meaning, Page, SegmentPlace, Start, Way};
 use crate::value::{Item, Name, Step, Value};
 
 /// A query or a scan: what it reads, how much of it, and in which shape the result comes.
@@ -62,9 +63,10 @@ pub trait Source<E>: Send + 'static {
     /// Whether it gives whole entities.
     type Index;
 
-    /// The request, without filter and limits.
+    /// The request, without filter and limits, to one of the shards if there are some.
     #[doc(hidden)]
-    fn request(&self, context: &Context, renderer: &mut Renderer) -> Result<Self::Request>;
+    fn request(&self, context: &Context, renderer: &mut Renderer, shard: Option<u16>)
+    -> Result<Self::Request>;
 
     /// Whether items of other entities can be among those that are read.
     #[doc(hidden)]
@@ -81,6 +83,18 @@ pub trait Source<E>: Send + 'static {
     /// The index that is read.
     #[doc(hidden)]
     fn index(&self) -> Option<&'static str>;
+
+    /// The shards that are read; none if what is read has no shards.
+    #[doc(hidden)]
+    fn shards(&self) -> Result<Vec<u16>> {
+        Ok(Vec::new())
+    }
+
+    /// How several shards are read.
+    #[doc(hidden)]
+    fn spread(&self, _: &[u16]) -> Result<Spread> {
+        Ok(Spread::default())
+    }
 }
 
 impl<E: Entity, S: Source<E>> Read<E, S> {
@@ -223,11 +237,28 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     /// # Errors
     ///
     /// If a value cannot be put into a key or stored, if the cursor belongs to another read, or if the range has no
-    /// values, so that there is no request: [`is_empty_range`](crate::Error::is_empty_range).
+    /// values, so that there is no request: [`is_empty_range`](crate::Error::is_empty_range). If the read has several
+    /// shards, and so no first request: see [`to_requests`](Self::to_requests).
     pub fn to_request(&self) -> Result<S::Request> {
-        let start = self.start()?;
-        let (request, filtered) = self.request(self.context.backend.now(), start.way, T::paths())?;
-        Ok(self.limits.first_request(request, filtered, start.key))
+        let mut requests = self.to_requests()?;
+        match (requests.pop(), requests.len()) {
+            (Some(request), 0) => Ok(request),
+            (_, others) => refuse(format!(
+                "a read of several shards of `{}` has no first request, but one for each shard, {} of them; `to_requests` gives them",
+                E::DESCRIPTOR.name,
+                others + 1
+            )),
+        }
+    }
+
+    /// The requests that would be sent first: one for each shard that is not read to its end, or the first request of a
+    /// read without shards.
+    ///
+    /// # Errors
+    ///
+    /// As for [`to_request`](Self::to_request), but for several shards.
+    pub fn to_requests(&self) -> Result<Vec<S::Request>> {
+        self.under_way(T::paths()).map(Paging::into_first_requests)
     }
 
     /// The number of entities that the read finds, at most [`take`](Self::take), without reading them into memory where
@@ -244,7 +275,8 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
         let by_service = !self.source.meets_others() && !self.sees_expiry_on_items();
         let paths = if by_service { None } else { Some(Vec::new()) };
         match self.pager(paths)? {
-            Some(pager) => pager.count(by_service).await,
+            Some(Paging::One(pager)) => pager.count(by_service).await,
+            Some(Paging::Shards(fan)) => fan.count(by_service).await,
             None => Ok(0),
         }
     }
@@ -255,7 +287,8 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
         // First, as it fails where the range has no values, which is no error.
         let meaning = self.source.meaning(&self.context)?;
         let start = self.start()?;
-        let (request, filtered) = self.request(now, start.way, paths)?;
+        let shard = self.source.shards()?.first().copied();
+        let (request, filtered) = self.request(now, start.way, paths, shard)?;
         let include_expired = self.include_expired;
         Ok(Plan {
             request,
@@ -273,15 +306,57 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     }
 
     /// The read under way; `None` where the range has no values.
-    fn pager(self, paths: Option<Vec<Vec<Step>>>) -> Result<Option<Pager<S::Request>>> {
-        match self.plan(paths) {
+    fn pager(self, paths: Option<Vec<Vec<Step>>>) -> Result<Option<Paging<S::Request>>> {
+        match self.under_way(paths) {
             Err(error) if error.is_empty_range() => Ok(None),
-            plan => Ok(Some(Pager::new(self.context, plan?))),
+            paging => paging.map(Some),
         }
     }
 
+    fn under_way(&self, paths: Option<Vec<Vec<Step>>>) -> Result<Paging<S::Request>> {
+        let plan = self.plan(paths.clone())?;
+        let shards = self.source.shards()?;
+        if shards.len() < 2 {
+            return Ok(Paging::One(Pager::new(Arc::clone(&self.context), plan)));
+        }
+        let spread = self.source.spread(&shards)?;
+        let places = self.places(&spread, &plan)?;
+        let now = self.context.backend.now();
+        let request = |shard| Ok(self.request(now, plan.start.way, paths.clone(), Some(shard))?.0);
+        let requests = shards.into_iter().map(request).collect::<Result<_>>()?;
+        Fan::new(Arc::clone(&self.context), plan, spread, requests, places).map(Paging::Shards)
+    }
+
+    /// Where each shard is to begin.
+    fn places(&self, spread: &Spread, plan: &Plan<S::Request>) -> Result<Vec<SegmentPlace>> {
+        let Some(cursor) = &self.cursor else {
+            return Ok(vec![SegmentPlace::Start; spread.partitions.len()]);
+        };
+        let names = spread.place_names(&plan.keys);
+        let places = cursor.starts(&plan.meaning, &names, self.context.cursor_keys.as_ref())?;
+        let place = |(place, partition): (SegmentPlace, &Item)| match place {
+            SegmentPlace::After(key) => {
+                let partition = partition.iter().map(|(name, value)| (name.clone(), value.clone()));
+                SegmentPlace::After(key.into_iter().chain(partition).collect())
+            }
+            place => place,
+        };
+        Ok(places.into_iter().zip(&spread.partitions).map(place).collect())
+    }
+
+    /// Whether there may be too few requests left for a page: it takes one for each shard.
+    pub(super) fn is_out_of_requests(&self) -> bool {
+        let n_shards = self.source.shards().map_or(0, |shards| shards.len());
+        self.limits.max_requests.is_some_and(|left| u64::from(left) < n_shards.max(1) as u64)
+    }
+
+    /// Where to begin in one partition; of several shards, only in which direction.
     fn start(&self) -> Result<Start> {
         let Some(cursor) = &self.cursor else { return Ok(Start { way: Way::Onwards, key: None }) };
+        if self.source.shards()?.len() > 1 {
+            let way = if cursor.leads_back() { Way::Back } else { Way::Onwards };
+            return Ok(Start { way, key: None });
+        }
         let start = cursor.start(&self.source.meaning(&self.context)?, self.context.cursor_keys.as_ref())?;
         let is_possible = match &start.key {
             Some(key) => self.source.can_start_after(key)?,
@@ -306,9 +381,10 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
         now: SystemTime,
         way: Way,
         paths: Option<Vec<Vec<Step>>>,
+        shard: Option<u16>,
     ) -> Result<(S::Request, bool)> {
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
-        let request = self.source.request(&self.context, &mut renderer)?;
+        let request = self.source.request(&self.context, &mut renderer, shard)?;
         let request = if way == Way::Back { request.reversed() } else { request };
         let mut added = Vec::new();
         let index = self.source.index().and_then(|name| E::Table::SCHEMA.index(name));
@@ -365,7 +441,8 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     {
         Box::pin(async {
             match self.pager(T::paths())? {
-                Some(pager) => pager.all(T::read).await,
+                Some(Paging::One(pager)) => pager.all(T::read).await,
+                Some(Paging::Shards(fan)) => fan.all(T::read).await,
                 None => Ok(Vec::new()),
             }
         })
@@ -444,7 +521,7 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     /// A page of items as they are stored for each request.
     fn raw_pages(self) -> impl Stream<Item = Result<Page<Item>>> {
         let pages =
-            async { Ok(stream::iter(self.pager(None)?.map(Pager::pages).map(Ok::<_, Error>)).try_flatten()) };
+            async { Ok(stream::iter(self.pager(None)?.map(Paging::pages).map(Ok::<_, Error>)).try_flatten()) };
         pages.try_flatten_stream()
     }
 }
@@ -460,9 +537,38 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     /// A page for each request.
     fn stream(self) -> impl Stream<Item = Result<Page<Result<T>>>> {
         let pages = async {
-            Ok(stream::iter(self.pager(T::paths())?.map(Pager::pages).map(Ok::<_, Error>)).try_flatten())
+            Ok(stream::iter(self.pager(T::paths())?.map(Paging::pages).map(Ok::<_, Error>)).try_flatten())
         };
         pages.try_flatten_stream().map_ok(|page| page.map(T::read))
+    }
+}
+
+/// A read under way: of one partition or a whole table, or of several shards.
+enum Paging<R> {
+    One(Pager<R>),
+    Shards(Fan<R>),
+}
+
+impl<R: PageRequest> Paging<R> {
+    async fn page(self) -> Result<Page<Item>> {
+        match self {
+            Self::One(pager) => pager.page().await,
+            Self::Shards(fan) => fan.page().await,
+        }
+    }
+
+    fn pages(self) -> Pin<Box<dyn Stream<Item = Result<Page<Item>>> + Send>> {
+        match self {
+            Self::One(pager) => Box::pin(pager.pages()),
+            Self::Shards(fan) => Box::pin(fan.pages()),
+        }
+    }
+
+    fn into_first_requests(self) -> Vec<R> {
+        match self {
+            Self::One(pager) => vec![pager.into_first_request()],
+            Self::Shards(fan) => fan.into_first_requests(),
+        }
     }
 }
 

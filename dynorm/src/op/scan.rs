@@ -53,7 +53,7 @@ impl<E: Entity> Source<E> for ScanSource {
     type Request = call::Scan;
     type Index = Everything;
 
-    fn request(&self, context: &Context, _: &mut Renderer) -> Result<call::Scan> {
+    fn request(&self, context: &Context, _: &mut Renderer, _: Option<u16>) -> Result<call::Scan> {
         Ok(call::Scan {
             table: context.table::<E::Table>(),
             consistent: self.consistent,
@@ -73,6 +73,7 @@ impl<E: Entity> Source<E> for ScanSource {
             pattern: format!("scan {}", E::DESCRIPTOR.tag),
             keys: Vec::new(),
             descending: false,
+            n_shards: 0,
         })
     }
 

@@ -5,9 +5,10 @@
 //! | Bytes | What |
 //! |---|---|
 //! | 1 | the version of this format |
-//! | 1 | flags: 1 reads backwards, 2 the read is descending, 4 signed |
+//! | 1 | flags: 1 reads backwards, 2 the read is descending, 4 signed, 8 reads several shards |
 //! | 4, 4, 4, 8 | hashes of the table's name, the index's name, the access pattern, the key condition |
 //! | rest | for each key attribute its name, its value's kind and its value; nothing for an end of the read |
+//! | or rest | of several shards: their number, the number of values of a key, and for each shard 0 at its start, 2 at its end, or 1 and the kinds and values of the key that it goes on after, without its partition key |
 //! | 16 | if signed: the start of an HMAC-SHA256 of all the above and of what the hashes are of |
 //!
 //! Texts have their length before them, in groups of seven bits, the lowest first. A change of any of this needs a new
@@ -20,6 +21,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::CursorKeys;
+use super::position::SegmentPlace;
 use crate::error::{CursorProblem, Error, Result};
 use crate::value::{Item, Value};
 
@@ -60,6 +62,8 @@ pub struct Meaning {
     pub(crate) keys: Vec<u8>,
     /// Whether it reads from the end.
     pub(crate) descending: bool,
+    /// Over how many partitions it reads; 0 if it is no matter of shards.
+    pub(crate) n_shards: usize,
 }
 
 /// Which way a cursor goes on from its place.
@@ -83,6 +87,8 @@ const VERSION: u8 = 1;
 const BACK: u8 = 1;
 const DESCENDING: u8 = 2;
 const SIGNED: u8 = 4;
+/// The token has a place for each shard instead of a key.
+const SPREAD: u8 = 8;
 
 impl Way {
     /// The other way.
@@ -107,6 +113,7 @@ impl Meaning {
             pattern: short(&self.pattern),
             keys: fnv(&self.keys),
             descending: self.descending,
+            n_shards: self.n_shards,
         }
     }
 
@@ -134,6 +141,7 @@ struct Hashes {
     pattern: u32,
     keys: u64,
     descending: bool,
+    n_shards: usize,
 }
 
 impl Hashes {
@@ -145,6 +153,7 @@ impl Hashes {
             (self.pattern == other.pattern, "another access pattern"),
             (self.keys == other.keys, "other key values"),
             (self.descending == other.descending, "another direction"),
+            (self.n_shards == other.n_shards, "another number of shards"),
         ];
         parts.into_iter().filter(|(same, _)| !same).map(|(_, part)| part).collect()
     }
@@ -153,20 +162,57 @@ impl Hashes {
 impl Cursor {
     /// The cursor of a place in a read; an empty key is the read's beginning, or going back, its end.
     pub(crate) fn new(meaning: &Meaning, way: Way, key: &Item, keys: Option<&CursorKeys>) -> Self {
+        let mut bytes = Self::head(meaning, way, keys);
+        for (name, value) in key.iter() {
+            write_part(&mut bytes, name.as_bytes());
+            write_value(&mut bytes, value);
+        }
+        Self::signed(bytes, meaning, keys)
+    }
+
+    /// The cursor of a place in each shard, whose keys are written by the values of these attributes.
+    pub(crate) fn spread(
+        meaning: &Meaning,
+        way: Way,
+        attributes: &[&'static str],
+        places: &[SegmentPlace],
+        keys: Option<&CursorKeys>,
+    ) -> Self {
+        let mut bytes = Self::head(meaning, way, keys);
+        write_number(&mut bytes, places.len());
+        write_number(&mut bytes, attributes.len());
+        for place in places {
+            match place {
+                SegmentPlace::Start => bytes.push(0),
+                SegmentPlace::After(key) => {
+                    bytes.push(1);
+                    for value in attributes.iter().filter_map(|name| key.get(name)) {
+                        write_value(&mut bytes, value);
+                    }
+                }
+                SegmentPlace::Done => bytes.push(2),
+            }
+        }
+        Self::signed(bytes, meaning, keys)
+    }
+
+    /// The start of a token.
+    fn head(meaning: &Meaning, way: Way, keys: Option<&CursorKeys>) -> Vec<u8> {
         let flag = |flag, set| if set { flag } else { 0 };
         let flags = flag(BACK, way == Way::Back)
             | flag(DESCENDING, meaning.descending)
-            | flag(SIGNED, keys.is_some());
+            | flag(SIGNED, keys.is_some())
+            | flag(SPREAD, meaning.n_shards > 0);
         let hashes = meaning.hashes();
         let mut bytes = vec![VERSION, flags];
         for hash in [hashes.table, hashes.index, hashes.pattern] {
             bytes.extend(hash.to_be_bytes());
         }
         bytes.extend(hashes.keys.to_be_bytes());
-        for (name, value) in key.iter() {
-            write_part(&mut bytes, name.as_bytes());
-            write_value(&mut bytes, value);
-        }
+        bytes
+    }
+
+    fn signed(bytes: Vec<u8>, meaning: &Meaning, keys: Option<&CursorKeys>) -> Self {
         let signature = keys.map(|keys| keys.sign(&signed(&bytes, meaning)));
         Self { bytes, signature }
     }
@@ -178,6 +224,33 @@ impl Cursor {
 
     /// Where to go on, if the cursor belongs to the read of this meaning and, where there are keys, is signed by one.
     pub(crate) fn start(&self, meaning: &Meaning, keys: Option<&CursorKeys>) -> Result<Start> {
+        let token = self.own(meaning, keys)?;
+        let Place::Key(key) = token.place else { return Err(damaged()) };
+        Ok(Start { way: token.way, key: (!key.is_empty()).then_some(key) })
+    }
+
+    /// Where to go on in each shard: the values of these attributes.
+    pub(crate) fn starts(
+        &self,
+        meaning: &Meaning,
+        attributes: &[&'static str],
+        keys: Option<&CursorKeys>,
+    ) -> Result<Vec<SegmentPlace>> {
+        let token = self.own(meaning, keys)?;
+        let Place::Shards(places) = token.place else { return Err(damaged()) };
+        let place = |place| match place {
+            ShardPlace::Start => Ok(SegmentPlace::Start),
+            ShardPlace::After(values) if values.len() == attributes.len() => {
+                Ok(SegmentPlace::After(attributes.iter().copied().zip(values).collect()))
+            }
+            ShardPlace::After(_) => Err(damaged()),
+            ShardPlace::Done => Ok(SegmentPlace::Done),
+        };
+        places.into_iter().map(place).collect()
+    }
+
+    /// What the token says, if it belongs to the read of this meaning.
+    fn own(&self, meaning: &Meaning, keys: Option<&CursorKeys>) -> Result<Token> {
         let Some(token) = Token::read(&self.bytes) else { return Err(damaged()) };
         let differences = token.hashes.differences(meaning.hashes());
         if !differences.is_empty() {
@@ -194,8 +267,7 @@ impl Cursor {
                 Some(_) => {}
             }
         }
-        let key = (!token.key.is_empty()).then_some(token.key);
-        Ok(Start { way: token.way, key })
+        Ok(token)
     }
 }
 
@@ -213,29 +285,74 @@ struct Token {
     way: Way,
     signed: bool,
     hashes: Hashes,
-    key: Item,
+    place: Place,
+}
+
+/// Where the read goes on.
+enum Place {
+    /// After this key; at its start if it is empty.
+    Key(Item),
+    Shards(Vec<ShardPlace>),
+}
+
+/// Where a shard goes on, by the values of its key.
+enum ShardPlace {
+    Start,
+    After(Vec<Value>),
+    Done,
+}
+
+impl Place {
+    fn key(mut rest: &[u8]) -> Option<Self> {
+        let mut key = Item::new();
+        while !rest.is_empty() {
+            let name = String::from_utf8(take_part(&mut rest)?.to_vec()).ok()?;
+            key.insert(name, take_value(&mut rest)?);
+        }
+        Some(Self::Key(key))
+    }
+
+    fn shards(mut rest: &[u8]) -> Option<Self> {
+        let (n_shards, n_values) = (take_number(&mut rest)?, take_number(&mut rest)?);
+        let mut places = Vec::new();
+        for _ in 0..n_shards {
+            places.push(match take(&mut rest, 1)? {
+                [0] => ShardPlace::Start,
+                [1] => {
+                    let mut values = Vec::new();
+                    for _ in 0..n_values {
+                        values.push(take_value(&mut rest)?);
+                    }
+                    ShardPlace::After(values)
+                }
+                [2] => ShardPlace::Done,
+                _ => return None,
+            });
+        }
+        rest.is_empty().then_some(Self::Shards(places))
+    }
 }
 
 impl Token {
     fn read(bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes;
         let [VERSION, flags] = *take(&mut rest, 2)? else { return None };
-        if flags & !(BACK | DESCENDING | SIGNED) != 0 {
+        if flags & !(BACK | DESCENDING | SIGNED | SPREAD) != 0 {
             return None;
         }
         let mut short = || take(&mut rest, 4)?.try_into().ok().map(u32::from_be_bytes);
         let (table, index, pattern) = (short()?, short()?, short()?);
         let keys = u64::from_be_bytes(take(&mut rest, 8)?.try_into().ok()?);
-        let mut key = Item::new();
-        while !rest.is_empty() {
-            let name = String::from_utf8(take_part(&mut rest)?.to_vec()).ok()?;
-            key.insert(name, take_value(&mut rest)?);
-        }
+        let place = if flags & SPREAD == 0 { Place::key(rest)? } else { Place::shards(rest)? };
+        let n_shards = match &place {
+            Place::Key(_) => 0,
+            Place::Shards(places) => places.len(),
+        };
         Some(Self {
             way: if flags & BACK == 0 { Way::Onwards } else { Way::Back },
             signed: flags & SIGNED != 0,
-            hashes: Hashes { table, index, pattern, keys, descending: flags & DESCENDING != 0 },
-            key,
+            hashes: Hashes { table, index, pattern, keys, descending: flags & DESCENDING != 0, n_shards },
+            place,
         })
     }
 }
@@ -361,6 +478,7 @@ mod tests {
             pattern: "query Order of_customer".into(),
             keys,
             descending: false,
+            n_shards: 0,
         }
     }
 
@@ -382,6 +500,7 @@ mod tests {
             (Meaning { pattern: "query Order".into(), ..meaning() }, "with another access pattern"),
             (Meaning { keys: vec![1, 2], ..meaning() }, "with other key values"),
             (Meaning { descending: true, ..meaning() }, "with another direction"),
+            (Meaning { n_shards: 3, ..meaning() }, "with another number of shards"),
             (
                 Meaning { keys: vec![], descending: true, ..meaning() },
                 "with other key values, another direction",
