@@ -52,6 +52,7 @@ pub fn cases() -> Vec<Case> {
         suite::projection::CASES,
         suite::hydrate::CASES,
         suite::page::CASES,
+        suite::shards::CASES,
         suite::scan::CASES,
         suite::checked::CASES,
         suite::batch_get::CASES,

@@ -118,6 +118,21 @@ pub struct File {
     pub path: String,
 }
 
+/// Spread over shards, in the table and in indexes.
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = "Events", pk = "EVENTS#{day}", sk = "{at}#{id}", name = of_day, shards = 4, by = id, scan)]
+#[entity(index(ByKind, name = by_kind, pk = "KIND#{kind}", sk = at, shards = 3, by = [id, owner]))]
+#[entity(index(ByOwner, name = by_owner, pk = "OWNER#{owner}", shards = 2, by = day, projection = keys_only))]
+#[entity(index(ByWeight, name = by_weight, local, sk = weight))]
+pub struct Event {
+    pub day: String,
+    pub at: u32,
+    pub id: String,
+    pub kind: String,
+    pub owner: Option<String>,
+    pub weight: i64,
+}
+
 /// Plain keys, both bytes.
 #[derive(Entity, Clone, Debug, PartialEq)]
 #[entity(table = "Blobs", pk = digest, sk = part, name = of_digest)]

@@ -13,6 +13,7 @@ fn mistakes_are_explained_and_strict_code_compiles() {
         "query",
         "update",
         "kept",
+        "shards",
         "projection",
         "batch",
         "attribute",

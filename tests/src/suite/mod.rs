@@ -27,6 +27,7 @@ pub mod rekey;
 pub mod scan;
 pub mod sensitive;
 pub mod size;
+pub mod shards;
 pub mod table;
 pub mod transact_get;
 pub mod transact_write;
