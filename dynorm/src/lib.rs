@@ -208,6 +208,7 @@ pub use dynorm_derive::Collection;
 /// | `pk = "PRODUCT#{id}"`, `sk = "REVIEW#{day}#{user}"` | key templates, see below |
 /// | `pk = user_id`, `sk = at` | a field as the key itself: text, a number or bytes |
 /// | `name = of_product` | the name of the access pattern of the partition; `partition` without |
+/// | `shards = 16, by = id` | spreads the items of one partition key over shards, by fields of the primary key; in `index(..)` by any fields: see [below](#shards) |
 /// | `index(GSI1, name = by_price, pk = "...", sk = "...", when = ...)` | the keys in an index of the table, and its access pattern; `pk` is left away for a local index, `when` if all items are in the index |
 /// | `index(ByMaker, name = by_maker, pk = [maker, line], sk = [year, id])` | the keys in a global index whose keys have several attributes: the fields that are stored in them, up to four and four |
 /// | `index(Inverted, name = of_user, inverted)` | the primary key the other way round, in an index of the table with `pk = "SK", sk = "PK"`; nothing is stored for it |
@@ -241,6 +242,24 @@ pub use dynorm_derive::Collection;
 /// the other fields of the key are known too: set, [lent](op::Update::given), or part of the primary key.
 ///
 /// `hooks(AUDIT)` names [hooks](hook::Hook) that see each write of the entity.
+///
+/// # Shards
+///
+/// `shards = 16, by = id` adds the number of a shard to the partition key, from 2 to 1000 of them, made of the text of the
+/// fields after `by`: `EVENTS#monday#007`. Keys know their shard, and queries read all shards in the order of the sort key:
+/// see `docs/patterns/sharding.md` in the repository, [`Query::shard`] and [`Query::concurrency`].
+///
+/// ```
+/// use dynorm::prelude::*;
+///
+/// #[derive(Entity)]
+/// #[entity(table = "Events", pk = "EVENTS#{day}", sk = "{at}#{id}", name = of_day, shards = 16, by = id)]
+/// struct Event { day: String, at: u64, id: String }
+///
+/// let key = Event::key("monday", 7u64, "e7");
+/// assert_eq!(key.item()?.get("PK"), Some(&Value::from("EVENTS#monday#009")));
+/// # Ok::<(), dynorm::Error>(())
+/// ```
 ///
 /// # The fields: `#[attr(...)]`
 ///
@@ -400,6 +419,7 @@ doc_tests! {
     KeptAttributes "docs/patterns/kept_attributes.md" "chrono";
     LargeValues "docs/patterns/large_values.md" "compress";
     Sensitive "docs/patterns/sensitive.md";
+    Sharding "docs/patterns/sharding.md";
     TimeToLive "docs/patterns/time_to_live.md";
     Versions "docs/patterns/versions.md";
 }

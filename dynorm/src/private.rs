@@ -23,8 +23,8 @@ pub use crate::expr::{
 };
 pub use crate::key::{
     BoxedPart, DescendingPart, Form, Given, IndexPart, KeyPart, KeySource, PaddedPart, PartError,
-    Placeholder, Plain, RawPart, ScaledPart, Segment, Shape, ShardField, Sharding, SortPart, SortedAsWritten, SortsAsWritten, Spec,
-    Template, TextPart,
+    Placeholder, Plain, RawPart, ScaledPart, Segment, Shape, ShardField, Sharding, SortPart, SortedAsWritten,
+    SortsAsWritten, Spec, Template, TextPart,
 };
 pub use crate::schema::{check_members, check_table, check_tagged};
 pub use crate::value::{

@@ -305,11 +305,8 @@ fn part(entity: &Entity) -> TokenStream {
 }
 
 fn stored_part(entity: &Entity) -> TokenStream {
-    let templates: Vec<usize> = entity
-        .index_keys()
-        .filter(|key| key.template().is_some())
-        .flat_map(Key::made_of)
-        .collect();
+    let templates: Vec<usize> =
+        entity.index_keys().filter(|key| key.template().is_some()).flat_map(Key::made_of).collect();
     let when = entity.when_fields();
     let is_plain = |position: usize| {
         entity.primary_keys().any(|key| matches!(key, Key::Plain(plain) if *plain == position))

@@ -32,7 +32,8 @@ impl Shards {
         let (count_name, count, by_name, by) = match (count, by) {
             (None, None) => return,
             (Some((name, _)), None) => {
-                let message = "`shards` needs the field that decides which shard an item is in: `by = order_id`";
+                let message =
+                    "`shards` needs the field that decides which shard an item is in: `by = order_id`";
                 return diagnostics.at(name, message);
             }
             (None, Some((name, _))) => {
@@ -77,7 +78,8 @@ fn number(written: &syn::LitInt, diagnostics: &mut Diagnostics) -> Option<u16> {
             None
         }
         _ => {
-            let message = format!("a partition has at most {SHARDS_MAX} shards, and a read of it as many requests");
+            let message =
+                format!("a partition has at most {SHARDS_MAX} shards, and a read of it as many requests");
             diagnostics.at(written, message);
             None
         }
@@ -118,7 +120,9 @@ fn positions(
             continue;
         }
         if fields[position].ttl.is_some() {
-            let message = format!("the time to live `{text}` cannot decide which shard an item is in; name another field");
+            let message = format!(
+                "the time to live `{text}` cannot decide which shard an item is in; name another field"
+            );
             diagnostics.at(name, message);
             continue;
         }

@@ -126,7 +126,11 @@ impl EntityAttributes {
             }
             "hooks" => self.hooks.extend(hooks(name, input)?),
             "index" => self.indexes.push(IndexArguments::read(name, input, diagnostics)?),
-            _ => return Err(suggest::unknown("argument of `#[entity(...)]`:", name, &KNOWN)),
+            _ => {
+                // It may be meant as one of the two.
+                self.shards.is_wrong = true;
+                return Err(suggest::unknown("argument of `#[entity(...)]`:", name, &KNOWN));
+            }
         }
         Ok(())
     }
@@ -152,16 +156,17 @@ impl ShardArguments {
         input: ParseStream<'_>,
         diagnostics: &mut Diagnostics,
     ) -> syn::Result<()> {
-        // Right again at the end.
-        self.is_wrong = true;
+        // What is returned early is a mistake, which is told; then the two are not compared.
+        let was_wrong = std::mem::replace(&mut self.is_wrong, true);
         if name == "shards" {
             let count = value(name, input, "16")?;
             set(&mut self.count, name, (name.clone(), count), diagnostics);
         } else {
-            let fields = value(name, input, "order_id` or `by = [customer, order_id]").map(|ShardFields(by)| by)?;
+            let fields =
+                value(name, input, "order_id` or `by = [customer, order_id]").map(|ShardFields(by)| by)?;
             set(&mut self.by, name, (name.clone(), fields), diagnostics);
         }
-        self.is_wrong = false;
+        self.is_wrong = was_wrong;
         Ok(())
     }
 }
@@ -277,7 +282,10 @@ impl IndexArguments {
                     let projection = (name.clone(), Projection::read(name, input)?);
                     set(&mut all.projection, name, projection, diagnostics);
                 }
-                _ => return Err(suggest::unknown("argument of `index(...)`:", name, &KNOWN_OF_INDEX)),
+                _ => {
+                    all.shards.is_wrong = true;
+                    return Err(suggest::unknown("argument of `index(...)`:", name, &KNOWN_OF_INDEX));
+                }
             }
             Ok(())
         })?;

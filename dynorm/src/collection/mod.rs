@@ -181,8 +181,10 @@ impl Place {
             let condition = KeyCondition { partition, sort: Vec::new() };
             return Ok(Self { condition, prefix: None });
         };
-        let template =
-            Template { segments: template.segments.get(..outline.segments.len()).unwrap_or_default(), shards: None };
+        let template = Template {
+            segments: template.segments.get(..outline.segments.len()).unwrap_or_default(),
+            shards: None,
+        };
         let positions: Vec<usize> = KeySource::Template(template).positions().collect();
         let rendered =
             template.start(collection.delimiter, |at| nth(&positions, of_sort, at)).map_err(error)?;

@@ -6,8 +6,8 @@ use super::codec::key_error;
 use super::{Entity, EntityDescriptor, Table, TableSchema};
 use crate::error::{Error, Kind, Result};
 use crate::key::{
-    Given, KeyProblem, KeySource, Rendered, Sharding, SortCondition, Template, plain_range, shard_of, shard_text,
-    text_range,
+    Given, KeyProblem, KeySource, Rendered, Sharding, SortCondition, Template, plain_range, shard_of,
+    shard_text, text_range,
 };
 use crate::value::{Arg, Item, Value};
 
@@ -164,7 +164,10 @@ impl Probe {
                     spread.asked = Some(shard);
                     return self;
                 }
-                None => format!("`shard({shard})` is none of its {} shards, which count from 0", spread.sharding.count),
+                None => format!(
+                    "`shard({shard})` is none of its {} shards, which count from 0",
+                    spread.sharding.count
+                ),
             },
             None => "its partitions have no shards; leave `shard` away".to_owned(),
         };
@@ -219,10 +222,7 @@ impl Probe {
         })
     }
 
-    fn narrow(
-        mut self,
-        change: impl FnOnce(&EntityDescriptor, &mut Sort) -> Result<(), KeyProblem>,
-    ) -> Self {
+    fn narrow(mut self, change: impl FnOnce(&EntityDescriptor, &mut Sort) -> Result<(), KeyProblem>) -> Self {
         let descriptor = self.descriptor;
         if let Ok(State { sort, .. }) = &mut self.state
             && let Some(sort) = sort.iter_mut().find(|sort| sort.condition.is_none())
@@ -320,7 +320,8 @@ impl State {
             };
             Ok(Sort { name: attribute.name, source, rendered, condition })
         });
-        let spread = sources.0.iter().find_map(KeySource::shards).map(|sharding| Spread::new(sharding, lookup));
+        let spread =
+            sources.0.iter().find_map(KeySource::shards).map(|sharding| Spread::new(sharding, lookup));
         Ok(Self {
             partition: partition.collect::<Result<_>>()?,
             spread: spread.transpose().map_err(error)?,

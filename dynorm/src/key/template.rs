@@ -122,11 +122,8 @@ impl<'a> Given<'a> {
     pub(crate) fn natural(self, field: &'static str) -> Result<Option<String>, KeyProblem> {
         let Some(part) = self.text else { return Ok(None) };
         let mut text = String::new();
-        let problem = |error: super::PartError| KeyProblem {
-            field,
-            value: String::new(),
-            reason: error.to_string(),
-        };
+        let problem =
+            |error: super::PartError| KeyProblem { field, value: String::new(), reason: error.to_string() };
         Ok(part.write_text(Form::Natural, &mut text).map_err(problem)?.then_some(text))
     }
 

@@ -126,12 +126,7 @@ impl<E: Entity, I: 'static> Source<E> for QuerySource<I> {
     type Request = call::Query;
     type Index = I;
 
-    fn request(
-        &self,
-        context: &Context,
-        renderer: &mut Renderer,
-        shard: Option<u16>,
-    ) -> Result<call::Query> {
+    fn request(&self, context: &Context, renderer: &mut Renderer, shard: Option<u16>) -> Result<call::Query> {
         let index = self.probe.index.and_then(|name| self.probe.schema().index(name));
         // A local index fetches what it does not hold, but only if it is told to.
         let partial = index.is_some_and(|i| i.local && !matches!(i.projection, ProjectionSchema::All));

@@ -65,8 +65,12 @@ pub trait Source<E>: Send + 'static {
 
     /// The request, without filter and limits, to one of the shards if there are some.
     #[doc(hidden)]
-    fn request(&self, context: &Context, renderer: &mut Renderer, shard: Option<u16>)
-    -> Result<Self::Request>;
+    fn request(
+        &self,
+        context: &Context,
+        renderer: &mut Renderer,
+        shard: Option<u16>,
+    ) -> Result<Self::Request>;
 
     /// Whether items of other entities can be among those that are read.
     #[doc(hidden)]
@@ -520,8 +524,9 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
 
     /// A page of items as they are stored for each request.
     fn raw_pages(self) -> impl Stream<Item = Result<Page<Item>>> {
-        let pages =
-            async { Ok(stream::iter(self.pager(None)?.map(Paging::pages).map(Ok::<_, Error>)).try_flatten()) };
+        let pages = async {
+            Ok(stream::iter(self.pager(None)?.map(Paging::pages).map(Ok::<_, Error>)).try_flatten())
+        };
         pages.try_flatten_stream()
     }
 }

@@ -9,7 +9,7 @@ enum Kind {
 }
 
 #[derive(Entity)]
-#[entity(table = "Things", pk = "THING#{r#type}", sk = number, name = of_type, shards = 1000, by = "number")]
+#[entity(table = "Things", pk = "THING#{type}", sk = number, name = of_type, shards = 1000, by = "number")]
 #[entity(index(Global, name = global, pk = "ALL", sk = "{kind}#{name}", shards = 2, by = [number, name, flag]))]
 #[entity(index(Local, name = local, local, sk = name))]
 struct Thing {

@@ -1,28 +1,28 @@
 use dynorm::prelude::*;
 
 #[derive(Entity)]
-#[entity(table = "A", pk = "A#{day}", sk = "{id}", shards = 1, by = id)]
+#[entity(table = "Ones", pk = "A#{day}", sk = "{id}", shards = 1, by = id)]
 struct OneShard {
     day: String,
     id: String,
 }
 
 #[derive(Entity)]
-#[entity(table = "B", pk = "B#{day}", sk = "{id}", shards = 1001, by = id)]
+#[entity(table = "Many", pk = "B#{day}", sk = "{id}", shards = 1001, by = id)]
 struct TooMany {
     day: String,
     id: String,
 }
 
 #[derive(Entity)]
-#[entity(table = "C", pk = "C#{day}", sk = "{order_id}", shards = 8, by = order)]
+#[entity(table = "Unknowns", pk = "C#{day}", sk = "{order_id}", shards = 8, by = oder_id)]
 struct Unknown {
     day: String,
     order_id: String,
 }
 
 #[derive(Entity)]
-#[entity(table = "D", pk = "D#{day}", sk = "{id}", shards = 8, by = [id, user, id])]
+#[entity(table = "Users", pk = "D#{day}", sk = "{id}", shards = 8, by = [id, user, id])]
 struct NotInTheKey {
     day: String,
     id: String,
@@ -30,21 +30,21 @@ struct NotInTheKey {
 }
 
 #[derive(Entity)]
-#[entity(table = "E", pk = "E#{day}", sk = "{id}", shards = 8, by = day)]
+#[entity(table = "Days", pk = "E#{day}", sk = "{id}", shards = 8, by = day)]
 struct AllInOne {
     day: String,
     id: String,
 }
 
 #[derive(Entity)]
-#[entity(table = "F", pk = day, sk = "{id}", shards = 8, by = "id")]
+#[entity(table = "Plain", pk = day, sk = "{id}", shards = 8, by = "id")]
 struct PlainKey {
     day: String,
     id: String,
 }
 
 #[derive(Entity)]
-#[entity(table = "G", pk = "G#{day}", sk = "{id}", shards = 8)]
+#[entity(table = "Halves", pk = "G#{day}", sk = "{id}", shards = 8)]
 #[entity(index(ByUser, pk = "USER#{user}", by = id))]
 #[entity(index(ByKind, local, sk = kind, shards = 4, by = user))]
 #[entity(index(ByBoth, pk = [user, kind], shards = 4, by = id))]
@@ -56,7 +56,7 @@ struct Incomplete {
 }
 
 #[derive(Entity)]
-#[entity(table = "H", pk = "H#{day}", sk = "{id}", shard = 8, by = id)]
+#[entity(table = "Misspelt", pk = "H#{day}", sk = "{id}", shard = 8, by = id)]
 #[entity(index(ByUser, pk = "USER#{user}", shards = "8", by = 3))]
 struct Misspelt {
     day: String,

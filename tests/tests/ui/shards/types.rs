@@ -12,6 +12,7 @@ struct Reading {
 
 #[derive(Table)]
 #[table(name = "Shop", pk = "PK", sk = "SK", entities(Order, Note))]
+#[table(gsi(ByState, pk = "ByStatePK"))]
 struct Shop;
 
 #[derive(Entity)]
