@@ -257,7 +257,7 @@ pub use dynorm_derive::Collection;
 /// struct Event { day: String, at: u64, id: String }
 ///
 /// let key = Event::key("monday", 7u64, "e7");
-/// assert_eq!(key.item()?.get("PK"), Some(&Value::from("EVENTS#monday#009")));
+/// assert_eq!(key.item()?.get("PK"), Some(&Value::from("EVENTS#monday#015")));
 /// # Ok::<(), dynorm::Error>(())
 /// ```
 ///

@@ -14,7 +14,7 @@ use crate::backend::call::{self, Select};
 use crate::entity::{ConsistentReads, ProjectionSchema, Table, is_over};
 use crate::error::{CursorProblem, Error, Kind, Result};
 use crate::expr::{Node, Renderer, Side};
-use crate::op::pager::{Limits, PageRequest as _, Pager, Plan};
+use crate::op::pager::{Limits, PageRequest as _, Pager, Parts as _, Plan};
 use crate::op::{BoxFuture, Context, Items, canonical, key_node, unsendable_error};
 use crate::page::{Cursor, Meaning, Page, Start, Way};
 use crate::value::{Item, Name, Step, Value};

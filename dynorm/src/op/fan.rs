@@ -7,10 +7,9 @@ use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use futures_core::Stream;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::pager::{Limits, PageRequest, Plan, key_of, limit};
+use super::pager::{Limits, PageRequest, Part, Parts, Plan, key_of, limit};
 use super::{Context, refuse};
 use crate::backend::reply;
 use crate::error::{Error, Kind, Result};
@@ -110,36 +109,6 @@ impl<R: PageRequest> Fan<R> {
         Ok(Self { context, plan, spread, shards, left: take, requests_left: max_requests, requests: 0, done })
     }
 
-    /// One page: with a limit of items, that many, if there are so many; without, what one request for each shard that
-    /// must be asked finds, as far as it is in order.
-    pub(crate) async fn page(mut self) -> Result<Page<Item>> {
-        if self.done {
-            return Ok(Page::empty());
-        }
-        let (began, mut whole) = (self.began(), self.empty());
-        while let Some(part) = self.part().await? {
-            whole.append(part);
-            if self.plan.limits.take.is_none() || self.is_out_of_requests() {
-                break;
-            }
-        }
-        Ok(self.close(whole, began))
-    }
-
-    /// Everything, in the usual order, each item read as it comes.
-    pub(crate) async fn all<T>(mut self, mut read: impl FnMut(Item) -> Result<T>) -> Result<Vec<T>> {
-        let mut all = Vec::new();
-        while let Some(part) = self.part().await? {
-            for item in part.page.items {
-                all.push(read(item)?);
-            }
-        }
-        if self.plan.start.way == Way::Back {
-            all.reverse();
-        }
-        Ok(all)
-    }
-
     /// How many items there are. With `by_service` they are counted by the service, which knows only its filter.
     pub(crate) async fn count(mut self, by_service: bool) -> Result<u64> {
         let (mut count, wanted) = (0_u64, self.left.map(|left| left as u64));
@@ -154,29 +123,6 @@ impl<R: PageRequest> Fan<R> {
             }
         }
         Ok(wanted.map_or(count, |wanted| count.min(wanted)))
-    }
-
-    /// A page for each round of requests.
-    pub(crate) fn pages(self) -> impl Stream<Item = Result<Page<Item>>> {
-        stream::try_unfold(self, |mut fan| async move {
-            if fan.plan.start.way == Way::Back {
-                return refuse("a stream cannot go on from `Page::previous`; ask for a `page`".to_owned());
-            }
-            let began = fan.began();
-            let part = fan.part().await?;
-            Ok(part.map(|part| (fan.close(part, began), fan)))
-        })
-    }
-
-    /// Whether something comes before what is given next.
-    fn began(&self) -> bool {
-        self.shards.iter().any(|shard| *shard.place() != SegmentPlace::Start)
-    }
-
-    /// Whether there are not enough requests left for the shards that must be asked.
-    fn is_out_of_requests(&self) -> bool {
-        let n_dry = self.shards.iter().filter(|shard| shard.is_dry()).count();
-        self.requests_left.is_some_and(|left| u32::try_from(n_dry).unwrap_or(u32::MAX) > left)
     }
 
     /// Asks all shards of which nothing is left to give; `None` at the end.
@@ -242,8 +188,42 @@ impl<R: PageRequest> Fan<R> {
         Some(left.div_ceil(n_shards).saturating_mul(growth).min(left))
     }
 
-    /// What the next round gives, or `None` at the end.
-    async fn part(&mut self) -> Result<Option<Part>> {
+    /// The next item in order with its shard, if each shard has shown its own.
+    fn next(&mut self) -> Option<(usize, Item)> {
+        if self.shards.iter().any(Shard::is_dry) {
+            return None;
+        }
+        let heads = self.shards.iter().enumerate().filter_map(|(at, shard)| Some((at, shard.read.front()?)));
+        let backwards = self.spread.descending != (self.plan.start.way == Way::Back);
+        let (at, _) = heads.min_by(|a, b| {
+            let order = self.compare(*a, *b);
+            if backwards { order.reverse() } else { order }
+        })?;
+        self.shards[at].read.pop_front().map(|item| (at, item))
+    }
+
+    /// By sort key, and where that is the same, by shard.
+    fn compare(&self, (at, a): (usize, &Item), (other, b): (usize, &Item)) -> Ordering {
+        let by_sort = self.spread.order.iter().map(|name| compare_values(a.get(name), b.get(name)));
+        by_sort.fold(Ordering::Equal, Ordering::then).then(at.cmp(&other))
+    }
+
+    /// The place in a shard that what comes before the page ends at: the first item of the page or after it, or else where
+    /// reading ended, of which nothing was wanted.
+    fn behind(&self, shard: &Shard<R>, first: Option<Item>) -> SegmentPlace {
+        let head = || shard.read.front().map(|item| key_of(&self.plan.keys, item));
+        match (first.or_else(head), &shard.start) {
+            (Some(key), _) => SegmentPlace::After(key),
+            (None, SegmentPlace::After(key)) => SegmentPlace::After(key.clone()),
+            (None, SegmentPlace::Start | SegmentPlace::Done) => SegmentPlace::Start,
+        }
+    }
+}
+
+impl<R: PageRequest> Parts for Fan<R> {
+    type First = Vec<Option<Item>>;
+
+    async fn part(&mut self) -> Result<Option<Part<Self::First>>> {
         let Some(mut replies) = self.round(false).await? else { return Ok(None) };
         // The order in which answers came must not show.
         replies.sort_unstable_by_key(|(at, _)| *at);
@@ -267,32 +247,35 @@ impl<R: PageRequest> Fan<R> {
         Ok(Some(part))
     }
 
-    /// The next item in order with its shard, if each shard has shown its own.
-    fn next(&mut self) -> Option<(usize, Item)> {
-        if self.shards.iter().any(Shard::is_dry) {
-            return None;
-        }
-        let heads = self.shards.iter().enumerate().filter_map(|(at, shard)| Some((at, shard.read.front()?)));
-        let backwards = self.spread.descending != (self.plan.start.way == Way::Back);
-        let (at, _) = heads.min_by(|a, b| {
-            let order = self.compare(*a, *b);
-            if backwards { order.reverse() } else { order }
-        })?;
-        self.shards[at].read.pop_front().map(|item| (at, item))
-    }
-
-    /// By sort key, and where that is the same, by shard.
-    fn compare(&self, (at, a): (usize, &Item), (other, b): (usize, &Item)) -> Ordering {
-        let by_sort = self.spread.order.iter().map(|name| compare_values(a.get(name), b.get(name)));
-        by_sort.fold(Ordering::Equal, Ordering::then).then(at.cmp(&other))
-    }
-
-    fn empty(&self) -> Part {
+    fn empty(&self) -> Part<Self::First> {
         Part { page: Page::empty(), first: vec![None; self.shards.len()] }
     }
 
-    /// The page with its cursors, in the order of the read; `began` says whether anything was given before it.
-    fn close(&self, part: Part, began: bool) -> Page<Item> {
+    fn append(&self, part: &mut Part<Self::First>, later: Part<Self::First>) {
+        part.page.append(later.page);
+        for (first, later) in part.first.iter_mut().zip(later.first) {
+            *first = first.take().or(later);
+        }
+    }
+
+    fn began(&self) -> bool {
+        self.shards.iter().any(|shard| *shard.place() != SegmentPlace::Start)
+    }
+
+    fn is_done(&self) -> bool {
+        self.done
+    }
+
+    fn plan(&self) -> (Limits, Way) {
+        (self.plan.limits, self.plan.start.way)
+    }
+
+    fn is_out_of_requests(&self) -> bool {
+        let n_dry = self.shards.iter().filter(|shard| shard.is_dry()).count();
+        self.requests_left.is_some_and(|left| u32::try_from(n_dry).unwrap_or(u32::MAX) > left)
+    }
+
+    fn close(&self, part: Part<Self::First>, began: bool) -> Page<Item> {
         let Part { mut page, first } = part;
         let way = self.plan.start.way;
         let names = self.spread.place_names(&self.plan.keys);
@@ -313,33 +296,6 @@ impl<R: PageRequest> Fan<R> {
             }
         };
         page
-    }
-
-    /// The place in a shard that what comes before the page ends at: the first item of the page or after it, or else where
-    /// reading ended, of which nothing was wanted.
-    fn behind(&self, shard: &Shard<R>, first: Option<Item>) -> SegmentPlace {
-        let head = || shard.read.front().map(|item| key_of(&self.plan.keys, item));
-        match (first.or_else(head), &shard.start) {
-            (Some(key), _) => SegmentPlace::After(key),
-            (None, SegmentPlace::After(key)) => SegmentPlace::After(key.clone()),
-            (None, SegmentPlace::Start | SegmentPlace::Done) => SegmentPlace::Start,
-        }
-    }
-}
-
-/// What a round gave, before its cursors are known.
-struct Part {
-    page: Page<Item>,
-    /// The key of the first item of each shard.
-    first: Vec<Option<Item>>,
-}
-
-impl Part {
-    fn append(&mut self, later: Self) {
-        self.page.append(later.page);
-        for (first, later) in self.first.iter_mut().zip(later.first) {
-            *first = first.take().or(later);
-        }
     }
 }
 

@@ -103,35 +103,6 @@ impl<R: PageRequest> Pager<R> {
         self.plan.first_request()
     }
 
-    /// One page: with a limit of items, that many, if there are so many; without, what one request finds.
-    pub(crate) async fn page(mut self) -> Result<Page<Item>> {
-        if self.done {
-            return Ok(Page::empty());
-        }
-        let (began, mut whole) = (self.began(), Part::empty());
-        while let Some(part) = self.part().await? {
-            whole.append(part);
-            if self.plan.limits.take.is_none() || self.requests_left == Some(0) {
-                break;
-            }
-        }
-        Ok(self.close(whole, began))
-    }
-
-    /// Everything, in the usual order, each item read as it comes.
-    pub(crate) async fn all<T>(mut self, mut read: impl FnMut(Item) -> Result<T>) -> Result<Vec<T>> {
-        let mut all = Vec::new();
-        while let Some(part) = self.part().await? {
-            for item in part.page.items {
-                all.push(read(item)?);
-            }
-        }
-        if self.plan.start.way == Way::Back {
-            all.reverse();
-        }
-        Ok(all)
-    }
-
     /// How many items there are. With `by_service` they are counted by the service, which knows only its filter.
     pub(crate) async fn count(mut self, by_service: bool) -> Result<u64> {
         let (mut count, wanted) = (0, self.left);
@@ -144,23 +115,6 @@ impl<R: PageRequest> Pager<R> {
             }
         }
         Ok(wanted.map_or(count, |wanted| count.min(wanted)) as u64)
-    }
-
-    /// A page for each request.
-    pub(crate) fn pages(self) -> impl Stream<Item = Result<Page<Item>>> {
-        stream::try_unfold(self, |mut pager| async move {
-            if pager.plan.start.way == Way::Back {
-                return refuse("a stream cannot go on from `Page::previous`; ask for a `page`".to_owned());
-            }
-            let began = pager.began();
-            let part = pager.part().await?;
-            Ok(part.map(|part| (pager.close(part, began), pager)))
-        })
-    }
-
-    /// Whether something comes before what is read next.
-    fn began(&self) -> bool {
-        self.plan.start.key.is_some()
     }
 
     /// The next answer of the backend, or `None` at the end.
@@ -185,10 +139,120 @@ impl<R: PageRequest> Pager<R> {
         Ok(Some(reply))
     }
 
-    /// What the next request gives, or `None` at the end.
-    async fn part(&mut self) -> Result<Option<Part>> {
+    fn key_of(&self, item: &Item) -> Item {
+        key_of(&self.plan.keys, item)
+    }
+}
+
+/// A read that goes on part by part.
+pub(crate) trait Parts: Sized + Send {
+    /// What is known of the first items of a part: their keys.
+    type First: Send;
+
+    /// What the next requests give, or `None` at the end.
+    fn part(&mut self) -> impl Future<Output = Result<Option<Part<Self::First>>>> + Send;
+
+    /// A part with nothing in it.
+    fn empty(&self) -> Part<Self::First>;
+
+    /// Adds what was read after a part.
+    fn append(&self, part: &mut Part<Self::First>, later: Part<Self::First>);
+
+    /// Whether something comes before what is given next.
+    fn began(&self) -> bool;
+
+    /// Whether nothing more is wanted.
+    fn is_done(&self) -> bool;
+
+    /// The read's plan, of which nothing here is a matter of requests.
+    fn plan(&self) -> (Limits, Way);
+
+    /// Whether there are not enough requests left to go on.
+    fn is_out_of_requests(&self) -> bool;
+
+    /// The page with its cursors, in the order of the read; `began` says whether anything was given before it.
+    fn close(&self, part: Part<Self::First>, began: bool) -> Page<Item>;
+
+    /// One page: with a limit of items, that many, if there are so many; without, what one part has.
+    async fn page(mut self) -> Result<Page<Item>> {
+        if self.is_done() {
+            return Ok(Page::empty());
+        }
+        let (began, mut whole, limits) = (self.began(), self.empty(), self.plan().0);
+        while let Some(part) = self.part().await? {
+            self.append(&mut whole, part);
+            if limits.take.is_none() || self.is_out_of_requests() {
+                break;
+            }
+        }
+        Ok(self.close(whole, began))
+    }
+
+    /// Everything, in the usual order, each item read as it comes.
+    async fn all<T>(mut self, mut read: impl FnMut(Item) -> Result<T>) -> Result<Vec<T>> {
+        let mut all = Vec::new();
+        while let Some(part) = self.part().await? {
+            for item in part.page.items {
+                all.push(read(item)?);
+            }
+        }
+        if self.plan().1 == Way::Back {
+            all.reverse();
+        }
+        Ok(all)
+    }
+
+    /// A page for each part.
+    fn pages(self) -> impl Stream<Item = Result<Page<Item>>> + Send {
+        stream::try_unfold(self, |mut read| async move {
+            if read.plan().1 == Way::Back {
+                return refuse("a stream cannot go on from `Page::previous`; ask for a `page`".to_owned());
+            }
+            let began = read.began();
+            let part = read.part().await?;
+            Ok(part.map(|part| (read.close(part, began), read)))
+        })
+    }
+}
+
+/// What requests gave, before its cursors are known.
+pub(crate) struct Part<F> {
+    pub(crate) page: Page<Item>,
+    /// The keys of its first items.
+    pub(crate) first: F,
+}
+
+impl<R: PageRequest> Parts for Pager<R> {
+    type First = Option<Item>;
+
+    fn empty(&self) -> Part<Self::First> {
+        Part { page: Page::empty(), first: None }
+    }
+
+    fn append(&self, part: &mut Part<Self::First>, later: Part<Self::First>) {
+        part.page.append(later.page);
+        part.first = part.first.take().or(later.first);
+    }
+
+    fn began(&self) -> bool {
+        self.plan.start.key.is_some()
+    }
+
+    fn is_done(&self) -> bool {
+        self.done
+    }
+
+    fn plan(&self) -> (Limits, Way) {
+        (self.plan.limits, self.plan.start.way)
+    }
+
+    fn is_out_of_requests(&self) -> bool {
+        self.requests_left == Some(0)
+    }
+
+    async fn part(&mut self) -> Result<Option<Part<Self::First>>> {
         let Some(reply) = self.fetch(false).await? else { return Ok(None) };
-        let mut part = Part::empty();
+        let mut part = self.empty();
         part.page = Page { count: reply.count, scanned: reply.scanned, requests: 1, ..part.page };
         part.page.capacity = reply.capacity;
         let mut last = None;
@@ -213,8 +277,7 @@ impl<R: PageRequest> Pager<R> {
         Ok(Some(part))
     }
 
-    /// The page with its cursors, in the order of the read; `began` says whether anything was read before it.
-    fn close(&self, part: Part, began: bool) -> Page<Item> {
+    fn close(&self, part: Part<Self::First>, began: bool) -> Page<Item> {
         let Part { mut page, first } = part;
         let Plan { meaning, start, .. } = &self.plan;
         let cursor = |way, key: &Item| Cursor::new(meaning, way, key, self.context.cursor_keys.as_ref());
@@ -230,28 +293,6 @@ impl<R: PageRequest> Pager<R> {
             }
         };
         page
-    }
-
-    fn key_of(&self, item: &Item) -> Item {
-        key_of(&self.plan.keys, item)
-    }
-}
-
-/// What a request gave, before its cursors are known.
-struct Part {
-    page: Page<Item>,
-    /// The key of its first item.
-    first: Option<Item>,
-}
-
-impl Part {
-    fn empty() -> Self {
-        Self { page: Page::empty(), first: None }
-    }
-
-    fn append(&mut self, later: Self) {
-        self.page.append(later.page);
-        self.first = self.first.take().or(later.first);
     }
 }
 

@@ -14,7 +14,7 @@ use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 use super::condition::{both, expired, expression_error};
 use super::fan::{Fan, Spread};
 use super::hydrate::Hydrate;
-use super::pager::{Limits, PageRequest, Pager, Plan};
+use super::pager::{Limits, PageRequest, Pager, Parts as _, Plan};
 use super::{BoxFuture, Context, refuse};
 use crate::backend::call::Select;
 use crate::entity::{
