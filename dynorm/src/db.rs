@@ -13,7 +13,7 @@ use crate::entity::{Entity, Key, Pattern, Primary, Scannable, Table};
 use crate::error::{Error, Failure, FailureKind, Result};
 use crate::op::{
     self, Batch, BatchPut, Call, Context, Delete, DeleteMany, DeletePartition, Get, GetMany, KeySet, Put,
-    PutMany, Query, Rekey, Scan, Target, TransactGet, TransactWrite, Update,
+    PutMany, Query, Rekey, Reshard, Scan, Target, TransactGet, TransactWrite, Update,
 };
 #[cfg(feature = "signed-cursors")]
 use crate::page::CursorKeys;
@@ -172,6 +172,12 @@ impl Db {
     /// Deletes the entities of an access pattern of the table, and no items of others.
     pub fn delete_partition<P: Pattern<Index = Primary>>(&self, pattern: P) -> DeletePartition<P::Entity> {
         DeletePartition::new(Arc::clone(&self.context), pattern)
+    }
+
+    /// Moves the items of an access pattern of the table to the shards where their keys say they are, after the number of
+    /// shards has changed from `was`: see [`Reshard`](crate::op::Reshard).
+    pub fn reshard<P: Pattern<Index = Primary>>(&self, pattern: P, was: u32) -> Reshard<P::Entity> {
+        Reshard::new(Arc::clone(&self.context), pattern, was)
     }
 
     /// Reads the items of one partition, of several entities, by one query: see `#[derive(Collection)]`.

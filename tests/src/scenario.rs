@@ -316,3 +316,19 @@ pub fn line(day: u32, number: u32, line: u8) -> Line {
 pub fn ann() -> Customer {
     Customer { id: "ann".into(), name: "Ann".into() }
 }
+
+/// What was stored when there were fewer shards.
+pub mod before {
+    use dynorm::prelude::*;
+
+    #[derive(Entity, Clone, Debug, PartialEq)]
+    #[entity(table = "Events", pk = "EVENTS#{day}", sk = "{at}#{id}", name = of_day, shards = 3, by = id)]
+    pub struct Event {
+        pub day: String,
+        pub at: u32,
+        pub id: String,
+        pub kind: String,
+        pub owner: Option<String>,
+        pub weight: i64,
+    }
+}

@@ -112,6 +112,11 @@ impl<E: Entity> Key<E> {
         KeyCheck { key: self, condition: condition.unmarked() }
     }
 
+    /// A key as it is stored, in a shard that may be gone.
+    pub(crate) fn parse_any_shard(key: Item) -> Self {
+        Self { item: Ok(key), entity: PhantomData }
+    }
+
     /// The key's attributes, or the error, for good.
     pub(crate) fn into_item(self) -> Result<Item> {
         self.item

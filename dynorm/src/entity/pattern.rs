@@ -176,6 +176,28 @@ impl Probe {
         self
     }
 
+    /// The probe in each shard that there is, and that there was among `was`; those that items move to are first.
+    pub(crate) fn in_each_shard(&self, was: u32) -> Result<Vec<Self>> {
+        let state = self.state.as_ref().map_err(Clone::clone)?;
+        let n_shards = match &state.spread {
+            Some(spread) => u32::from(spread.sharding.count).max(was),
+            None => return self.clone().in_shard(0).condition(None).map(|_| Vec::new()),
+        };
+        let in_one = |shard| {
+            let mut probe = self.clone();
+            if let Ok(State { spread: Some(spread), .. }) = &mut probe.state {
+                spread.asked = Some(shard);
+            }
+            probe
+        };
+        let mut shards: Vec<u16> = (0..u16::try_from(n_shards).unwrap_or(u16::MAX)).collect();
+        // Of more shards than before the new ones are the last.
+        if n_shards > was {
+            shards.reverse();
+        }
+        Ok(shards.into_iter().map(in_one).collect())
+    }
+
     /// The shards that the query reads; none where the partition is not spread.
     pub(crate) fn shards(&self) -> Result<Vec<u16>> {
         let state = self.state.as_ref().map_err(Clone::clone)?;

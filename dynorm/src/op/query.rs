@@ -61,7 +61,10 @@ impl<I> Clone for QuerySource<I> {
 
 impl<E: Entity, I: 'static> Query<E, I> {
     pub(crate) fn of<P: Pattern<Entity = E, Index = I>>(context: Arc<Context>, pattern: P) -> Self {
-        let probe = pattern.into_probe();
+        Self::of_probe(context, pattern.into_probe())
+    }
+
+    pub(super) fn of_probe(context: Arc<Context>, probe: Probe) -> Self {
         let source = QuerySource {
             probe,
             descending: false,

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use dynorm::backend::call;
 use dynorm::prelude::*;
 use dynorm::{CursorKeys, CursorProblem};
 
-use crate::scenario::Event;
+use crate::scenario::{Event, before};
 
 fn event(at: u32) -> Event {
     Event {
@@ -32,6 +33,14 @@ async fn events(t: &crate::setup::Test) -> Db {
 
 fn times(events: &[Event]) -> Vec<u32> {
     events.iter().map(|event| event.at).collect()
+}
+
+/// The partition key in a key.
+fn partition_text(key: &Key<Event>) -> String {
+    match key.item().unwrap().get("PK") {
+        Some(Value::S(text)) => text.clone(),
+        other => format!("{other:?}"),
+    }
 }
 
 /// The partition key of an item, if it is there.
@@ -231,5 +240,47 @@ crate::cases! {
         deleted.complete().unwrap();
         assert_eq!(times(&db.query(Event::of_day("monday")).all().await.unwrap()), [15, 16, 17, 18, 19]);
         assert_eq!(db.query(Event::of_day("tuesday")).count().await.unwrap(), 1);
+    }
+
+    /// After a change of the number of shards, items are moved to where their keys say, once, and as they are stored.
+    async fn items_move_to_their_new_shards(t: &Test) {
+        let db = t.table::<Event>().await;
+        for at in 0..20 {
+            let Event { day, at, id, kind, owner, weight } = event(at);
+            db.put(&before::Event { day, at, id, kind, owner, weight }).await.unwrap();
+        }
+        // What the entity does not know goes along.
+        let old = before::Event::key("monday", 7u32, "e7").item().unwrap().clone();
+        let update = call::Update {
+            table: db.table_name::<Event>(),
+            key: old,
+            update: Some("SET extra = :x".into()),
+            values: [(":x".to_owned(), Value::from("kept"))].into(),
+            ..call::Update::default()
+        };
+        db.backend().update(update).await.unwrap();
+
+        let moved = db.reshard(Event::of_day("monday"), 3).await.unwrap();
+        assert!(moved.n_moved > 0 && moved.n_kept > 0 && moved.taken.is_empty(), "{moved:?}");
+        assert_eq!(moved.n_moved + moved.n_kept, 20);
+        for at in 0..20 {
+            let found = db.get(key(at)).consistent().await.unwrap();
+            assert_eq!(found.map(|event| (event.at, event.weight)), Some((at, event(at).weight)));
+        }
+        assert_eq!(db.query(Event::of_day("monday")).count().await.unwrap(), 20);
+        let raw = db.query(Event::of_day("monday").at(7).id("e7")).raw_page().await.unwrap();
+        assert_eq!(raw.items[0].get("extra"), Some(&Value::from("kept")));
+        let again = db.reshard(Event::of_day("monday"), 3).await.unwrap();
+        assert_eq!((again.n_moved, again.n_kept), (0, 20));
+
+        // Back to fewer: those of the shard that is gone too. One of them is there already.
+        let stale = (0..20).find(|at| partition_text(&key(*at)).ends_with("003")).unwrap();
+        let Event { day, at, id, kind, owner, weight } = event(stale);
+        db.put(&before::Event { day, at, id, kind, owner, weight: weight + 1 }).await.unwrap();
+        let moved = db.reshard(before::Event::of_day("monday"), 4).await.unwrap();
+        assert_eq!(moved.taken.iter().map(|key| key.item().unwrap()).collect::<Vec<_>>(), [key(stale).item().unwrap()]);
+        assert_eq!(db.query(before::Event::of_day("monday")).count().await.unwrap(), 20);
+        let error = db.reshard(Event::of_day("monday"), 1).await.unwrap_err().to_string();
+        assert!(error.contains("from 2 to 1000"), "{error}");
     }
 }
