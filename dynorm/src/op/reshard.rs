@@ -142,7 +142,7 @@ impl<E: Entity> Reshard<E> {
     /// The deletion of the item where it is, if it is as it was read, and its put where it belongs.
     fn request(&self, item: &Item, stored: &Item, key: &Item) -> Result<call::TransactWrite> {
         let (table, now) = (self.context.table::<E::Table>(), self.context.backend.now());
-        let mut renderer = Renderer::default();
+        let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let condition = render::<E>(Presence::Any, Some(&unchanged(item, stored)), &[], now, &mut renderer)?;
         let (names, values) = renderer.finish();
         let delete = call::Delete {
@@ -158,7 +158,7 @@ impl<E: Entity> Reshard<E> {
         for (name, value) in key.iter() {
             moved.insert(name.clone(), value.clone());
         }
-        let mut renderer = Renderer::default();
+        let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let absent = Node::And(key.iter().map(|(name, _)| Node::holds(path(name), Ok(None))).collect());
         let condition = render::<E>(Presence::Any, Some(&Condition::of(absent)), &[], now, &mut renderer)?;
         let (names, values) = renderer.finish();
