@@ -19,7 +19,7 @@ use dynorm::prelude::*;
 struct HotViews {
     page: String,
     part: u16,
-    n_views: u64,
+    seen: u64,
 }
 
 /// The same in 16 shards: each writer adds to the part that it drew, and the part decides about the shard.
@@ -28,7 +28,7 @@ struct HotViews {
 struct Views {
     page: String,
     part: u16,
-    n_views: u64,
+    seen: u64,
 }
 
 const WRITERS: u16 = 64;
@@ -52,12 +52,12 @@ fn partition<E: Entity>(key: &Key<E>) -> dynorm::Result<String> {
 async fn add(db: &Db, part: u16) -> dynorm::Result<String> {
     let key = Views::key("home", part);
     let partition = partition(&key)?;
-    match db.update(key.clone()).add(Views::N_VIEWS, 1u64).await {
+    match db.update(key.clone()).add(Views::SEEN, 1u64).await {
         Err(error) if error.is_not_found() => {}
         done => return done.map(|()| partition),
     }
-    match db.create(&Views { page: "home".into(), part, n_views: 1 }).await {
-        Err(error) if error.is_already_exists() => db.update(key).add(Views::N_VIEWS, 1u64).await?,
+    match db.create(&Views { page: "home".into(), part, seen: 1 }).await {
+        Err(error) if error.is_already_exists() => db.update(key).add(Views::SEEN, 1u64).await?,
         done => done?,
     }
     Ok(partition)
@@ -108,7 +108,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     println!("One read asks all shards, and gives the parts in their order");
     let parts = db.query(Views::of_page("home")).consistent().all().await?;
-    let sum: u64 = parts.iter().map(|part| part.n_views).sum();
+    let sum: u64 = parts.iter().map(|part| part.seen).sum();
     println!("  {sum} views in {} parts", parts.len());
     assert!(parts.is_sorted_by_key(|part| part.part));
     assert_eq!(sum, u64::from(n_views));
@@ -117,7 +117,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut by_shard = 0;
     for shard in 0..16 {
         let parts = db.query(Views::of_page("home")).shard(shard).all().await?;
-        by_shard += parts.iter().map(|part| part.n_views).sum::<u64>();
+        by_shard += parts.iter().map(|part| part.seen).sum::<u64>();
     }
     assert_eq!(by_shard, sum);
     assert!(spread.len() == 16 && most < n_views / 6, "{spread:?}");

@@ -176,9 +176,8 @@ struct ShardFields(Vec<Ident>);
 
 impl Parse for ShardFields {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let field = |input: ParseStream<'_>| match input.peek(LitStr) {
-            true => input.parse::<LitStr>()?.parse::<Ident>(),
-            false => input.parse::<Ident>(),
+        let field = |input: ParseStream<'_>| {
+            if input.peek(LitStr) { input.parse::<LitStr>()?.parse() } else { input.parse::<Ident>() }
         };
         if !input.peek(syn::token::Bracket) {
             return field(input).map(|name| Self(vec![name]));

@@ -74,7 +74,7 @@ pub struct Resharded<E> {
 }
 
 /// What became of an item.
-enum Moved {
+enum Fate {
     Kept,
     Moved,
     Taken,
@@ -102,31 +102,31 @@ impl<E: Entity> Reshard<E> {
                 let item = item?;
                 let stored = key_of(&E::Table::SCHEMA.key_names(None), &item);
                 match self.move_item(item, &stored).await? {
-                    Moved::Kept => n_kept += 1,
-                    Moved::Moved => n_moved += 1,
-                    Moved::Taken => taken.push(Key::parse_any_shard(stored)),
-                    Moved::Gone => {}
+                    Fate::Kept => n_kept += 1,
+                    Fate::Moved => n_moved += 1,
+                    Fate::Taken => taken.push(Key::parse_any_shard(stored)),
+                    Fate::Gone => {}
                 }
             }
         }
         Ok(Resharded { n_moved, n_kept, taken })
     }
 
-    async fn move_item(&self, mut item: Item, stored: &Item) -> Result<Moved> {
+    async fn move_item(&self, mut item: Item, stored: &Item) -> Result<Fate> {
         let mut attempts = 0;
         loop {
             let key = Key::of_entity(&decode::<E>(item.clone())?).into_item()?;
             if key == *stored {
-                return Ok(Moved::Kept);
+                return Ok(Fate::Kept);
             }
             let request = self.request(&item, stored, &key)?;
             let reply = self.context.write(|backend| backend.transact_write(request.clone())).await;
-            let Err(failure) = reply else { return Ok(Moved::Moved) };
+            let Err(failure) = reply else { return Ok(Fate::Moved) };
             let failed = |at: usize| {
                 failure.reasons.get(at).is_some_and(|reason| reason.code == "ConditionalCheckFailed")
             };
             if failed(1) {
-                return Ok(Moved::Taken);
+                return Ok(Fate::Taken);
             }
             attempts += 1;
             if !failed(0) || attempts == ATTEMPTS_MAX {
@@ -134,7 +134,7 @@ impl<E: Entity> Reshard<E> {
             }
             match self.read(stored).await? {
                 Some(again) => item = again,
-                None => return Ok(Moved::Gone),
+                None => return Ok(Fate::Gone),
             }
         }
     }
