@@ -425,6 +425,7 @@ messages! {
     data start_key_outside_query() =>
         "The provided starting key is outside query boundaries based on provided conditions";
     data start_key_outside_range() => "The provided starting key does not match the range key predicate";
+    data start_key_of_other_partition() => "The query can return at most one row and cannot be restarted";
     data start_key_outside_segment() =>
         "The provided starting key is invalid: The provided key is not within the segment";
     data index_unknown(index: &str) => "The table does not have the specified index: {index}";

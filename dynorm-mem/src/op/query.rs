@@ -49,7 +49,7 @@ pub(crate) fn run<'s>(
     let source = Source::new(table, &parameters, expressions)?;
     let range = KeyRange::new(source.key(), &terms)?;
     check_filter(source.key(), expressions, scope)?;
-    let start = call.start.as_ref().map(|start| range.start_key(&source, start)).transpose()?;
+    let start = call.start.as_ref().map(|start| range.start_key(&source, start, &terms)).transpose()?;
     let (lower, upper) = match (&start, call.descending) {
         (Some(start), false) => (Bound::Excluded(start), Bound::Excluded(&range.end)),
         (Some(start), true) => (Bound::Included(&range.first), Bound::Excluded(start)),
@@ -148,15 +148,49 @@ impl KeyRange {
     }
 
     /// The position after which to read on, which must be one that the condition selects.
-    fn start_key(&self, source: &Source<'_>, start: &Item) -> Checked<StoreKey> {
+    fn start_key(
+        &self,
+        source: &Source<'_>,
+        start: &Item,
+        terms: &[(&str, KeyTerm<'_>)],
+    ) -> Checked<StoreKey> {
         let key = source.start_key(start).ok_or_else(message::start_key_invalid)?;
         if !self.first.is_of_partition(&key, self.n_partition) {
-            return Err(message::start_key_outside_query());
+            return Err(self.other_partition(source, start, terms));
         }
-        if key < self.first || key >= self.end {
+        if !self.contains(&key) {
             return Err(message::start_key_outside_range());
         }
         Ok(key)
+    }
+
+    fn contains(&self, key: &StoreKey) -> bool {
+        *key >= self.first && *key < self.end
+    }
+
+    /// What is wrong with a start key of another partition: its sort key, if there is a condition on that, comes first.
+    fn other_partition(
+        &self,
+        source: &Source<'_>,
+        start: &Item,
+        terms: &[(&str, KeyTerm<'_>)],
+    ) -> message::Refusal {
+        let partition = &source.key().partition;
+        if terms.len() == partition.len() {
+            return message::start_key_outside_query();
+        }
+        let mut moved = start.clone();
+        for (name, term) in terms {
+            if let KeyTerm::Compare(Comparator::Equal, value) = term
+                && partition.iter().any(|part| part.name == **name)
+            {
+                moved.insert((*name).to_owned(), (*value).clone());
+            }
+        }
+        match source.start_key(&moved) {
+            Some(key) if self.contains(&key) => message::start_key_of_other_partition(),
+            _ => message::start_key_outside_range(),
+        }
     }
 }
 

@@ -255,6 +255,16 @@ fn start_keys_must_fit_the_query() {
         refusal(from("pk = :p AND sk > :n", item! { pk: "a", sk: 5 })),
         "The provided starting key does not match the range key predicate"
     );
+    // Of another partition, where the condition is on the sort key too: that is looked at first. From dynalite's tests
+    // against the service.
+    assert_eq!(
+        refusal(from("pk = :p AND sk > :n", item! { pk: "b", sk: 5 })),
+        "The provided starting key does not match the range key predicate"
+    );
+    assert_eq!(
+        refusal(from("pk = :p AND sk > :n", item! { pk: "b", sk: 6 })),
+        "The query can return at most one row and cannot be restarted"
+    );
 }
 
 #[test]
