@@ -9,11 +9,11 @@ use crate::backend::call::ReturnCapacity;
 use crate::backend::table::{TableStatus, TimeToLive};
 use crate::collection::{Collect, Collection, CollectionKey};
 use crate::entity::hook::Hook;
-use crate::entity::{Entity, Key, Pattern, Primary, Scannable, Table};
+use crate::entity::{Entity, Key, Pattern, Primary, Scannable, Table, UniqueKey};
 use crate::error::{Error, Failure, FailureKind, Result};
 use crate::op::{
-    self, Batch, BatchPut, Call, Context, Delete, DeleteMany, DeletePartition, Get, GetMany, KeySet, Put,
-    PutMany, Query, Rekey, Reshard, Scan, Target, TransactGet, TransactWrite, Update,
+    self, Batch, BatchDelete, BatchPut, Call, Context, Delete, DeleteMany, DeletePartition, Get, GetBy,
+    GetMany, KeySet, Put, PutMany, Query, Rekey, Reshard, Scan, Target, TransactGet, TransactWrite, Update,
 };
 #[cfg(feature = "signed-cursors")]
 use crate::page::CursorKeys;
@@ -149,6 +149,11 @@ impl Db {
         Get::new(Arc::clone(&self.context), key)
     }
 
+    /// Reads the entity that has a unique value: `User::unique_email("ann@example.com")`.
+    pub fn get_by<E: Entity>(&self, key: UniqueKey<E>) -> GetBy<E> {
+        GetBy::new(Arc::clone(&self.context), key)
+    }
+
     /// Changes attributes of an entity that must be there.
     pub fn update<T: Target>(&self, target: T) -> Update<T::Entity> {
         Update::new(Arc::clone(&self.context), target)
@@ -170,7 +175,10 @@ impl Db {
     }
 
     /// Deletes the entities of an access pattern of the table, and no items of others.
-    pub fn delete_partition<P: Pattern<Index = Primary>>(&self, pattern: P) -> DeletePartition<P::Entity> {
+    pub fn delete_partition<P: Pattern<Entity: BatchDelete, Index = Primary>>(
+        &self,
+        pattern: P,
+    ) -> DeletePartition<P::Entity> {
         DeletePartition::new(Arc::clone(&self.context), pattern)
     }
 
@@ -201,7 +209,7 @@ impl Db {
     }
 
     /// Deletes many entities by their keys, each deletion on its own and without conditions.
-    pub fn delete_many<E: Entity>(&self, keys: impl IntoIterator<Item = Key<E>>) -> DeleteMany<E> {
+    pub fn delete_many<E: BatchDelete>(&self, keys: impl IntoIterator<Item = Key<E>>) -> DeleteMany<E> {
         DeleteMany::new(Arc::clone(&self.context), keys)
     }
 

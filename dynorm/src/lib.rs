@@ -243,6 +243,11 @@ pub use dynorm_derive::Collection;
 ///
 /// `hooks(AUDIT)` names [hooks](hook::Hook) that see each write of the entity.
 ///
+/// `unique(email)` lets no two items of the entity have the same `email`; `unique(tenant, email)` no two the same of both, and so
+/// does `unique(email, scope = tenant)`, which is called `email_in_tenant`. `User::unique_email("ann@x")` finds the
+/// entity by it: [`Db::get_by`]. Fields are text, exact numbers, bytes, or an `Option` of one, and the partition keys of
+/// the table are templates.
+///
 /// # Shards
 ///
 /// `shards = 16, by = id` adds the number of a shard to the partition key, from 2 to 1000 of them, made of the text of the
@@ -421,5 +426,6 @@ doc_tests! {
     Sensitive "docs/patterns/sensitive.md";
     Sharding "docs/patterns/sharding.md";
     TimeToLive "docs/patterns/time_to_live.md";
+    Unique "docs/patterns/unique.md";
     Versions "docs/patterns/versions.md";
 }

@@ -5,16 +5,16 @@ pub use crate::collection::{
     OutlineSegment, Plan, check_collection,
 };
 pub use crate::entity::hook::{
-    BatchPut, Count, Lifetime, LifetimeStart, Once, Stamp, StampAt, Validate, Version, Versioned,
-    check_clocked, check_counter, check_lifetime, seconds_of, seconds_of_stamp, stamp, validate,
+    BatchDelete, BatchPut, Count, Lifetime, LifetimeStart, Once, Stamp, StampAt, Validate, Version,
+    Versioned, check_clocked, check_counter, check_lifetime, seconds_of, seconds_of_stamp, stamp, validate,
 };
 pub use crate::entity::{
     Apart, AttributeDescriptor, AttributeRole, Collects, ConsistentReads, END, Entity, EntityDescriptor,
     FieldAt, FieldOf, FieldPath, GlobalIndex, HeldBy, Holds, InKey, IndexAt, IndexKeys, IndexSchema,
     ItemReader, ItemWriter, Key, KeyAttributeSchema, Lists, LocalIndex, Named, Next, NoField, NoKeyOf, Nth,
     Own, PartOfField, Partial, Pattern, Primary, Probe, Projection, ProjectionSchema, ReadFrom, Scannable,
-    StoredPart, Table, TableSchema, Unknown, Untouched, Whole, With, check_field, field, known_field,
-    range_of,
+    StoredPart, Table, TableSchema, Unique, UniqueKey, Unknown, Untouched, Whole, With, check_field,
+    check_unique, field, known_field, range_of,
 };
 pub use crate::error::Result;
 pub use crate::expr::{
@@ -39,7 +39,7 @@ pub use std::vec::Vec;
 
 use crate::entity::decode;
 use crate::error::{ConstText, same_text};
-use crate::schema::check_entity;
+use crate::schema::{check_companions, check_entity};
 use crate::value::Expiry;
 
 /// What the derive makes of an entity's fields, in one body, so that a type that does not fit is reported once.
@@ -358,6 +358,7 @@ pub const fn check_entity_of<E: Entity>() {
     if !schema.name.is_empty() {
         check_entity(E::DESCRIPTOR, schema);
         check_listed(E::DESCRIPTOR, schema, <E::Table as Table>::ENTITIES);
+        check_companions(E::DESCRIPTOR, schema, <E::Table as Table>::ENTITIES);
     }
 }
 

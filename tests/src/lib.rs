@@ -17,6 +17,7 @@ pub mod layouts;
 pub mod mistakes;
 pub mod scenario;
 pub mod setup;
+pub mod stepped;
 pub mod suite;
 
 use std::future::Future;
@@ -73,6 +74,7 @@ pub fn cases() -> Vec<Case> {
         suite::sensitive::CASES,
         suite::compress::CASES,
         suite::size::CASES,
+        suite::unique::CASES,
     ];
     modules.concat()
 }

@@ -14,6 +14,7 @@ fn mistakes_are_explained_and_strict_code_compiles() {
         "update",
         "kept",
         "shards",
+        "unique",
         "projection",
         "batch",
         "attribute",

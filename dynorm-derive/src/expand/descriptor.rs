@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::{LIB, hooks};
+use super::{LIB, hooks, unique};
 use crate::model::entity::{Entity, Field, IndexKeys};
 use crate::model::field::Storage;
 use crate::model::key::{Key, Placeholder, Segment};
@@ -43,7 +43,7 @@ pub(super) fn descriptor(entity: &Entity) -> TokenStream {
     let sort = optional(entity.sort.as_ref().map(|key| source(entity, key, Place::SORT)));
     let indexes = entity.indexes.iter().map(|index| index_keys(entity, index));
     let attributes = fields.iter().map(attribute);
-    let hooks = hooks::hooks(entity);
+    let (hooks, unique) = (hooks::hooks(entity), unique::constraints(entity));
     let sensitive = fields.iter().filter(|field| field.sensitive.is_some());
     let sensitive = sensitive.flat_map(|field| std::iter::once(&field.stored).chain(&field.aliases));
     quote! {
@@ -59,6 +59,7 @@ pub(super) fn descriptor(entity: &Entity) -> TokenStream {
             attributes: &[#(#attributes),*],
             sensitive: &[#(#sensitive),*],
             hooks: &[#(#hooks),*],
+            unique: &#unique,
         }
     }
 }

@@ -34,6 +34,11 @@ pub(super) fn pattern(entity: &Entity, index: Option<&str>, partition: &[&Key], 
     format!("Access pattern of {of}: partition key {}{sort}.", sources(partition))
 }
 
+/// On the function of a unique constraint.
+pub(super) fn unique(entity: &Entity, name: &str) -> String {
+    format!("To find the [`{}`] by its `{name}`, which is unique.", entity.ident.unraw())
+}
+
 /// On the type of an access pattern.
 pub(super) fn pattern_type(entity: &Entity, name: &str) -> String {
     let entity = entity.ident.unraw();

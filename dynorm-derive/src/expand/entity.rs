@@ -6,7 +6,7 @@ use syn::Ident;
 use syn::ext::IdentExt;
 
 use super::descriptor::{self, places, usual};
-use super::{LIB, docs, fields, hooks, pattern, spanned};
+use super::{LIB, docs, fields, hooks, pattern, spanned, unique};
 use crate::model::entity::{Entity, Field, IndexKeys, Role, TableOf, Use};
 use crate::model::field::Storage;
 use crate::model::key::{Key, Template};
@@ -104,6 +104,7 @@ fn inherent(entity: &Entity) -> TokenStream {
     let constants = constants(entity);
     let key = key(entity);
     let patterns = pattern::functions(entity);
+    let unique = unique::functions(entity);
     quote! {
         #[automatically_derived]
         #[allow(dead_code, private_interfaces, clippy::too_many_arguments)]
@@ -112,6 +113,7 @@ fn inherent(entity: &Entity) -> TokenStream {
             #constants
             #key
             #patterns
+            #unique
         }
     }
 }
@@ -120,7 +122,7 @@ fn inherent(entity: &Entity) -> TokenStream {
 fn codec(entity: &Entity) -> TokenStream {
     let checks = formats(entity);
     let times = times_to_live(entity);
-    let kept = hooks::checks(entity);
+    let (kept, unique) = (hooks::checks(entity), unique::checks(entity));
     let write = write(entity);
     let read = read(entity);
     let part = part(entity);
@@ -133,6 +135,7 @@ fn codec(entity: &Entity) -> TokenStream {
             #checks
             #times
             #kept
+            #unique
             #[allow(unused_imports)]
             use #LIB::NoKind as _;
             #LIB::Codec {

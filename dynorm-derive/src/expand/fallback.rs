@@ -79,6 +79,7 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
                 attributes: &[],
                 sensitive: &[],
                 hooks: &[],
+                unique: &[],
             };
             type Slots = ();
 
@@ -100,6 +101,8 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
         impl #LIB::Scannable for #ident {}
         #[automatically_derived]
         impl #LIB::BatchPut for #ident {}
+        #[automatically_derived]
+        impl #LIB::BatchDelete for #ident {}
         #versioned
         #constants
         #arguments

@@ -48,13 +48,20 @@ pub(super) fn abilities(entity: &Entity) -> TokenStream {
         }
     });
     let is_unconditional = entity.version().is_none() && entity.fields.iter().all(|f| f.write_once.is_none());
-    let batch = is_unconditional.then(|| {
+    let has_companions = !entity.unique.is_empty();
+    let put = (is_unconditional && !has_companions).then(|| {
         quote! {
             #[automatically_derived]
             impl #LIB::BatchPut for #ident {}
         }
     });
-    quote!(#version #batch)
+    let delete = (!has_companions).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #LIB::BatchDelete for #ident {}
+        }
+    });
+    quote!(#version #put #delete)
 }
 
 fn kept(_: &Entity, field: &Field) -> Option<TokenStream> {

@@ -13,6 +13,7 @@ mod projection;
 mod spanned;
 mod table;
 mod tagged;
+mod unique;
 mod wrapped;
 
 pub(crate) use self::attribute::attribute;

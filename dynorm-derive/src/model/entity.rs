@@ -8,6 +8,7 @@ use super::key::Key;
 use super::lifetime::Lifetime;
 use super::shards::Shards;
 use super::table::{self, Index, KeyAttribute, Kind, Table};
+use super::unique::Unique;
 use super::when::When;
 use super::{delimiter, names};
 use crate::diagnostics::Diagnostics;
@@ -32,6 +33,7 @@ pub(crate) struct Entity {
     pub(crate) pattern: Option<Ident>,
     pub(crate) indexes: Vec<IndexKeys>,
     pub(crate) hooks: Vec<Path>,
+    pub(crate) unique: Vec<Unique>,
 }
 
 /// The table of an entity.
@@ -119,6 +121,8 @@ impl Entity {
         let indexes = written.indexes.iter();
         let indexes = indexes.filter_map(|index| IndexKeys::of(index, &fields, delimiter, diagnostics));
         let indexes: Vec<IndexKeys> = indexes.collect();
+        let unique = written.unique.iter();
+        let unique: Vec<Unique> = unique.filter_map(|u| Unique::of(u, &fields, diagnostics)).collect();
         let path = match &written.table {
             Some(TableArgument::Path(path)) => Some(path.clone()),
             _ => None,
@@ -161,6 +165,7 @@ impl Entity {
             sort,
             indexes,
             hooks: written.hooks,
+            unique,
         })
     }
 

@@ -10,6 +10,7 @@ pub(crate) mod names;
 pub(crate) mod projection;
 pub(crate) mod shards;
 pub(crate) mod table;
+pub(crate) mod unique;
 pub(crate) mod when;
 
 use syn::LitStr;

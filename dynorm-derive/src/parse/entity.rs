@@ -1,5 +1,6 @@
 //! `#[entity(...)]`.
 
+use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Expr, Ident, LitInt, LitStr, Path, Token};
 
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::diagnostics::Diagnostics;
 
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 15] = [
     "table",
     "pk",
     "sk",
@@ -25,6 +26,7 @@ const KNOWN: [&str; 14] = [
     "index",
     "type_attribute",
     "hooks",
+    "unique",
 ];
 const KNOWN_OF_INDEX: [&str; 9] =
     ["name", "pk", "sk", "shards", "by", "inverted", "when", "local", "projection"];
@@ -45,6 +47,7 @@ pub(crate) struct EntityAttributes {
     pub(crate) type_attribute: Option<(Ident, TypeAttribute)>,
     pub(crate) indexes: Vec<IndexArguments>,
     pub(crate) hooks: Vec<Path>,
+    pub(crate) unique: Vec<UniqueArguments>,
     /// The arguments that are there, be they right or wrong.
     pub(crate) mentioned: Vec<String>,
 }
@@ -87,6 +90,13 @@ pub(crate) struct ShardArguments {
     pub(crate) is_wrong: bool,
 }
 
+/// `unique(email)`, `unique(tenant, email)` or `unique(email, scope = tenant)`.
+pub(crate) struct UniqueArguments {
+    pub(crate) argument: Ident,
+    pub(crate) fields: Vec<Ident>,
+    pub(crate) scope: Option<Ident>,
+}
+
 impl EntityAttributes {
     pub(crate) fn read(on: &[Attribute], diagnostics: &mut Diagnostics) -> Self {
         let mut all = Self::default();
@@ -125,6 +135,7 @@ impl EntityAttributes {
                 set(&mut self.type_attribute, name, (name.clone(), tag), diagnostics);
             }
             "hooks" => self.hooks.extend(hooks(name, input)?),
+            "unique" => self.unique.push(UniqueArguments::read(name, input)?),
             "index" => self.indexes.push(IndexArguments::read(name, input, diagnostics)?),
             _ => {
                 // It may be meant as one of the two.
@@ -167,6 +178,44 @@ impl ShardArguments {
             set(&mut self.by, name, (name.clone(), fields), diagnostics);
         }
         self.is_wrong = was_wrong;
+        Ok(())
+    }
+}
+
+impl UniqueArguments {
+    fn read(argument: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
+        const EXAMPLE: &str = "name the fields in parentheses: `unique(email)`, `unique(tenant, email)` for both together, or `unique(email, scope = tenant)`";
+        if !input.peek(syn::token::Paren) {
+            return Err(syn::Error::new(argument.span(), EXAMPLE));
+        }
+        let inner;
+        syn::parenthesized!(inner in input);
+        let mut all = Self { argument: argument.clone(), fields: Vec::new(), scope: None };
+        or_skip(&inner, all.take(&inner))?;
+        if all.fields.is_empty() {
+            return Err(syn::Error::new(argument.span(), EXAMPLE));
+        }
+        Ok(all)
+    }
+
+    fn take(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        while !input.is_empty() {
+            let name = Ident::parse_any(input)?;
+            if input.peek(Token![=]) {
+                if name != "scope" {
+                    return Err(suggest::unknown("argument of `unique(...)`:", &name, &["scope"]));
+                }
+                let scope: Ident = value(&name, input, "tenant")?;
+                if self.scope.replace(scope).is_some() {
+                    return Err(syn::Error::new(name.span(), "`scope` is given twice; keep one"));
+                }
+            } else {
+                self.fields.push(name);
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
         Ok(())
     }
 }

@@ -20,6 +20,7 @@ pub(crate) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
     super::kept::check(entity, diagnostics);
     super::concealed::check(entity, diagnostics);
     tags_are_unique(entity, diagnostics);
+    super::unique::check(entity, diagnostics);
     if let TableOf::Itself(table) = &entity.table {
         super::table::check(table, diagnostics);
     }

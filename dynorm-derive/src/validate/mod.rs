@@ -6,3 +6,4 @@ mod concealed;
 pub(crate) mod entity;
 mod kept;
 pub(crate) mod table;
+mod unique;

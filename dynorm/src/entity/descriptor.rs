@@ -1,6 +1,7 @@
 //! Entities and tables as const data, which the derives write and everything else reads.
 
 use super::hook::Hook;
+use super::unique::Unique;
 use crate::key::{KeySource, Side};
 use crate::value::{KeyKind, MemberNames};
 
@@ -29,6 +30,8 @@ pub struct EntityDescriptor {
     pub sensitive: &'static [&'static str],
     /// What is done to its writes, in this order.
     pub hooks: &'static [&'static dyn Hook],
+    /// What no two of its items have alike.
+    pub unique: &'static [Unique],
 }
 
 /// Where the keys of an entity in one index come from.

@@ -62,10 +62,7 @@ impl<E: Entity> Key<E> {
             let key = format!("{item:?}");
             return Err(Error::new(Kind::KeyForeign { entity: E::DESCRIPTOR.name, key }));
         }
-        let names = [Some(schema.partition), schema.sort];
-        let copy = |name: &'static str| item.get(name).map(|value| (name, value.clone()));
-        let key = names.into_iter().flatten().filter_map(|attribute| copy(attribute.name)).collect();
-        Ok(Self { item: Ok(key), entity: PhantomData })
+        Ok(Self { item: Ok(key_in::<E>(item)), entity: PhantomData })
     }
 
     /// The key's attributes, as they are stored.
@@ -149,6 +146,13 @@ impl<E: Entity> Key<E> {
         }
         Ok(KeyParts(parts))
     }
+}
+
+/// The attributes of the primary key in an item.
+pub(crate) fn key_in<E: Entity>(item: &Item) -> Item {
+    let schema = E::Table::SCHEMA;
+    let names = [Some(schema.partition), schema.sort].into_iter().flatten().map(|key| key.name);
+    names.filter_map(|name| item.get(name).map(|value| (name, value.clone()))).collect()
 }
 
 /// A field of a stored primary key, to be read back as its type.

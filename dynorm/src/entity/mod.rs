@@ -10,6 +10,7 @@ mod key;
 mod pattern;
 mod projection;
 mod slots;
+mod unique;
 
 use std::any::Any;
 
@@ -32,6 +33,7 @@ pub use self::index::{
 };
 pub use self::index_keys::field;
 pub(crate) use self::index_keys::{IndexParts, KnownFields, remake as remake_index_keys};
+pub(crate) use self::key::key_in;
 pub use self::key::{Key, KeyCheck, StoredPart};
 pub(crate) use self::pattern::KeyCondition;
 pub use self::pattern::{END, Next, Nth, Pattern, Probe, range_of};
@@ -43,6 +45,8 @@ pub(crate) use self::projection::{single_paths, top, without_overlaps};
 pub use self::slots::{
     Apart, Assigned, Known, Lent, Mark, MarkOne, Missing, Own, Settled, Slot, Untouched, With,
 };
+pub(crate) use self::unique::{MARKER_OWNER, MARKER_PREFIX, MARKER_SEGMENTS, MARKER_TAG};
+pub use self::unique::{Unique, UniqueKey, UniqueValue, check_unique};
 use crate::error::Result;
 use crate::key::{BoxedPart, Given};
 use crate::value::Item;

@@ -158,6 +158,9 @@ pub enum Reason {
     NotFound,
     /// The item is there, and must not be: `ConditionalCheckFailed`.
     AlreadyExists,
+    /// Another entity has what must be unique, as [`constraint`](super::CancelledAction::constraint) says:
+    /// `ConditionalCheckFailed` of the item that marks it.
+    UniqueViolation,
     /// Something else was at work on the item: `TransactionConflict`.
     Conflict,
     /// The provisioned throughput is used up: `ProvisionedThroughputExceeded`.
@@ -193,9 +196,11 @@ impl Reason {
     pub fn code(&self) -> &str {
         match self {
             Self::None => "None",
-            Self::ConditionFailed | Self::VersionConflict | Self::NotFound | Self::AlreadyExists => {
-                "ConditionalCheckFailed"
-            }
+            Self::ConditionFailed
+            | Self::VersionConflict
+            | Self::NotFound
+            | Self::AlreadyExists
+            | Self::UniqueViolation => "ConditionalCheckFailed",
             Self::Conflict => "TransactionConflict",
             Self::ThroughputExceeded => "ProvisionedThroughputExceeded",
             Self::Throttled => "ThrottlingError",
@@ -205,10 +210,10 @@ impl Reason {
         }
     }
 
-    /// The condition did not hold: the user's own, or that the item is there, or is not.
+    /// The condition did not hold: the user's own, that the item is there, or is not, or that it is unique.
     #[must_use]
     pub fn is_condition(&self) -> bool {
-        matches!(self, Self::ConditionFailed | Self::VersionConflict | Self::NotFound | Self::AlreadyExists)
+        self.code() == "ConditionalCheckFailed"
     }
 
     /// The same action may succeed a little later.
@@ -226,6 +231,7 @@ impl fmt::Display for Reason {
                 f.write_str("the item was written or deleted since its version was read")
             }
             Self::AlreadyExists => f.write_str("the item exists"),
+            Self::UniqueViolation => f.write_str("another entity has what must be unique"),
             Self::ConditionFailed => f.write_str("the item does not satisfy the condition"),
             other => f.write_str(other.code()),
         }

@@ -59,6 +59,14 @@ pub(crate) enum Kind {
     Condition { operation: &'static str, entity: &'static str, existing: Option<Item> },
     /// The item was written since its version was read; gone, if there is none.
     Version { operation: &'static str, entity: &'static str, existing: Option<Item> },
+    /// Another entity has what must be unique.
+    Unique {
+        operation: &'static str,
+        entity: &'static str,
+        constraint: &'static str,
+        /// The primary key of the other.
+        owner: Option<Item>,
+    },
     /// A value that must not be written, or a write that must not be done, by a rule of the entity's.
     Invalid { entity: &'static str, field: Option<&'static str>, reason: String },
     /// The item to create is there already.
@@ -101,8 +109,11 @@ pub struct CancelledAction {
     pub reason: Reason,
     /// The service's words, if it was at fault.
     pub message: Option<String>,
-    /// The item that stood in the way, as it is stored.
+    /// The item that stood in the way, as it is stored; for a
+    /// [`UniqueViolation`](Reason::UniqueViolation), the primary key of the entity that did.
     pub item: Option<Item>,
+    /// The unique constraint that it would break.
+    pub constraint: Option<&'static str>,
 }
 
 /// Why a cursor cannot be used.
@@ -168,6 +179,7 @@ impl Error {
             Kind::Missing { .. } => "DYN0303",
             Kind::Cancelled { .. } => "DYN0304",
             Kind::Version { .. } => "DYN0305",
+            Kind::Unique { .. } => "DYN0306",
             Kind::Cursor { .. } => "DYN0401",
             Kind::Request { .. } => "DYN0402",
             Kind::Unfinished { .. } => "DYN0403",
@@ -224,6 +236,24 @@ impl Error {
     #[must_use]
     pub fn is_version_conflict(&self) -> bool {
         matches!(*self.kind, Kind::Version { .. })
+    }
+
+    /// Another entity has what must be unique by `#[entity(unique(..))]`; nothing was written.
+    /// [`unique_constraint`](Self::unique_constraint) says what. In a transaction, it is a reason of
+    /// [`cancelled`](Self::cancelled), and true here too.
+    #[must_use]
+    pub fn is_unique_violation(&self) -> bool {
+        self.unique_constraint().is_some()
+    }
+
+    /// The name of the unique constraint that a write would break: `email`, `tenant_email` or `email_in_tenant`.
+    #[must_use]
+    pub fn unique_constraint(&self) -> Option<&'static str> {
+        match &*self.kind {
+            Kind::Unique { constraint, .. } => Some(constraint),
+            Kind::Cancelled { actions, .. } => actions.iter().find_map(|action| action.constraint),
+            _ => None,
+        }
     }
 
     /// A value breaks a rule of the entity's, by `#[attr(validate = ..)]` or a hook; nothing was sent.
@@ -367,6 +397,12 @@ impl fmt::Display for Error {
                 write!(
                     f,
                     "cannot {operation} `{entity}`: the item was deleted since this version of it was read"
+                )
+            }
+            Kind::Unique { operation, entity, constraint, .. } => {
+                write!(
+                    f,
+                    "cannot {operation} `{entity}`: another one has this `{constraint}`, which must be unique"
                 )
             }
             Kind::Invalid { entity, field: Some(field), reason } => {

@@ -9,10 +9,10 @@ use crate::value::{EncodeError, Item, Name, Step, Value};
 /// The assignments of an update.
 #[derive(Clone, Default, PartialEq)]
 pub(crate) struct Changes {
-    sets: Vec<(Vec<Step>, Assigned)>,
-    removes: Vec<Vec<Step>>,
-    adds: Vec<(Vec<Step>, Side)>,
-    deletes: Vec<(Vec<Step>, Side)>,
+    pub(super) sets: Vec<(Vec<Step>, Assigned)>,
+    pub(super) removes: Vec<Vec<Step>>,
+    pub(super) adds: Vec<(Vec<Step>, Side)>,
+    pub(super) deletes: Vec<(Vec<Step>, Side)>,
 }
 
 /// What an attribute is set to.
@@ -125,39 +125,6 @@ impl Changes {
         for (path, elements) in deletes {
             self.delete(path, elements);
         }
-    }
-
-    /// Makes the changes to an item: those of whole attributes, to values, which is what hooks can ask for.
-    pub(crate) fn apply(self, item: &mut Item) -> Result<(), EncodeError> {
-        let inside = |error: EncodeError, name: &Name| error.inside(Step::Name(name.clone()));
-        for (path, assigned) in self.sets {
-            let ([Step::Name(name)], Assigned::Side(Side::Value(value))) = (path.as_slice(), assigned) else {
-                continue;
-            };
-            item.insert(name.clone(), value);
-        }
-        for path in self.removes {
-            if let [Step::Name(name)] = path.as_slice() {
-                item.remove(name);
-            }
-        }
-        for (path, addend) in self.adds {
-            let ([Step::Name(name)], Side::Value(Value::N(addend))) = (path.as_slice(), addend) else {
-                continue;
-            };
-            let sum = match item.get(name) {
-                None => addend,
-                Some(Value::N(number)) => number
-                    .checked_add(addend)
-                    .map_err(|error| inside(EncodeError::new(error.to_string()), name))?,
-                Some(other) => {
-                    let reason = format!("cannot add to {}", other.describe());
-                    return Err(inside(EncodeError::new(reason), name));
-                }
-            };
-            item.insert(name.clone(), Value::N(sum));
-        }
-        Ok(())
     }
 
     /// Sets or removes an attribute by its name.

@@ -1,5 +1,6 @@
 //! Typed expressions: attributes, conditions, changes; and the one writer of expression text.
 
+mod apply;
 mod attr;
 mod change;
 mod condition;

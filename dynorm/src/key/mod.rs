@@ -17,12 +17,12 @@ mod tests;
 pub use self::bounds::SortCondition;
 pub(crate) use self::bounds::{closed_range, plain_range, text_range};
 pub use self::overlap::{Overlap, Side};
-pub(crate) use self::overlap::{same_form, same_source};
-pub(crate) use self::part::parse_part;
+pub(crate) use self::overlap::{can_begin, same_form, same_source};
 pub use self::part::{
     DescendingPart, Form, IndexPart, KeyPart, PaddedPart, PartError, RawPart, ScaledPart, Shape, SortPart,
     SortedAsWritten, SortsAsWritten, Spec, TextPart,
 };
+pub(crate) use self::part::{escape, escape_char, parse_part};
 pub use self::shard::{ShardField, Sharding};
 pub(crate) use self::shard::{shard_of, shard_text};
 pub use self::template::{BoxedPart, Given, KeySource, Placeholder, Plain, Segment, Template};

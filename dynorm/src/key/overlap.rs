@@ -71,6 +71,17 @@ const fn sources_can_meet(a: &KeySource, b: &KeySource) -> bool {
     true
 }
 
+/// Whether a key can have so many segments, of which the first is this literal.
+pub(crate) const fn can_begin(source: &KeySource, literal: &'static str, n_segments: usize) -> bool {
+    match source {
+        KeySource::Plain(_) => true,
+        KeySource::Template(Template { segments }) => {
+            let first = Segment { literal, field: None };
+            segments.len() == n_segments && segments_can_meet(&segments[0], &first)
+        }
+    }
+}
+
 const fn segments_can_meet(a: &Segment, b: &Segment) -> bool {
     if let (Segment { literal: a, field: None }, Segment { literal: b, field: None }) = (a, b) {
         return same_text(a, b);

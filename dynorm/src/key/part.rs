@@ -295,7 +295,7 @@ pub(super) fn check_text(
 
 /// Replaces the delimiter, the escape character and all that sorts before them by the escape character and two
 /// hexadecimal digits.
-pub(super) fn escape(text: &str, delimiter: char) -> Result<String, PartError> {
+pub(crate) fn escape(text: &str, delimiter: char) -> Result<String, PartError> {
     let escape = escape_char(delimiter);
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

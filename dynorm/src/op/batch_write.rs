@@ -5,7 +5,7 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 
 use super::batch::{self, Batched, Pace, incomplete, pace_methods};
-use super::{BatchPut, BoxFuture, Context, ItemKey, Sent, hooks, refuse, table_method};
+use super::{BatchDelete, BatchPut, BoxFuture, Context, ItemKey, Sent, hooks, refuse, table_method};
 use crate::backend::Backend;
 use crate::backend::call::{self, BatchWriteAction, ReturnCapacity};
 use crate::backend::reply::{self, Capacity};
@@ -238,7 +238,7 @@ impl Batch {
     }
 
     /// Deletes an entity, if it is there.
-    pub fn delete<E: Entity>(mut self, key: Key<E>) -> Self {
+    pub fn delete<E: BatchDelete>(mut self, key: Key<E>) -> Self {
         self.entries.push(BatchEntry::delete(&self.context, &key));
         self
     }

@@ -1,7 +1,7 @@
 //! Failed conditions as data: what stood in the way of a write, decoded.
 
 use super::Outcome;
-use crate::entity::{Entity, decode_own};
+use crate::entity::{Entity, Key, decode_own};
 use crate::error::{CancelledAction, Error, Kind, Result};
 use crate::value::{DecodeError, Item, Value};
 
@@ -31,6 +31,7 @@ use crate::value::{DecodeError, Item, Value};
 ///     Checked::VersionConflict(_) => unreachable!("accounts have no version"),
 ///     Checked::NotFound => println!("no Ann"),
 ///     Checked::AlreadyExists(_) => unreachable!("a put does not create"),
+///     Checked::UniqueViolation { .. } => unreachable!("no field is unique"),
 /// }
 /// assert!(matches!(db.delete(Account::key("bob")).when(Account::BALANCE.eq(0)).checked().await?, Checked::NotFound));
 /// assert!(matches!(db.create(&ann).checked().await?, Checked::AlreadyExists(_)));
@@ -49,6 +50,13 @@ pub enum Checked<E, Out = ()> {
     NotFound,
     /// The item to create is there already.
     AlreadyExists(Existing<E>),
+    /// Another entity has what must be unique.
+    UniqueViolation {
+        /// The name of the constraint, as of [`unique_constraint`](crate::Error::unique_constraint).
+        constraint: &'static str,
+        /// The key of the other entity, unless the backend does not tell.
+        owner: Option<Key<E>>,
+    },
 }
 
 /// The item that stood in the way of a write.
@@ -102,6 +110,10 @@ impl<E: Entity, Out> Checked<E, Out> {
             Kind::Version { existing, .. } => Ok(Self::VersionConflict(Existing::of(existing.as_ref()))),
             Kind::Condition { existing, .. } => Ok(Self::ConditionFailed(Existing::of(existing.as_ref()))),
             Kind::Exists { existing, .. } => Ok(Self::AlreadyExists(Existing::of(existing.as_ref()))),
+            Kind::Unique { constraint, owner, .. } => {
+                let owner = owner.as_ref().and_then(|owner| Key::parse(owner).ok());
+                Ok(Self::UniqueViolation { constraint, owner })
+            }
             _ => Err(error),
         }
     }

@@ -4,13 +4,16 @@ use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use super::companions::{self, Accompanied, Prepared, ReadsFirst};
 use super::condition::{Needs, Presence, both, render, write_error};
 use super::target::of_version;
-use super::{BoxFuture, Checked, Context, Outcome, Returned, Target, Versioned, hooks, table_method};
-use crate::backend::call;
+use super::{
+    BoxFuture, Checked, Context, Outcome, Returned, Target, Versioned, hooks, table_method, transact_write,
+};
+use crate::backend::call::{self, ReturnCapacity, ReturnValues, TransactWriteAction};
 use crate::entity::{Entity, Key};
 use crate::error::Result;
-use crate::expr::{Condition, Renderer};
+use crate::expr::{Changes, Condition, Node, Renderer};
 use crate::value::Item;
 
 /// A deletion; `.await` runs it. To delete what is not there is no error.
@@ -77,19 +80,38 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
     ///
     /// # Errors
     ///
-    /// If a field cannot be put into the key, a value of the condition cannot be stored, or a hook refuses.
+    /// If a field cannot be put into the key, a value of the condition cannot be stored, or a hook refuses; and if the
+    /// entity has unique fields, whose markers are deleted too, by what is stored.
     pub fn to_request(&self) -> Result<call::Delete> {
-        Ok(self.prepare()?.0)
+        if companions::are_of(E::DESCRIPTOR) {
+            return companions::refuse_request("delete", E::DESCRIPTOR);
+        }
+        Ok(self.prepare(&[])?.0)
     }
 
-    /// The request, and what it needs.
-    pub(super) fn prepare(&self) -> Result<(call::Delete, Needs)> {
+    /// The deletion with its companions.
+    pub(super) fn accompanied(self) -> Result<Accompanied> {
+        let reads = if Out::OLD == ReturnValues::None { ReadsFirst::Deciding } else { ReadsFirst::Whole };
+        let key = self.key.item()?.clone();
+        let Self { context, key: of, known, condition, out: _ } = self;
+        let delete = Delete::<E> { context, key: of, known, condition, out: PhantomData };
+        Ok(Accompanied::new::<E>(&Arc::clone(&delete.context), key, reads, move |guard| {
+            let (mut call, needs) = delete.prepare(guard)?;
+            call.capacity = ReturnCapacity::None;
+            call.return_old_on_failure = true;
+            Ok(Prepared { action: TransactWriteAction::Delete(call), needs, changes: Changes::default() })
+        }))
+    }
+
+    /// The request, which requires this too, and what it needs.
+    pub(super) fn prepare(&self, guard: &[Node]) -> Result<(call::Delete, Needs)> {
         let known = self.known.as_ref().map(|known| known.as_ref().map_err(Clone::clone)).transpose()?;
         let asked = hooks::deletion::<E>(&self.context, known)?;
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let (condition, now) = (self.condition.as_ref(), self.context.backend.now());
         let needs = Needs::of(Presence::Any, condition, &asked);
-        let condition = render(Presence::Any, condition, &asked.conditions, now, &mut renderer)?;
+        let asked = [&asked.conditions, guard].concat();
+        let condition = render(Presence::Any, condition, &asked, now, &mut renderer)?;
         let (names, values) = renderer.finish();
         let call = call::Delete {
             table: self.context.table::<E::Table>(),
@@ -112,7 +134,12 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
     /// [`is_condition_failed`](crate::Error::is_condition_failed), or a refusal of the backend. Nothing is deleted
     /// then.
     pub async fn outcome(self) -> Result<Outcome<Out>> {
-        let (request, needs) = self.prepare()?;
+        if companions::are_of(E::DESCRIPTOR) {
+            let context = Arc::clone(&self.context);
+            let done = transact_write::alone::<E>(context, "delete", self.accompanied()?).await?;
+            return Ok(Outcome { value: Out::read(done.before)?, capacity: done.capacity });
+        }
+        let (request, needs) = self.prepare(&[])?;
         let now = self.context.backend.now();
         let reply = self.context.write(|backend| backend.delete(request.clone())).await;
         let reply = reply.map_err(|f| write_error::<E>("delete", &needs, now, f))?;

@@ -4,13 +4,14 @@ use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use super::companions::{self, Accompanied, Prepared, ReadsFirst};
 use super::condition::{Needs, Presence, both, render, write_error};
-use super::{BoxFuture, Checked, Context, Outcome, Returned, Versioned, hooks, table_method};
-use crate::backend::call;
+use super::{BoxFuture, Checked, Context, Outcome, Returned, Versioned, hooks, table_method, transact_write};
+use crate::backend::call::{self, ReturnCapacity, ReturnValues, TransactWriteAction};
 use crate::entity::hook::WriteKind;
-use crate::entity::{Entity, encode};
+use crate::entity::{Entity, encode, key_in};
 use crate::error::Result;
-use crate::expr::{Condition, Renderer};
+use crate::expr::{Changes, Condition, Node, Renderer};
 use crate::value::Item;
 
 /// A write of a whole entity; `.await` runs it.
@@ -80,8 +81,10 @@ impl<E: Entity> Put<E> {
     pub fn returning_new(self) -> Put<E, E> {
         self.giving()
     }
+}
 
-    fn giving<Out>(self) -> Put<E, Out> {
+impl<E, Out> Put<E, Out> {
+    fn giving<New>(self) -> Put<E, New> {
         let Self { context, item, presence, condition, any_version, out: _ } = self;
         Put { context, item, presence, condition, any_version, out: PhantomData }
     }
@@ -110,20 +113,25 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     ///
     /// # Errors
     ///
-    /// If a field cannot be stored or put into a key, the item is too large, or a hook refuses.
+    /// If a field cannot be stored or put into a key, the item is too large, or a hook refuses; and if the entity has
+    /// unique fields, whose markers are written too, by what is stored.
     pub fn to_request(&self) -> Result<call::Put> {
-        Ok(self.prepare()?.0)
+        if companions::are_of(E::DESCRIPTOR) {
+            return companions::refuse_request(self.operation(), E::DESCRIPTOR);
+        }
+        Ok(self.prepare(&[])?.0)
     }
 
-    /// The request, and what it needs.
-    pub(super) fn prepare(&self) -> Result<(call::Put, Needs)> {
+    /// The request, which requires this too, and what it needs.
+    pub(super) fn prepare(&self, guard: &[Node]) -> Result<(call::Put, Needs)> {
         let kind = if self.presence == Presence::Absent { WriteKind::Create } else { WriteKind::Put };
         let (item, asked) = hooks::whole::<E>(&self.context, kind, self.item.clone()?)?;
         let asked = if self.any_version { asked.without_version() } else { asked };
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let (condition, now) = (self.condition.as_ref(), self.context.backend.now());
         let needs = Needs::of(self.presence, condition, &asked);
-        let condition = render(self.presence, condition, &asked.conditions, now, &mut renderer)?;
+        let asked = [&asked.conditions, guard].concat();
+        let condition = render(self.presence, condition, &asked, now, &mut renderer)?;
         let (names, values) = renderer.finish();
         let call = call::Put {
             table: self.context.table::<E::Table>(),
@@ -146,7 +154,13 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     /// [`is_already_exists`](crate::Error::is_already_exists), [`is_condition_failed`](crate::Error::is_condition_failed),
     /// an entity that cannot be stored, or a refusal of the backend. Nothing is written then.
     pub async fn outcome(self) -> Result<Outcome<Out>> {
-        let (request, needs) = self.prepare()?;
+        if companions::are_of(E::DESCRIPTOR) {
+            let (context, operation) = (Arc::clone(&self.context), self.operation());
+            let done = transact_write::alone::<E>(context, operation, self.accompanied()?).await?;
+            let returned = if Out::WRITTEN { done.after } else { done.before };
+            return Ok(Outcome { value: Out::read(returned)?, capacity: done.capacity });
+        }
+        let (request, needs) = self.prepare(&[])?;
         let (operation, now) = (self.operation(), self.context.backend.now());
         let reply = self.context.write(|backend| backend.put(request.clone())).await;
         let reply = reply.map_err(|f| write_error::<E>(operation, &needs, now, f))?;
@@ -161,6 +175,24 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     /// As for [`outcome`](Self::outcome), but for conditions that did not hold.
     pub async fn checked(self) -> Result<Checked<E, Out>> {
         Checked::of_outcome(self.outcome().await)
+    }
+
+    /// The write with its companions.
+    pub(super) fn accompanied(self) -> Result<Accompanied> {
+        let reads = match (self.presence, Out::OLD) {
+            (Presence::Absent, _) => ReadsFirst::Nothing,
+            (_, ReturnValues::None) => ReadsFirst::Deciding,
+            _ => ReadsFirst::Whole,
+        };
+        let key = key_in::<E>(self.item.as_ref().map_err(Clone::clone)?);
+        // Without the output, of which nothing is known.
+        let put = self.giving::<()>();
+        Ok(Accompanied::new::<E>(&Arc::clone(&put.context), key, reads, move |guard| {
+            let (mut call, needs) = put.prepare(guard)?;
+            call.capacity = ReturnCapacity::None;
+            call.return_old_on_failure = true;
+            Ok(Prepared { action: TransactWriteAction::Put(call), needs, changes: Changes::default() })
+        }))
     }
 
     pub(crate) fn operation(&self) -> &'static str {

@@ -3,12 +3,15 @@
 use std::future::IntoFuture;
 use std::sync::Arc;
 
+use super::companions::{Marker, Owner};
 use super::condition::{Needs, Presence, both, render, write_error};
+use super::transact_write::new_token;
 use super::{BoxFuture, Context, hooks, table_method};
+use crate::backend::Backend;
 use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
 use crate::entity::hook::WriteKind;
 use crate::entity::{AttributeRole, Entity, Key, Table, decode, encode};
-use crate::error::{Error, Failure, FailureKind, Result};
+use crate::error::{Error, Failure, FailureKind, Kind, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
 use crate::value::{Item, Name, Step};
 
@@ -64,7 +67,8 @@ impl<E: Entity> Rekey<E> {
 
     table_method!();
 
-    /// The request that would be sent: a deletion and a put, or one put where the key stays the same.
+    /// The request that would be sent: a deletion and a put, or one put where the key stays the same; and the markers
+    /// of unique fields.
     ///
     /// # Errors
     ///
@@ -72,17 +76,34 @@ impl<E: Entity> Rekey<E> {
     pub fn to_request(&self) -> Result<call::TransactWrite> {
         let (old_key, new_key) = (self.old_key.item()?, Key::of_entity(&self.entity).into_item()?);
         let unchanged = both(self.condition.clone(), unchanged(self.old.as_ref().map_err(Clone::clone)?));
-        let actions = if *old_key == new_key {
+        let mut actions = if *old_key == new_key {
             vec![self.put(Presence::Present, unchanged)?]
         } else {
             vec![self.delete(unchanged)?, self.put(Presence::Absent, None)?]
         };
+        for marker in self.markers(&actions)? {
+            actions.push(marker.action(E::DESCRIPTOR.name, self.context.backend.now())?);
+        }
         Ok(call::TransactWrite {
             actions,
             token: None,
             capacity: self.context.capacity,
             collection_metrics: false,
         })
+    }
+
+    /// The markers of unique fields that go with the entity: what is stored is as it was handed over, or nothing is
+    /// written.
+    fn markers(&self, actions: &[TransactWriteAction]) -> Result<Vec<Marker>> {
+        let after = actions.iter().find_map(|action| match action {
+            TransactWriteAction::Put(put) => Some(&put.item),
+            _ => None,
+        });
+        let key = Key::of_entity(&self.entity).into_item()?;
+        let (entity, schema) = (E::DESCRIPTOR, E::Table::SCHEMA);
+        let owner = Owner { entity, schema, table: &self.context.table::<E::Table>(), key: &key };
+        let before = self.old.as_ref().map_err(Clone::clone)?;
+        owner.markers(&[self.old_key.item()?], Some(before), after, true)
     }
 
     fn delete(&self, condition: Option<Condition<E>>) -> Result<TransactWriteAction> {
@@ -120,6 +141,11 @@ impl<E: Entity> Rekey<E> {
         }))
     }
 
+    fn is_move(&self) -> bool {
+        let new_key = Key::of_entity(&self.entity).into_item();
+        !matches!((self.old_key.item(), &new_key), (Ok(old), Ok(new)) if old == new)
+    }
+
     /// The error of the action that failed, as if it had been sent alone.
     fn error(&self, mut failure: Failure) -> Error {
         failure.conceal(E::DESCRIPTOR.sensitive);
@@ -128,6 +154,16 @@ impl<E: Entity> Rekey<E> {
         let Some((at, 1..)) = failed.map(|at| (at, failure.reasons.len())) else {
             return Error::backend("rekey", E::DESCRIPTOR.name, failure);
         };
+        let n_own = if self.is_move() { 2 } else { 1 };
+        if let Some(at) = at.checked_sub(n_own) {
+            let item = failure.reasons[at + n_own].item.as_ref();
+            let markers = self.to_request().and_then(|request| self.markers(&request.actions));
+            if let Some(marker) = markers.ok().as_ref().and_then(|markers| markers.get(at)) {
+                let (entity, constraint, owner) =
+                    (E::DESCRIPTOR.name, marker.unique.name, Marker::owner(item));
+                return Error::new(Kind::Unique { operation: "rekey", entity, constraint, owner });
+            }
+        }
         let presence = if at == 0 { Presence::Present } else { Presence::Absent };
         let item = failure.reasons[at].item.clone();
         let alone = Failure { kind: FailureKind::ConditionFailed, item, ..failure };
@@ -182,8 +218,10 @@ impl<E: Entity> IntoFuture for Rekey<E> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let request = self.to_request()?;
-            let reply = self.context.write(|backend| backend.transact_write(request.clone())).await;
+            let request = call::TransactWrite { token: new_token(), ..self.to_request()? };
+            let is_done_once = request.token.is_some();
+            let sent = |backend| Backend::transact_write(backend, request.clone());
+            let reply = self.context.write_once(is_done_once, sent).await;
             reply.map_err(|failure| self.error(failure))?;
             let written = request.actions.into_iter().find_map(|action| match action {
                 TransactWriteAction::Put(put) => Some(put.item),

@@ -261,6 +261,7 @@ fn error(entities: &[&'static str], failure: Failure) -> Error {
         reason: Reason::of_code(&found.code),
         message: found.message,
         item: found.item,
+        constraint: None,
     });
     Error::new(Kind::Cancelled { actions: actions.collect(), failure })
 }

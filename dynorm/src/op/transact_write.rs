@@ -4,13 +4,16 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::companions::{self, Accompanied, Attempt, Guard, Marker};
 use super::condition::{Needs, Presence, expression_error, judge};
-use super::{BoxFuture, CheckedTransaction, Context, Delete, Put, Target, Update, refuse};
+use super::update::Sending;
+use super::{BoxFuture, CheckedTransaction, Context, Delete, Put, Target, Update, batch, refuse};
 use crate::backend::call::{self, TransactWriteAction};
 use crate::backend::reply::Capacity;
+use crate::backend::retry::Patience;
 use crate::entity::{Entity, EntityDescriptor, Key, KeyCheck, Settled, Table};
 use crate::error::{CancellationReason, CancelledAction, Error, Failure, FailureKind, Kind, Reason, Result};
-use crate::expr::{Condition, Renderer};
+use crate::expr::{Changes, Condition, Renderer};
 use crate::value::Item;
 
 /// Most actions of one transaction.
@@ -65,16 +68,37 @@ struct Action {
     operation: &'static str,
     entity: &'static EntityDescriptor,
     judge: Judge,
-    request: Result<ActionRequest>,
+    body: Result<Body>,
 }
 
 #[derive(Debug)]
-struct ActionRequest {
-    action: TransactWriteAction,
-    needs: Needs,
-    /// The table and the key, to see that no item is written twice.
-    table: String,
-    key: Item,
+enum Body {
+    Ready(Box<Attempt>),
+    /// What it writes depends on what is stored.
+    Along(Accompanied),
+}
+
+impl Body {
+    /// An action that takes nothing along.
+    fn ready(action: TransactWriteAction, needs: Needs, table: String, key: Item) -> Self {
+        let (guard, changes, markers) = (Guard::None, Changes::default(), Vec::new());
+        Self::Ready(Box::new(Attempt { table, key, action, needs, guard, changes, markers }))
+    }
+}
+
+/// A transaction that can be sent.
+struct Transaction {
+    attempts: Vec<Attempt>,
+    /// The markers that come after the actions, each with the place of its action.
+    markers: Vec<(usize, Marker)>,
+    request: call::TransactWrite,
+}
+
+/// What became of the items of a transaction's actions that take others along, and what it cost.
+struct Carried {
+    attempts: Vec<Attempt>,
+    actions: Vec<Action>,
+    capacity: Vec<Capacity>,
 }
 
 /// [`judge`] for one entity.
@@ -88,19 +112,19 @@ impl TransactWrite {
     /// Writes an entity that must not be there.
     pub fn create<E: Entity>(self, entity: &E) -> Self {
         let put = Put::create(Arc::clone(&self.context), entity);
-        self.add_put(&put, entity)
+        self.add_put(put, entity)
     }
 
     /// Writes an entity, and replaces one that is there.
     pub fn put<E: Entity>(self, entity: &E) -> Self {
         let put = Put::new(Arc::clone(&self.context), entity);
-        self.add_put(&put, entity)
+        self.add_put(put, entity)
     }
 
     /// Writes an entity if the item that is there satisfies a condition.
     pub fn put_when<E: Entity>(self, entity: &E, condition: Condition<E>) -> Self {
         let put = Put::new(Arc::clone(&self.context), entity).when(condition);
-        self.add_put(&put, entity)
+        self.add_put(put, entity)
     }
 
     /// Changes an entity that must be there, as `change` says: by its key, or as it was read, which checks its version.
@@ -110,24 +134,27 @@ impl TransactWrite {
         change: impl FnOnce(Update<T::Entity>) -> Update<T::Entity, (), S>,
     ) -> Self {
         let update = change(Update::new(Arc::clone(&self.context), target));
-        let request = update.prepare().map(|(mut call, needs)| {
-            call.capacity = call::ReturnCapacity::None;
-            let (table, key) = (call.table.clone(), call.key.clone());
-            ActionRequest { action: TransactWriteAction::Update(call), needs, table, key }
+        let body = update.sending().map(|sending| match sending {
+            Sending::Along(accompanied, _) => Body::Along(accompanied),
+            Sending::Alone(mut call, needs) => {
+                call.capacity = call::ReturnCapacity::None;
+                let (table, key) = (call.table.clone(), call.key.clone());
+                Body::ready(TransactWriteAction::Update(call), needs, table, key)
+            }
         });
-        self.add::<T::Entity>("update", request)
+        self.add::<T::Entity>("update", body)
     }
 
     /// Deletes an entity, if it is there: by its key, or as it was read, which checks its version.
     pub fn delete<T: Target>(self, target: T) -> Self {
         let delete = Delete::new(Arc::clone(&self.context), target);
-        self.add_delete(&delete)
+        self.add_delete(delete)
     }
 
     /// Deletes an entity that must satisfy a condition: `.delete_when(Account::key(id).when(..))`.
     pub fn delete_when<E: Entity>(self, check: KeyCheck<E>) -> Self {
         let delete = Delete::new(Arc::clone(&self.context), check.key).when(check.condition);
-        self.add_delete(&delete)
+        self.add_delete(delete)
     }
 
     /// Requires an item that is not written to satisfy a condition: `.check(Account::key(id).when(..))`.
@@ -147,7 +174,7 @@ impl TransactWrite {
                 return_old_on_failure: true,
             };
             let (action, needs) = (TransactWriteAction::Check(check), Needs::user(Presence::Any));
-            Ok(ActionRequest { action, needs, table, key })
+            Ok(Body::ready(action, needs, table, key))
         });
         self.add::<E>("check", request)
     }
@@ -166,27 +193,36 @@ impl TransactWrite {
         self
     }
 
-    fn add_put<E: Entity>(self, put: &Put<E>, entity: &E) -> Self {
-        let request = put.prepare().and_then(|(mut call, needs)| {
-            call.capacity = call::ReturnCapacity::None;
-            let (table, key) = (call.table.clone(), Key::of_entity(entity).into_item()?);
-            Ok(ActionRequest { action: TransactWriteAction::Put(call), needs, table, key })
-        });
-        self.add::<E>(put.operation(), request)
+    fn add_put<E: Entity>(self, put: Put<E>, entity: &E) -> Self {
+        let operation = put.operation();
+        let body = if companions::are_of(E::DESCRIPTOR) {
+            put.accompanied().map(Body::Along)
+        } else {
+            put.prepare(&[]).and_then(|(mut call, needs)| {
+                call.capacity = call::ReturnCapacity::None;
+                let (table, key) = (call.table.clone(), Key::of_entity(entity).into_item()?);
+                Ok(Body::ready(TransactWriteAction::Put(call), needs, table, key))
+            })
+        };
+        self.add::<E>(operation, body)
     }
 
-    fn add_delete<E: Entity>(self, delete: &Delete<E>) -> Self {
-        let request = delete.prepare().map(|(mut call, needs)| {
-            call.capacity = call::ReturnCapacity::None;
-            let (table, key) = (call.table.clone(), call.key.clone());
-            ActionRequest { action: TransactWriteAction::Delete(call), needs, table, key }
-        });
-        self.add::<E>("delete", request)
+    fn add_delete<E: Entity>(self, delete: Delete<E>) -> Self {
+        let body = if companions::are_of(E::DESCRIPTOR) {
+            delete.accompanied().map(Body::Along)
+        } else {
+            delete.prepare(&[]).map(|(mut call, needs)| {
+                call.capacity = call::ReturnCapacity::None;
+                let (table, key) = (call.table.clone(), call.key.clone());
+                Body::ready(TransactWriteAction::Delete(call), needs, table, key)
+            })
+        };
+        self.add::<E>("delete", body)
     }
 
-    fn add<E: Entity>(mut self, operation: &'static str, request: Result<ActionRequest>) -> Self {
+    fn add<E: Entity>(mut self, operation: &'static str, body: Result<Body>) -> Self {
         let entity = E::DESCRIPTOR;
-        self.actions.push(Action { operation, entity, judge: judge::<E>, request });
+        self.actions.push(Action { operation, entity, judge: judge::<E>, body });
         self
     }
 
@@ -196,31 +232,59 @@ impl TransactWrite {
     /// # Errors
     ///
     /// If an entity cannot be stored or a key not be made, if there is no action or more than 100, if two are on
-    /// one item, if the entities that are put have more than 4 MB together, or if the token is too long.
+    /// one item, if the entities that are put have more than 4 MB together, or if the token is too long; and if an
+    /// entity with unique fields is written, whose markers are written too, by what is stored.
     pub fn to_request(&self) -> Result<call::TransactWrite> {
-        check_count(self.actions.len())?;
-        let mut actions: Vec<TransactWriteAction> = Vec::with_capacity(self.actions.len());
-        let mut keys: Vec<(&str, &Item)> = Vec::with_capacity(self.actions.len());
-        for Action { operation, entity, request, .. } in &self.actions {
-            let ActionRequest { action, table, key, .. } = request.as_ref().map_err(Clone::clone)?;
-            if keys.contains(&(table, key)) {
+        if let Some(action) = self.actions.iter().find(|action| matches!(action.body, Ok(Body::Along(_)))) {
+            return refuse(format!(
+                "what the transaction writes with `{}`, which has unique fields, depends on what is stored then; there is no request to show before",
+                action.entity.name
+            ));
+        }
+        Ok(self.transaction()?.request)
+    }
+
+    /// The request from what is known to be stored.
+    fn transaction(&self) -> Result<Transaction> {
+        let now = self.context.backend.now();
+        let mut attempts: Vec<Attempt> = Vec::with_capacity(self.actions.len());
+        for Action { operation, entity, body, .. } in &self.actions {
+            let attempt = match body.as_ref().map_err(Clone::clone)? {
+                Body::Ready(attempt) => Attempt::clone(attempt),
+                Body::Along(accompanied) => accompanied.attempt(now)?,
+            };
+            if attempts.iter().any(|known| known.table == attempt.table && known.key == attempt.key) {
+                let key = &attempt.key;
                 return refuse(format!(
                     "the transaction has two actions on one item: the second is to {operation} `{}` {key:?}",
                     entity.name
                 ));
             }
-            keys.push((table, key));
-            actions.push(action.clone());
+            attempts.push(attempt);
         }
+        let markers = self.markers(&attempts)?;
+        check_count(attempts.len() + markers.len())?;
+        let mut actions: Vec<TransactWriteAction> = attempts.iter().map(|a| a.action.clone()).collect();
         self.check_written_bytes(&actions)?;
+        for (at, marker) in &markers {
+            actions.push(marker.action(self.actions[*at].entity.name, now)?);
+        }
         if self.token.as_ref().is_some_and(|token| !(1..=TOKEN_CHARS_MAX).contains(&token.chars().count())) {
             return refuse(format!("a token has 1 to {TOKEN_CHARS_MAX} characters, not {:?}", self.token));
         }
-        Ok(call::TransactWrite {
-            actions,
-            token: self.token.clone(),
-            capacity: self.context.capacity,
-            collection_metrics: false,
+        let (token, capacity) = (self.token.clone(), self.context.capacity);
+        let request = call::TransactWrite { actions, token, capacity, collection_metrics: false };
+        Ok(Transaction { attempts, markers, request })
+    }
+
+    /// The markers of all actions, each once.
+    fn markers(&self, attempts: &[Attempt]) -> Result<Vec<(usize, Marker)>> {
+        let all = attempts.iter().enumerate();
+        let all =
+            all.flat_map(|(at, attempt)| attempt.markers.iter().map(move |marker| (at, marker.clone())));
+        companions::merge(all.collect()).map_err(|(at, unique)| {
+            let (operation, entity) = (self.actions[at].operation, self.actions[at].entity.name);
+            Error::new(Kind::Unique { operation, entity, constraint: unique.name, owner: None })
         })
     }
 
@@ -255,12 +319,84 @@ impl TransactWrite {
     /// [`is_cancelled`](crate::Error::is_cancelled) with the reasons in
     /// [`cancelled`](crate::Error::cancelled), or any other refusal of the backend. Nothing is written then.
     pub async fn outcome(self) -> Result<Vec<Capacity>> {
-        let mut request = self.to_request()?;
-        request.token = request.token.or_else(new_token);
-        let sent =
-            self.context.write_once(request.token.is_some(), |b| b.transact_write(request.clone())).await;
-        let reply = sent.map_err(|failure| self.error(failure))?;
-        Ok(reply.capacity)
+        Ok(self.carry_out().await?.capacity)
+    }
+
+    /// Sends the transaction; again, if what it was made from is not stored any more.
+    async fn carry_out(mut self) -> Result<Carried> {
+        let mut patience = Patience::new(&*self.context.backend, None);
+        let mut capacity = self.read_first().await?;
+        loop {
+            let Transaction { attempts, markers, mut request } = self.transaction()?;
+            request.token = request.token.or_else(new_token);
+            let is_done_once = request.token.is_some();
+            let sent = self.context.write_once(is_done_once, |b| b.transact_write(request.clone())).await;
+            let failure = match sent {
+                Ok(reply) => {
+                    let capacity = batch::sum(capacity, reply.capacity);
+                    return Ok(Carried { attempts, actions: self.actions, capacity });
+                }
+                Err(failure) => failure,
+            };
+            let is_stale = self.learn(&attempts, &markers, &failure);
+            let wait = if is_stale { patience.next_wait(&*self.context.backend) } else { None };
+            let Some(wait) = wait else { return Err(self.error(&attempts, &markers, failure)) };
+            self.context.backend.sleep(wait).await;
+            capacity = batch::sum(capacity, self.read_first().await?);
+        }
+    }
+
+    /// Reads what is stored of the items whose companions depend on it.
+    async fn read_first(&mut self) -> Result<Vec<Capacity>> {
+        let context = Arc::clone(&self.context);
+        let along = self.actions.iter().enumerate().filter_map(|(at, action)| match &action.body {
+            Ok(Body::Along(accompanied)) => Some((at, action, accompanied)),
+            _ => None,
+        });
+        let reads: Vec<(usize, &'static str, call::Get)> = along
+            .filter_map(|(at, action, accompanied)| {
+                Some((at, action.entity.name, accompanied.first_read(context.capacity)?))
+            })
+            .collect();
+        if !reads.is_empty() && self.token.is_some() {
+            return refuse(format!(
+                "a transaction with a token must be the same when it is repeated, and what is written with `{}`, which has unique fields, depends on what is stored; leave the token out",
+                reads[0].1
+            ));
+        }
+        let read = reads.into_iter().map(|(at, entity, get)| {
+            let context = &context;
+            async move {
+                let reply = context.read(|backend| backend.get(get.clone())).await;
+                reply.map(|reply| (at, reply)).map_err(|failure| Error::backend("read", entity, failure))
+            }
+        });
+        let mut capacity = Vec::new();
+        for (at, reply) in futures_util::future::try_join_all(read).await? {
+            if let Ok(Body::Along(accompanied)) = &mut self.actions[at].body {
+                accompanied.take(reply.item);
+            }
+            capacity = batch::sum(capacity, reply.capacity.into_iter().collect());
+        }
+        Ok(capacity)
+    }
+
+    /// Whether the transaction failed because what it was made from is not stored any more.
+    fn learn(&mut self, attempts: &[Attempt], markers: &[(usize, Marker)], failure: &Failure) -> bool {
+        let is_failed = |reason: &CancellationReason| Reason::of_code(&reason.code).is_condition();
+        let mut found = reasons(failure);
+        let mut is_stale = false;
+        for (attempt, found) in attempts.iter().zip(&mut found) {
+            is_stale |= is_failed(&found) && !attempt.guard.is_kept(found.item.as_ref());
+        }
+        for ((at, marker), found) in markers.iter().zip(found) {
+            if let Ok(Body::Along(accompanied)) = &mut self.actions[*at].body
+                && is_failed(&found)
+            {
+                is_stale |= accompanied.learn(marker);
+            }
+        }
+        is_stale
     }
 
     /// Runs the transaction, and gives conditions that did not hold as data: each action with its reason, and with
@@ -297,7 +433,7 @@ impl TransactWrite {
         CheckedTransaction::of(self.outcome().await)
     }
 
-    fn error(&self, mut failure: Failure) -> Error {
+    fn error(&self, attempts: &[Attempt], markers: &[(usize, Marker)], mut failure: Failure) -> Error {
         if failure.kind != FailureKind::TransactionCancelled {
             return Error::backend("run the transaction with", self.actions[0].entity.name, failure);
         }
@@ -311,18 +447,81 @@ impl TransactWrite {
             }
         }
         let now = self.context.backend.now();
-        let cancelled = |action: &Action, found: CancellationReason| {
-            let (reason, item) = match (Reason::of_code(&found.code), &action.request) {
-                (Reason::ConditionFailed, Ok(request)) => (action.judge)(&request.needs, now, found.item),
-                (reason, _) => (reason, found.item),
+        let mut found = reasons(&failure);
+        let own = self.actions.iter().zip(attempts).zip(&mut found);
+        let own = own.map(|((action, attempt), found)| {
+            let (reason, item) = match Reason::of_code(&found.code) {
+                Reason::ConditionFailed => (action.judge)(&attempt.needs, now, found.item),
+                reason => (reason, found.item),
             };
-            let (operation, entity) = (action.operation, action.entity.name);
-            CancelledAction { operation, entity, reason, message: found.message, item }
-        };
-        let actions =
-            self.actions.iter().zip(reasons(&failure)).map(|(a, found)| cancelled(a, found)).collect();
+            let (operation, entity, message) = (action.operation, action.entity.name, found.message);
+            CancelledAction { operation, entity, reason, message, item, constraint: None }
+        });
+        let mut actions: Vec<CancelledAction> = own.collect();
+        // What is wrong with a marker is wrong with its entity, unless more is.
+        for ((at, marker), found) in markers.iter().zip(found) {
+            let action = &mut actions[*at];
+            if action.reason != Reason::None {
+                continue;
+            }
+            action.reason = Reason::of_code(&found.code);
+            action.message = found.message;
+            if action.reason == Reason::ConditionFailed {
+                action.reason = Reason::UniqueViolation;
+                action.constraint = Some(marker.unique.name);
+                action.item = Marker::owner(found.item.as_ref());
+            }
+        }
         Error::new(Kind::Cancelled { actions, failure })
     }
+}
+
+/// What became of one write with its companions.
+pub(super) struct DoneAlone {
+    /// The item before.
+    pub(super) before: Option<Item>,
+    /// The item after; `None` for a deletion.
+    pub(super) after: Option<Item>,
+    pub(super) capacity: Option<Capacity>,
+}
+
+/// Runs one write with its companions.
+pub(super) async fn alone<E: Entity>(
+    context: Arc<Context>,
+    operation: &'static str,
+    accompanied: Accompanied,
+) -> Result<DoneAlone> {
+    let transaction = TransactWrite::new(context).add::<E>(operation, Ok(Body::Along(accompanied)));
+    let carried = transaction.carry_out().await.map_err(|error| alone_error(&error).unwrap_or(error))?;
+    let Carried { mut attempts, mut actions, mut capacity } = carried;
+    let (Some(attempt), Some(Action { body: Ok(Body::Along(accompanied)), .. })) =
+        (attempts.pop(), actions.pop())
+    else {
+        return refuse(format!("the write of `{}` was lost on its way", E::DESCRIPTOR.name));
+    };
+    let (before, changed) = accompanied.into_states(attempt.changes)?;
+    let after = match attempt.action {
+        TransactWriteAction::Put(put) => Some(put.item),
+        TransactWriteAction::Update(_) => changed,
+        _ => None,
+    };
+    Ok(DoneAlone { before, after, capacity: capacity.pop() })
+}
+
+/// The error of a transaction of one write, as if there were no transaction; `None` if it is the same.
+fn alone_error(error: &Error) -> Option<Error> {
+    let CancelledAction { operation, entity, reason, item, constraint, .. } = error.cancelled().first()?;
+    let (operation, entity, existing) = (*operation, *entity, item.clone());
+    Some(Error::new(match reason {
+        Reason::AlreadyExists => Kind::Exists { entity, existing },
+        Reason::VersionConflict => Kind::Version { operation, entity, existing },
+        Reason::NotFound if operation == "update" => Kind::Missing { entity },
+        Reason::NotFound | Reason::ConditionFailed => Kind::Condition { operation, entity, existing },
+        Reason::UniqueViolation => {
+            Kind::Unique { operation, entity, constraint: (*constraint)?, owner: existing }
+        }
+        _ => return None,
+    }))
 }
 
 /// The reasons of a cancelled transaction; those that the backend does not give are none.
@@ -340,7 +539,7 @@ pub(super) fn check_count(n_actions: usize) -> Result<()> {
 
 /// A token that no other transaction has: 128 bits of the system's own randomness, which also clones of a virtual
 /// machine do not share. `None` where the system has none; then nothing of unknown fate is repeated.
-fn new_token() -> Option<String> {
+pub(super) fn new_token() -> Option<String> {
     let mut random = [0; 16];
     getrandom::fill(&mut random).ok()?;
     Some(format!("{:032x}", u128::from_ne_bytes(random)))

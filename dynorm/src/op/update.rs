@@ -7,16 +7,19 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
+use super::companions::{self, Accompanied, Prepared, ReadsFirst};
 use super::condition::{Needs, Presence, both, expression_error, render, write_error};
 use super::target::of_version;
-use super::{BoxFuture, Checked, Context, Outcome, Returned, Target, Versioned, hooks, table_method};
-use crate::backend::call::{self, ReturnValues};
+use super::{
+    BoxFuture, Checked, Context, Outcome, Returned, Target, Versioned, hooks, table_method, transact_write,
+};
+use crate::backend::call::{self, ReturnCapacity, ReturnValues, TransactWriteAction};
 use crate::entity::{
     Assign, Entity, Fillable, Key, KnownFields, Lend, Movable, Removable, Rewritable, Separable, Settled,
     Spared, Unkept, Unkeyed,
 };
 use crate::error::{Error, Kind, Result};
-use crate::expr::{Assigned, Attr, Changes, Condition, Renderer, Side};
+use crate::expr::{Assigned, Attr, Changes, Condition, Node, Renderer, Side};
 use crate::value::{
     Addable, Arg, Attribute, EncodeError, Item, List, Merged, Set, Step, Subtractable, Value, path_text,
 };
@@ -345,6 +348,21 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
 
     table_method!();
 
+    /// What it is to do, for good.
+    fn take(&mut self) -> Self {
+        Self {
+            context: Arc::clone(&self.context),
+            key: self.key.clone(),
+            known: self.known.take(),
+            changes: std::mem::take(&mut self.changes),
+            fields: std::mem::take(&mut self.fields),
+            condition: self.condition.take(),
+            returned: self.returned,
+            sent: None,
+            types: PhantomData,
+        }
+    }
+
     fn retyped<NewOut, NewS>(self) -> Update<E, NewOut, NewS> {
         let Self { context, key, known, changes, fields, condition, returned, .. } = self;
         Update { context, key, known, changes, fields, condition, returned, sent: None, types: PhantomData }
@@ -354,16 +372,21 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
     ///
     /// # Errors
     ///
-    /// If a value cannot be stored or put into a key, if nothing is changed, or if a hook refuses.
+    /// If a value cannot be stored or put into a key, if nothing is changed, or if a hook refuses; and if unique fields
+    /// are changed, or the time to live of an entity with some, so that markers are written too, by what is stored.
     pub fn to_request(&self) -> Result<call::Update>
     where
         S: Settled,
     {
-        Ok(self.prepare()?.0)
+        let (call, _, changes) = self.prepare(&[])?;
+        if companions::are_changed(E::DESCRIPTOR, &changes) {
+            return companions::refuse_request("update", E::DESCRIPTOR);
+        }
+        Ok(call)
     }
 
-    /// The request, and what it needs.
-    pub(super) fn prepare(&self) -> Result<(call::Update, Needs)> {
+    /// The request, which requires this too, what it needs, and all that it changes.
+    pub(super) fn prepare(&self, guard: &[Node]) -> Result<(call::Update, Needs, Changes)> {
         if self.changes.is_empty() {
             let reason = format!("the update of `{}` changes nothing", E::DESCRIPTOR.name);
             return Err(Error::new(Kind::Request { reason }));
@@ -385,7 +408,8 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
         let update = renderer.changes(&changes).map_err(expression_error::<E>)?;
         let (condition, now) = (self.condition.as_ref(), self.context.backend.now());
         let needs = Needs::of(Presence::Present, condition, &asked);
-        let condition = render(Presence::Present, condition, &asked.conditions, now, &mut renderer)?;
+        let asked = [&asked.conditions, guard].concat();
+        let condition = render(Presence::Present, condition, &asked, now, &mut renderer)?;
         let (names, values) = renderer.finish();
         let call = call::Update {
             table: self.context.table::<E::Table>(),
@@ -399,8 +423,37 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
             capacity: self.context.capacity,
             collection_metrics: false,
         };
-        Ok((call, needs))
+        Ok((call, needs, changes))
     }
+
+    /// The update as it is sent: by itself, or with its companions.
+    pub(super) fn sending(self) -> Result<Sending> {
+        let (call, needs, changes) = self.prepare(&[])?;
+        if !companions::are_changed(E::DESCRIPTOR, &changes) {
+            return Ok(Sending::Alone(call, needs));
+        }
+        let reads =
+            if self.returned == ReturnValues::None { ReadsFirst::Deciding } else { ReadsFirst::Whole };
+        // Without the types of what is returned and known.
+        let mut update = self.retyped::<(), ()>();
+        let returned = std::mem::replace(&mut update.returned, ReturnValues::None);
+        let prepare = move |guard: &[Node]| {
+            let (mut call, needs, changes) = update.prepare(guard)?;
+            call.capacity = ReturnCapacity::None;
+            Ok(Prepared { action: TransactWriteAction::Update(call), needs, changes })
+        };
+        let key = call.key.clone();
+        Ok(Sending::Along(Accompanied::of_table::<E>(call.table, key, reads, prepare), returned))
+    }
+}
+
+/// An update that is ready.
+#[derive(Debug)]
+pub(super) enum Sending {
+    /// By itself.
+    Alone(call::Update, Needs),
+    /// With its companions; which state it gives back.
+    Along(Accompanied, ReturnValues),
 }
 
 impl<E: Entity, Out: Returned<E> + 'static, S> Update<E, Out, S> {
@@ -416,8 +469,9 @@ impl<E: Entity, Out: Returned<E> + 'static, S> Update<E, Out, S> {
         S: Settled,
     {
         // Not an `async fn`, in whose type the compiler would report a missing field once more for each use.
-        let (prepared, context) = (self.prepare(), self.context);
-        Box::pin(async move { send(&context, prepared?).await })
+        let context = Arc::clone(&self.context);
+        let sending = self.sending();
+        Box::pin(async move { send::<E, Out>(context, sending?).await })
     }
 
     /// Runs the update, and gives a condition that did not hold as data, with what is there.
@@ -456,10 +510,15 @@ impl<E: Entity, Out: Returned<E> + 'static, S> Update<E, Out, S> {
 }
 
 /// Sends an update.
-async fn send<E: Entity, Out: Returned<E>>(
-    context: &Context,
-    (request, needs): (call::Update, Needs),
-) -> Result<Outcome<Out>> {
+async fn send<E: Entity, Out: Returned<E>>(context: Arc<Context>, sending: Sending) -> Result<Outcome<Out>> {
+    let (request, needs) = match sending {
+        Sending::Alone(request, needs) => (request, needs),
+        Sending::Along(accompanied, returned) => {
+            let done = transact_write::alone::<E>(context, "update", accompanied).await?;
+            let returned = if returned == ReturnValues::AllNew { done.after } else { done.before };
+            return Ok(Outcome { value: Out::read(returned)?, capacity: done.capacity });
+        }
+    };
     let now = context.backend.now();
     let reply = context.write(|backend| backend.update(request.clone())).await;
     let reply = reply.map_err(|f| write_error::<E>("update", &needs, now, f))?;
@@ -474,8 +533,8 @@ impl<E: Entity, Out: Returned<E> + 'static, S: Settled> Future for Update<E, Out
     fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         let mut sent = this.sent.take().unwrap_or_else(|| {
-            let (context, prepared) = (Arc::clone(&this.context), this.prepare());
-            Box::pin(async move { Ok(send::<E, Out>(&context, prepared?).await?.value) })
+            let (context, sending) = (Arc::clone(&this.context), this.take().sending());
+            Box::pin(async move { Ok(send::<E, Out>(context, sending?).await?.value) })
         });
         let poll = sent.as_mut().poll(cx);
         this.sent = Some(sent);

@@ -31,6 +31,7 @@ pub mod size;
 pub mod table;
 pub mod transact_get;
 pub mod transact_write;
+pub mod unique;
 pub mod update;
 pub mod value;
 pub mod version;

@@ -23,7 +23,7 @@ pub use self::stamp::{Stamp, StampAt, check_clocked, stamp};
 pub use self::validate::{Validate, validate};
 #[doc(hidden)]
 pub use self::version::Version;
-pub use self::version::{BatchPut, VersionNumber, Versioned};
+pub use self::version::{BatchDelete, BatchPut, VersionNumber, Versioned};
 use super::EntityDescriptor;
 use crate::error::Result;
 use crate::expr::{Assigned, Changes, Condition, Node, Side};

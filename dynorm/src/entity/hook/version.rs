@@ -36,6 +36,14 @@ pub trait Versioned: Entity {
 )]
 pub trait BatchPut: Entity {}
 
+/// An entity that can be deleted without looking at what is stored, as batches do.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be deleted by a batch",
+    label = "other items go with it, which a batch does not know",
+    note = "`unique` has items in the table that mark whose a value is: use `db.delete` for each, or `db.transact_write()` for several"
+)]
+pub trait BatchDelete: Entity {}
+
 /// The hook of `#[attr(version)]`.
 #[derive(Debug)]
 pub struct Version {

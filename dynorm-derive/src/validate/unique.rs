@@ -1,0 +1,54 @@
+//! The rules of unique fields.
+
+use syn::ext::IdentExt;
+
+use crate::diagnostics::Diagnostics;
+use crate::model::entity::{Entity, Field};
+use crate::model::names;
+use crate::model::unique::Unique;
+
+/// Checks all rules.
+pub(super) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
+    for (at, unique) in entity.unique.iter().enumerate() {
+        for (name, position) in &unique.fields {
+            if let Some(message) = reason_against(&entity.fields[*position]) {
+                diagnostics.at(name, message);
+            }
+        }
+        if entity.unique[..at].iter().any(|other| positions(other) == positions(unique)) {
+            let message = "these fields are unique already; remove one of the two";
+            diagnostics.at(&unique.argument, message);
+        }
+        let function = names::unique_function(unique);
+        let patterns = entity.pattern.iter().chain(entity.indexes.iter().map(|index| &index.pattern));
+        for pattern in patterns.filter(|pattern| pattern.unraw() == function.unraw()) {
+            let message = format!(
+                "`{function}` is the function that finds by a unique value; give the access pattern another name"
+            );
+            diagnostics.at(pattern, message);
+        }
+    }
+}
+
+/// The fields, in an order that all sets of them have.
+fn positions(unique: &Unique) -> Vec<usize> {
+    let mut positions: Vec<usize> = unique.fields.iter().map(|(_, position)| *position).collect();
+    positions.sort_unstable();
+    positions
+}
+
+/// Why a field cannot be unique.
+fn reason_against(field: &Field) -> Option<String> {
+    let name = field.ident.unraw();
+    if field.ttl.is_some() {
+        return Some(format!("the time to live `{name}` cannot be unique: items may expire at one time"));
+    }
+    if let Some((keeping, _)) = &field.keeping {
+        return Some(format!("`{name}` is kept by `{keeping}` and cannot be unique"));
+    }
+    field.default.as_ref().map(|_| {
+        format!(
+            "`{name}` has a default, which all items without it would share; make it an `Option`: `None` is not compared"
+        )
+    })
+}

@@ -1,0 +1,165 @@
+//! Whatever racing writers do, in whatever order: each item has the markers of what is unique of it, and no others are
+//! there.
+#![allow(clippy::unwrap_used, reason = "a test panics where its fact does not hold")]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use dynorm::backend::{Backend, call};
+use dynorm::prelude::*;
+use dynorm::value::{Item, Number};
+use dynorm_mem::{ManualClock, MemBackend};
+use dynorm_tests::stepped::{Program, Random, Stepped, at_once, interleave};
+
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = "Users", pk = "USER#{id}", sk = "USER", unique(email), unique(name, scope = team))]
+struct User {
+    id: u8,
+    email: Option<String>,
+    name: String,
+    team: u32,
+    note: String,
+    #[attr(ttl)]
+    ends: Option<Expiry>,
+}
+
+const SCHEDULES: u64 = 3000;
+const STEP: Duration = Duration::from_secs(10);
+
+/// What one program does, by what is drawn for it.
+async fn act(db: &Db, draw: &mut Random) -> dynorm::Result<()> {
+    let text = |n: usize| ["a", "b", "c#$"][n].to_owned();
+    let (id, other) = (draw.below(3) as u8, draw.below(3) as u8);
+    let email = Some(draw.below(4)).filter(|n| *n < 3).map(text);
+    let (name, team) = (text(draw.below(2)), draw.below(2) as u32);
+    let now = db.backend().now();
+    let ends = Some(draw.below(4)).filter(|n| *n < 2).map(|n| Expiry::after(now, STEP * n as u32 * 2));
+    let user = User { id, email: email.clone(), name, team, note: String::new(), ends };
+    let key = || User::key(id);
+    match draw.below(12) {
+        0 | 1 => db.create(&user).await,
+        2 | 3 => db.put(&user).await,
+        4 => db.put(&user).returning_old().await.map(|_| ()),
+        5 => db.update(key()).set(User::EMAIL, email).await,
+        6 => {
+            let now = db.update(key()).set(User::NAME, user.name.clone()).returning(Returning::New).await?;
+            assert_eq!(now.name, user.name);
+            Ok(())
+        }
+        7 => db.update(key()).set(User::ENDS, user.ends).await,
+        8 => db.update(key()).set(User::NOTE, "x").await,
+        9 => db.delete(key()).await,
+        10 => match db.get(key()).consistent().await? {
+            Some(read) => db.rekey(&read, |user| user.id = other).await.map(|_| ()),
+            None => Ok(()),
+        },
+        _ => match (db.get(key()).consistent().await?, db.get(User::key(other)).consistent().await?) {
+            // They change their addresses.
+            (Some(one), Some(two)) if id != other => {
+                let transaction = db.transact_write();
+                let transaction = transaction.update(key(), |u| u.set(User::EMAIL, two.email));
+                transaction.update(User::key(other), |u| u.set(User::EMAIL, one.email)).await
+            }
+            _ => db.transact_write().delete(User::key(other)).put(&user).await,
+        },
+    }
+}
+
+/// A few writes, of which each may be refused, but for no other reasons than those that it can have.
+async fn program(db: Db, mut draw: Random) {
+    for _ in 0..4 {
+        if let Err(error) = act(&db, &mut draw).await {
+            let is_expected = error.is_unique_violation()
+                || error.is_already_exists()
+                || error.is_condition_failed()
+                || error.is_not_found()
+                || error.is_cancelled()
+                || error.to_string().contains("two actions on one item");
+            assert!(is_expected, "{error:?}");
+        }
+    }
+}
+
+fn seconds(backend: &MemBackend) -> Number {
+    backend.now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs().into()
+}
+
+/// That each item that is not expired has its markers, and each marker that is not expired its item.
+fn check(backend: &MemBackend, db: &Db) {
+    let now = seconds(backend);
+    let alive = |ttl: Option<&Value>| ttl.is_none_or(|ttl| matches!(ttl, Value::N(n) if *n >= now));
+    let (mut expected, mut found) = (BTreeMap::new(), BTreeMap::new());
+    for item in backend.items(&db.table_name::<User>()) {
+        let ttl = item.get("ends").cloned();
+        if !alive(ttl.as_ref()) {
+            continue;
+        }
+        let owner = item.get("_owner").map(|owner| format!("{owner:?}"));
+        match owner {
+            Some(owner) => {
+                found.insert(format!("{:?}", item.get("PK")), (owner, ttl));
+            }
+            None => {
+                let key: Item =
+                    ["PK", "SK"].map(|name| (name, item.get(name).cloned().unwrap())).into_iter().collect();
+                let user = User::from_item(item).unwrap();
+                let escaped = |text: &str| text.replace('$', "$24").replace('#', "$23");
+                let of = (format!("{:?}", Value::M(key)), ttl);
+                let mut expect = |text: String| {
+                    let two = expected.insert(format!("{:?}", Some(Value::from(text))), of.clone());
+                    assert_eq!(two, None, "two items have what is unique");
+                };
+                if let Some(email) = &user.email {
+                    expect(format!("UNIQUE#User#email#{}", escaped(email)));
+                }
+                expect(format!("UNIQUE#User#name,team#{}#$N{}", escaped(&user.name), user.team));
+            }
+        }
+    }
+    assert_eq!(found, expected);
+}
+
+fn run(seed: u64) {
+    let mut random = Random::of(seed);
+    let clock = ManualClock::new();
+    let backend = MemBackend::new().with_clock(clock.clone());
+    let faults = Random::of(random.below(usize::MAX) as u64);
+    let db = Db::from_backend(Arc::new(Stepped::new(backend.clone(), faults, 8)));
+    at_once(db.create_table::<User>()).unwrap();
+    let programs: Vec<Program<'_>> = (0..3)
+        .map(|_| Box::pin(program(db.clone(), Random::of(random.below(usize::MAX) as u64))) as Program<'_>)
+        .collect();
+    interleave(programs, &mut random, |random| {
+        if random.one_in(12) {
+            clock.advance(STEP);
+        }
+        if random.one_in(8) {
+            forget_one(&backend, &db, random);
+        }
+        check(&backend, &db);
+    });
+}
+
+/// Deletes one expired item, or none, as the service does at a time of its own.
+fn forget_one(backend: &MemBackend, db: &Db, random: &mut Random) {
+    let (table, now) = (db.table_name::<User>(), seconds(backend));
+    let items = backend.items(&table);
+    let expired: Vec<_> =
+        items.iter().filter(|item| matches!(item.get("ends"), Some(Value::N(ends)) if *ends < now)).collect();
+    if expired.is_empty() {
+        return;
+    }
+    let item = expired[random.below(expired.len())];
+    let key = ["PK", "SK"].map(|name| (name, item.get(name).cloned().unwrap())).into_iter().collect();
+    let delete = call::Delete { table, key, ..call::Delete::default() };
+    at_once(backend.delete(delete)).unwrap();
+}
+
+#[test]
+fn no_order_of_writes_parts_markers_from_items() {
+    for seed in 0..SCHEDULES {
+        let outcome = std::panic::catch_unwind(|| run(seed));
+        assert!(outcome.is_ok(), "the schedule of seed {seed} fails");
+    }
+}
