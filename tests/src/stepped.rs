@@ -30,6 +30,11 @@ impl Random {
         usize::try_from((z ^ (z >> 31)) % (n as u64)).unwrap_or(0)
     }
 
+    /// One of the small numbers below `n`.
+    pub fn small(&mut self, n: u8) -> u8 {
+        u8::try_from(self.below(n.into())).unwrap_or(0)
+    }
+
     /// True once in `n` times.
     pub fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0

@@ -30,11 +30,11 @@ const STEP: Duration = Duration::from_secs(10);
 /// What one program does, by what is drawn for it.
 async fn act(db: &Db, draw: &mut Random) -> dynorm::Result<()> {
     let text = |n: usize| ["a", "b", "c#$"][n].to_owned();
-    let (id, other) = (draw.below(3) as u8, draw.below(3) as u8);
+    let (id, other) = (draw.small(3), draw.small(3));
     let email = Some(draw.below(4)).filter(|n| *n < 3).map(text);
-    let (name, team) = (text(draw.below(2)), draw.below(2) as u32);
+    let (name, team) = (text(draw.below(2)), u32::from(draw.small(2)));
     let now = db.backend().now();
-    let ends = Some(draw.below(4)).filter(|n| *n < 2).map(|n| Expiry::after(now, STEP * n as u32 * 2));
+    let ends = Some(draw.small(4)).filter(|n| *n < 2).map(|n| Expiry::after(now, STEP * u32::from(n) * 2));
     let user = User { id, email: email.clone(), name, team, note: String::new(), ends };
     let key = || User::key(id);
     match draw.below(12) {
@@ -85,6 +85,18 @@ fn seconds(backend: &MemBackend) -> Number {
     backend.now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs().into()
 }
 
+fn key_of(item: &Item) -> Item {
+    ["PK", "SK"].map(|name| (name, item.get(name).cloned().unwrap())).into_iter().collect()
+}
+
+/// The partition keys of the markers of an item.
+fn markers(user: &User) -> Vec<String> {
+    let escaped = |text: &str| text.replace('$', "$24").replace('#', "$23");
+    let email = user.email.iter().map(|email| format!("UNIQUE#User#email#{}", escaped(email)));
+    let name = format!("UNIQUE#User#name,team#{}#$N{}", escaped(&user.name), user.team);
+    email.chain([name]).collect()
+}
+
 /// That each item that is not expired has its markers, and each marker that is not expired its item.
 fn check(backend: &MemBackend, db: &Db) {
     let now = seconds(backend);
@@ -95,26 +107,15 @@ fn check(backend: &MemBackend, db: &Db) {
         if !alive(ttl.as_ref()) {
             continue;
         }
-        let owner = item.get("_owner").map(|owner| format!("{owner:?}"));
-        match owner {
-            Some(owner) => {
-                found.insert(format!("{:?}", item.get("PK")), (owner, ttl));
-            }
-            None => {
-                let key: Item =
-                    ["PK", "SK"].map(|name| (name, item.get(name).cloned().unwrap())).into_iter().collect();
-                let user = User::from_item(item).unwrap();
-                let escaped = |text: &str| text.replace('$', "$24").replace('#', "$23");
-                let of = (format!("{:?}", Value::M(key)), ttl);
-                let mut expect = |text: String| {
-                    let two = expected.insert(format!("{:?}", Some(Value::from(text))), of.clone());
-                    assert_eq!(two, None, "two items have what is unique");
-                };
-                if let Some(email) = &user.email {
-                    expect(format!("UNIQUE#User#email#{}", escaped(email)));
-                }
-                expect(format!("UNIQUE#User#name,team#{}#$N{}", escaped(&user.name), user.team));
-            }
+        if let Some(owner) = item.get("_owner") {
+            found.insert(format!("{:?}", item.get("PK")), (format!("{owner:?}"), ttl));
+            continue;
+        }
+        let user = User::from_item(item.clone()).unwrap();
+        let of = (format!("{:?}", Value::M(key_of(&item))), ttl);
+        for marker in markers(&user) {
+            let two = expected.insert(format!("{:?}", Some(Value::from(marker))), of.clone());
+            assert_eq!(two, None, "two items have what is unique");
         }
     }
     assert_eq!(found, expected);
@@ -151,7 +152,7 @@ fn forget_one(backend: &MemBackend, db: &Db, random: &mut Random) {
         return;
     }
     let item = expired[random.below(expired.len())];
-    let key = ["PK", "SK"].map(|name| (name, item.get(name).cloned().unwrap())).into_iter().collect();
+    let key = key_of(item);
     let delete = call::Delete { table, key, ..call::Delete::default() };
     at_once(backend.delete(delete)).unwrap();
 }

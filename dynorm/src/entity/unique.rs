@@ -118,8 +118,8 @@ fn segment(value: &Value, delimiter: char) -> Result<String, String> {
         Value::S(text) => escaped(text),
         Value::N(number) => Ok(format!("{mark}N{}", escaped(&number.to_string())?)),
         Value::B(bytes) => {
-            let hex: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
-            Ok(format!("{mark}X{hex}"))
+            let start = format!("{mark}X");
+            Ok(bytes.iter().fold(start, |text, byte| format!("{text}{byte:02X}")))
         }
         other => Err(format!("{} cannot be unique: only text, numbers and bytes can", other.describe())),
     }

@@ -389,15 +389,8 @@ impl fmt::Display for Error {
             Kind::Condition { operation, entity, .. } => {
                 write!(f, "cannot {operation} `{entity}`: the item does not satisfy the condition")
             }
-            Kind::Version { operation, entity, existing: Some(_) } => write!(
-                f,
-                "cannot {operation} `{entity}`: the item was written since this version of it was read; read it again"
-            ),
-            Kind::Version { operation, entity, existing: None } => {
-                write!(
-                    f,
-                    "cannot {operation} `{entity}`: the item was deleted since this version of it was read"
-                )
+            Kind::Version { operation, entity, existing } => {
+                write_version(f, operation, entity, existing.is_some())
             }
             Kind::Unique { operation, entity, constraint, .. } => {
                 write!(
@@ -444,6 +437,15 @@ impl fmt::Display for Error {
             _ => Ok(()),
         }
     }
+}
+
+fn write_version(f: &mut fmt::Formatter<'_>, operation: &str, entity: &str, is_there: bool) -> fmt::Result {
+    let what = if is_there {
+        "written since this version of it was read; read it again"
+    } else {
+        "deleted since this version of it was read"
+    };
+    write!(f, "cannot {operation} `{entity}`: the item was {what}")
 }
 
 fn write_too_large(

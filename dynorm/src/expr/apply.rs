@@ -14,7 +14,7 @@ impl Changes {
     pub(crate) fn apply(self, item: &mut Item) -> Result<(), EncodeError> {
         let Self { mut sets, mut removes, adds, deletes } = self;
         // Positions are those of the list as it was: a set beyond its end appends, and removals close gaps.
-        sets.sort_by(|(a, _), (b, _)| a.last().map(position).cmp(&b.last().map(position)));
+        sets.sort_by_key(|(path, _)| path.last().map(position));
         removes.sort_by_key(|path| std::cmp::Reverse(path.last().map(position)));
         for (path, assigned) in sets {
             if let Some(value) = assigned_value(assigned, get(item, &path)) {
@@ -50,8 +50,9 @@ fn position(step: &Step) -> usize {
 
 fn assigned_value(assigned: Assigned, known: Option<&Value>) -> Option<Value> {
     match (assigned, known) {
-        (Assigned::Side(Side::Value(value)), _) => Some(value),
-        (Assigned::IfAbsent(Side::Value(value)), None) => Some(value),
+        (Assigned::Side(Side::Value(value)), _) | (Assigned::IfAbsent(Side::Value(value)), None) => {
+            Some(value)
+        }
         (Assigned::Append(Side::Value(Value::L(more))), Some(Value::L(list))) => {
             Some(Value::L(list.iter().cloned().chain(more).collect()))
         }

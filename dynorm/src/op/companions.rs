@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use super::condition::{Needs, unsendable_error};
 use super::{Context, refuse};
-use crate::backend::call::{self, ReturnCapacity, ReturnValues, TransactWriteAction};
+use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
 use crate::entity::{
     Entity, EntityDescriptor, MARKER_OWNER, MARKER_TAG, Table, TableSchema, Unique, epoch_seconds, is_over,
     ttl_attribute,
@@ -342,7 +342,6 @@ impl Marker {
         let condition = Some(condition.map_err(|error| unsendable_error(entity, error))?);
         let (names, values) = renderer.finish();
         let (table, key, return_old_on_failure) = (self.table.clone(), self.key.clone(), true);
-        let (returned, capacity, collection_metrics) = (ReturnValues::None, ReturnCapacity::None, false);
         Ok(match self.deed.clone() {
             Deed::Put(item) => TransactWriteAction::Put(call::Put {
                 table,
@@ -350,10 +349,8 @@ impl Marker {
                 condition,
                 names,
                 values,
-                returned,
                 return_old_on_failure,
-                capacity,
-                collection_metrics,
+                ..call::Put::default()
             }),
             Deed::Delete => TransactWriteAction::Delete(call::Delete {
                 table,
@@ -361,10 +358,8 @@ impl Marker {
                 condition,
                 names,
                 values,
-                returned,
                 return_old_on_failure,
-                capacity,
-                collection_metrics,
+                ..call::Delete::default()
             }),
             Deed::Leave => TransactWriteAction::Check(call::Check {
                 table,
