@@ -46,6 +46,16 @@ fn reason_against(field: &Field) -> Option<String> {
     if let Some((keeping, _)) = &field.keeping {
         return Some(format!("`{name}` is kept by `{keeping}` and cannot be unique"));
     }
+    if let Some(argument) = field.storage.argument() {
+        return Some(format!(
+            "`{name}` has `{argument}`, and what is unique is stored as its type is; name another field"
+        ));
+    }
+    if !field.aliases.is_empty() {
+        return Some(format!(
+            "`{name}` has an `alias`, and what is unique is compared in the item under one name; remove it when all items have the new one"
+        ));
+    }
     field.default.as_ref().map(|_| {
         format!(
             "`{name}` has a default, which all items without it would share; make it an `Option`: `None` is not compared"

@@ -10,8 +10,8 @@ use super::condition::{Needs, unsendable_error};
 use super::{Context, refuse};
 use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
 use crate::entity::{
-    Entity, EntityDescriptor, MARKER_OWNER, MARKER_TAG, Table, TableSchema, Unique, epoch_seconds, is_over,
-    ttl_attribute,
+    AttributeRole, Entity, EntityDescriptor, MARKER_OWNER, MARKER_TAG, Table, TableSchema, Unique,
+    epoch_seconds, is_over, ttl_attribute,
 };
 use crate::error::{Error, Kind, Result};
 use crate::expr::{Changes, Node, Renderer, Side};
@@ -31,6 +31,17 @@ pub(super) fn are_changed(entity: &EntityDescriptor, changes: &Changes) -> bool 
 fn deciding(entity: &EntityDescriptor) -> impl Iterator<Item = &'static str> {
     let fields = entity.unique.iter().flat_map(|unique| unique.fields);
     fields.map(|field| entity.attributes[*field].name).chain(ttl_attribute(entity))
+}
+
+/// The attributes that the entity is read from.
+fn all(entity: &EntityDescriptor) -> impl Iterator<Item = &'static str> {
+    entity.attributes.iter().flat_map(|attribute| match attribute.role {
+        AttributeRole::Skipped => Vec::new(),
+        AttributeRole::Flattened(names) => names.current(),
+        AttributeRole::Stored | AttributeRole::TimeToLive | AttributeRole::Version => {
+            [attribute.name].into_iter().chain(attribute.aliases.iter().copied()).collect()
+        }
+    })
 }
 
 /// The error of who asks for the one request of a write that has none.
@@ -196,7 +207,7 @@ impl Accompanied {
         match self.reads {
             ReadsFirst::Nothing => Guard::None,
             ReadsFirst::Deciding => holds(&mut deciding(self.entity)),
-            ReadsFirst::Whole => holds(&mut self.entity.attributes.iter().map(|attribute| attribute.name)),
+            ReadsFirst::Whole => holds(&mut all(self.entity)),
         }
     }
 }

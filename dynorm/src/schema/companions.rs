@@ -5,7 +5,8 @@
 )]
 
 use crate::entity::{
-    EntityDescriptor, MARKER_OWNER, MARKER_PREFIX, MARKER_SEGMENTS, MARKER_TAG, TableSchema, Unique,
+    EntityDescriptor, KeyAttributeSchema, MARKER_OWNER, MARKER_PREFIX, MARKER_SEGMENTS, MARKER_TAG,
+    TableSchema, Unique,
 };
 use crate::error::{ConstText, same_text};
 use crate::key::{KeySource, can_begin};
@@ -51,11 +52,7 @@ const fn check_schema(entity: &EntityDescriptor, schema: &TableSchema) -> ConstT
     let mut at = 0;
     while at < schema.indexes.len() {
         let index = &schema.indexes[at];
-        let is_sort = match index.sort {
-            Some(sort) => same_text(sort.name, MARKER_OWNER),
-            None => false,
-        };
-        if is_sort || same_text(index.partition.name, MARKER_OWNER) {
+        if has(index.partition, MARKER_OWNER) || has(index.sort, MARKER_OWNER) {
             let text =
                 of_entity(entity).add("and the items that mark them have an attribute `").add(MARKER_OWNER);
             return text.add("`, which is a key of index `").add(index.name).add("`; give the index another");
@@ -63,6 +60,17 @@ const fn check_schema(entity: &EntityDescriptor, schema: &TableSchema) -> ConstT
         at += 1;
     }
     ConstText::new()
+}
+
+const fn has(keys: &[KeyAttributeSchema], name: &str) -> bool {
+    let mut at = 0;
+    while at < keys.len() {
+        if same_text(keys[at].name, name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 /// That no item of an entity can have the key of a marker, or its tag.

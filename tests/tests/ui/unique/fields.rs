@@ -31,4 +31,17 @@ struct Kept {
 #[entity(unique(weight), unique(tags), unique(weight, tags))]
 struct NoText { id: u32, weight: f64, tags: Vec<String> }
 
+#[derive(Entity)]
+#[entity(table = "Users", pk = "USER#{id}")]
+#[entity(unique(old), unique(parts), unique(nowhere))]
+struct Stored {
+    id: u32,
+    #[attr(alias = "older")]
+    old: String,
+    #[attr(serde)]
+    parts: String,
+    #[attr(skip)]
+    nowhere: String,
+}
+
 fn main() {}
