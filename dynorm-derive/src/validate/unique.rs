@@ -51,6 +51,11 @@ fn reason_against(field: &Field) -> Option<String> {
             "`{name}` has `{argument}`, and what is unique is stored as its type is; name another field"
         ));
     }
+    if field.sensitive.is_some() {
+        return Some(format!(
+            "`{name}` is sensitive, and the key of the item that marks a unique value shows it; name another field, such as one with its hash"
+        ));
+    }
     if !field.aliases.is_empty() {
         return Some(format!(
             "`{name}` has an `alias`, and what is unique is compared in the item under one name; remove it when all items have the new one"
