@@ -75,7 +75,7 @@ const fn sources_can_meet(a: &KeySource, b: &KeySource) -> bool {
 pub(crate) const fn can_begin(source: &KeySource, literal: &'static str, n_segments: usize) -> bool {
     match source {
         KeySource::Plain(_) => true,
-        KeySource::Template(Template { segments }) => {
+        KeySource::Template(Template { segments, .. }) => {
             let first = Segment { literal, field: None };
             segments.len() == n_segments && segments_can_meet(&segments[0], &first)
         }
