@@ -60,6 +60,7 @@ const ABOUT: &[(&str, bool)] = &[
     ("starting key", true),
     ("start key", true),
     ("The query can return at most one row", true),
+    ("can not be empty", true),
     ("Syntax error", true),
     ("Expected attribute name", true),
     ("Unexpected token", true),
