@@ -23,8 +23,9 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::GracefulShutdown;
+use tokio::io::{Interest, Ready};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use self::auth::Access;
 pub use self::auth::{Credentials, CredentialsError};
@@ -159,6 +160,7 @@ impl Server {
         let handler = Arc::new(self.handler);
         let places = Arc::new(Semaphore::new(self.connections_max.get().min(Semaphore::MAX_PERMITS)));
         let connections = GracefulShutdown::new();
+        let (serving, _) = watch::channel(());
         let mut shutdown = pin!(shutdown);
         loop {
             let accepted = tokio::select! {
@@ -171,9 +173,15 @@ impl Server {
                 let handler = Arc::clone(&handler);
                 async move { handler.answer(request).await }
             });
-            let watcher = connections.watcher();
+            let (watcher, mut serving) = (connections.watcher(), serving.subscribe());
             tokio::spawn(async move {
-                if begins(&stream).await {
+                let begins = tokio::select! {
+                    // First, so that a request that is there is answered.
+                    biased;
+                    begins = begins(&stream) => begins,
+                    _ = serving.changed() => false,
+                };
+                if begins {
                     let connection = builder().serve_connection(TokioIo::new(stream), service).into_owned();
                     // An error here is the client's: it went away, or does not speak HTTP and has been told so.
                     let _ = watcher.watch(connection).await;
@@ -182,6 +190,8 @@ impl Server {
             });
         }
         drop(self.listener);
+        // Nobody waits for those that have said nothing.
+        drop(serving);
         let _ = tokio::time::timeout(SHUTDOWN_MAX, connections.shutdown()).await;
     }
 }
@@ -196,6 +206,9 @@ async fn begins(stream: &TcpStream) -> bool {
             match stream.peek(&mut bytes).await {
                 Ok(0) | Err(_) => return false,
                 Ok(n) if n < PREFACE.len() && PREFACE.starts_with(&bytes[..n]) => {
+                    if has_said_all(stream).await {
+                        return false;
+                    }
                     tokio::time::sleep(PREFACE_PAUSE).await;
                 }
                 Ok(_) => return true,
@@ -203,6 +216,11 @@ async fn begins(stream: &TcpStream) -> bool {
         }
     };
     tokio::time::timeout(IDLE_MAX, first).await.unwrap_or(false)
+}
+
+/// Whether nothing comes behind what there is: the client has closed its side, or is gone.
+async fn has_said_all(stream: &TcpStream) -> bool {
+    stream.ready(Interest::READABLE).await.is_ok_and(Ready::is_read_closed)
 }
 
 /// The next connection, once there is a place for it.

@@ -49,9 +49,20 @@ impl Names {
         }
     }
 
-    /// Whether a name that is not kept can be.
+    /// Whether a name that is not kept can be. Sensitive ones always can: they are a program's own, and spelled out they
+    /// would be read back as any other.
     pub(crate) fn has_room_for(&self, name: &Name) -> bool {
-        self.known.len() < NAMES_MAX && name.len() <= NAME_BYTES_MAX
+        name.is_sensitive() || self.known.len() < NAMES_MAX && name.len() <= NAME_BYTES_MAX
+    }
+
+    /// Whether a name that is kept is not yet known to be sensitive, as this one is.
+    pub(crate) fn is_too_open(&self, number: usize, name: &Name) -> bool {
+        name.is_sensitive() && !self.name(number).is_sensitive()
+    }
+
+    /// Has all items read back with the name as it is here.
+    pub(crate) fn replace(&mut self, number: usize, name: &Name) {
+        self.known[number].name = name.clone();
     }
 
     /// Keeps a name that is not kept.

@@ -187,6 +187,9 @@ impl Writer<'_> {
     /// Gives the number of the name, if it has one.
     fn name(&mut self, previous: Option<usize>, name: &Name) -> Option<usize> {
         let known = self.names.find(previous, name);
+        if let Some(number) = known.filter(|number| self.names.is_too_open(*number, name)) {
+            Arc::make_mut(self.names).replace(number, name);
+        }
         let number = known.or_else(|| {
             let has_room = self.names.has_room_for(name);
             has_room.then(|| Arc::make_mut(self.names).add(previous, name))

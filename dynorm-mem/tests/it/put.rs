@@ -2,7 +2,7 @@
 
 use dynorm::backend::call::{Put, ReturnValues};
 use dynorm::backend::{Failure, FailureKind, reply};
-use dynorm::value::{Item, Value};
+use dynorm::value::{Item, Name, Value};
 use dynorm_mem::{Cohort, Engine};
 
 use crate::kit::*;
@@ -25,6 +25,25 @@ fn an_item_replaces_the_one_with_its_key() {
     engine.store(item! { pk: "a", sk: number("1.0"), new: true });
     assert_eq!(engine.load(item! { pk: "a", sk: 1 }), Some(item! { pk: "a", sk: 1, new: true }));
     assert_eq!(engine.items("docs").count(), 1);
+}
+
+/// Of 1,100 names, which is more than a table numbers.
+#[test]
+fn a_sensitive_name_stays_so_whoever_wrote_it_first() {
+    let mut engine = users();
+    let many = (0..1100).map(|n| (Name::from(format!("n{n}")), Value::from(true)));
+    engine.store(
+        [(Name::from("id"), Value::from("a")), ("pin".into(), Value::from("12"))].into_iter().collect(),
+    );
+    engine.store([(Name::from("id"), Value::from("many"))].into_iter().chain(many).collect());
+    for (name, id) in [("pin", "b"), ("late", "c")] {
+        let name = Name::sensitive(name);
+        engine.store([(Name::from("id"), Value::from(id)), (name, Value::from("34"))].into_iter().collect());
+        let read = format!("{:?}", engine.load(item! { id: id }).unwrap());
+        assert!(read.contains("<sensitive>") && !read.contains("34"), "{read}");
+    }
+    let earlier = format!("{:?}", engine.load(item! { id: "a" }).unwrap());
+    assert!(!earlier.contains("12"), "{earlier}");
 }
 
 #[test]

@@ -70,6 +70,21 @@ async fn idle_connections_make_room() {
     assert!(start.elapsed() <= IDLE_MAX + IDLE_MAX / 60, "{:?}", start.elapsed());
 }
 
+/// What could be the beginning of HTTP/2, and nothing will come behind it.
+#[tokio::test(start_paused = true)]
+async fn clients_that_leave_in_the_middle_of_their_beginning_make_room() {
+    let server = of_two().await;
+    let start = tokio::time::Instant::now();
+    for _ in 0..2 {
+        let mut leaving = server.connect().await;
+        leaving.stream.write_all(b"PRI * HT").await.unwrap();
+    }
+    let mut third = server.connect().await;
+    ask(&mut third).await;
+    assert_eq!(third.response().await.status, 200);
+    assert!(start.elapsed() < IDLE_MAX / 10, "{:?}", start.elapsed());
+}
+
 #[tokio::test]
 async fn the_end_does_not_wait_for_connections_without_a_place() {
     let server = Running::start(|server: Server| server.with_connections_max(NonZeroUsize::MIN)).await;

@@ -229,6 +229,23 @@ async fn the_end_does_not_wait_for_ever() {
     assert!(start.elapsed() <= SHUTDOWN_MAX + std::time::Duration::from_secs(1), "{:?}", start.elapsed());
 }
 
+/// Nothing of a request has come, so there is nothing to wait for.
+#[tokio::test(start_paused = true)]
+async fn the_end_does_not_wait_for_who_says_nothing() {
+    for said in [&b""[..], b"PRI * HT"] {
+        let server = Running::plain().await;
+        let mut silent = server.connect().await;
+        silent.stream.write_all(said).await.unwrap();
+        // The answer shows that the server has taken the connection up.
+        assert_eq!(server.answer(&request("ListTables", "{}")).await.status, 200);
+        let start = tokio::time::Instant::now();
+        server.stop.send(()).unwrap();
+        server.ended.await.unwrap();
+        assert!(start.elapsed() < SHUTDOWN_MAX / 10, "{:?}", start.elapsed());
+        assert!(!silent.more().await);
+    }
+}
+
 #[tokio::test]
 async fn http_1_0_and_closing_clients_are_answered() {
     let server = Running::plain().await;

@@ -1,12 +1,13 @@
 //! The program: what its command line does.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, ErrorKind};
 use std::process::{Child, Command, Output, Stdio};
 
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
 use crate::files::Export;
-use crate::kit::{Connection, request};
+use crate::kit::{Connection, PATIENCE, request};
 
 fn program() -> Command {
     Command::new(env!("CARGO_BIN_EXE_dynorm-mem"))
@@ -57,10 +58,20 @@ async fn exports_are_imported_at_the_start() {
 #[tokio::test]
 async fn connections_are_limited() {
     let server = Serving::start(&["--connections=1"]);
-    let first = server.connect().await;
+    let request = request("ListTables", "{}");
+    let mut first = server.connect().await;
+    assert_eq!(first.answer(&request).await.status, 200);
     let mut second = server.connect().await;
+    second.stream.write_all(&request).await.unwrap();
+    // The server has its turn at each of these, and would take the second up if it were to.
+    for _ in 0..100 {
+        assert_eq!(first.answer(&request).await.status, 200);
+    }
+    let waiting = second.stream.try_read(&mut [0]).unwrap_err();
+    assert_eq!(waiting.kind(), ErrorKind::WouldBlock, "it is neither served nor refused");
     drop(first);
-    assert_eq!(second.answer(&request("ListTables", "{}")).await.status, 200);
+    let answer = tokio::time::timeout(PATIENCE, second.response()).await.expect("a place is free");
+    assert_eq!(answer.status, 200);
 }
 
 #[test]
