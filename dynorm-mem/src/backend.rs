@@ -14,8 +14,9 @@ use crate::{Engine, ManualClock};
 /// An engine behind dynorm's `Backend`.
 ///
 /// Clones are handles of the same engine, as connections to one database are; [`fork`](Self::fork) makes a
-/// database of its own. Reads do not wait for each other. Nothing is ever throttled or lost, and no call
-/// waits: `sleep` moves a manual clock and otherwise returns at once.
+/// database of its own. Reads do not wait for each other. Nothing is ever throttled or lost, unless
+/// [`Faults`](crate::Faults) are put around it, and no call waits: `sleep` moves a manual clock and otherwise returns at
+/// once.
 ///
 /// ```
 /// use dynorm::backend::{Backend, call};
@@ -96,11 +97,11 @@ impl MemBackend {
     /// Writes wait until the guard is dropped, so drop it before the next call on this backend.
     pub fn engine(&self) -> RwLockReadGuard<'_, Engine> {
         let engine = self.engine.read().unwrap_or_else(PoisonError::into_inner);
-        if !engine.has_changing_tables() {
+        if !engine.awaits_time() {
             return engine;
         }
         drop(engine);
-        // A table may be ready by now, of which the engine has to be told.
+        // Something may be over by now, of which the engine has to be told.
         drop(self.engine_mut());
         self.engine.read().unwrap_or_else(PoisonError::into_inner)
     }
@@ -122,6 +123,11 @@ impl MemBackend {
     #[must_use]
     pub fn items(&self, table: &str) -> Vec<Item> {
         self.engine().items(table).collect()
+    }
+
+    /// Has all reads see all that was written until now, if the engine has a [lag](Engine::with_index_lag).
+    pub fn catch_up(&self) {
+        self.engine_mut().catch_up();
     }
 
     /// Deletes the items whose time to live has passed on this backend's clock, and says how many there were.

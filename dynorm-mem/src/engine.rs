@@ -17,7 +17,7 @@ use crate::partiql::{
     BatchExecuteStatement, BatchStatementReply, ExecuteStatement, ExecuteTransaction, StatementReply,
     TransactionReply,
 };
-use crate::state::State;
+use crate::state::{Expiry, State};
 
 /// One call, as data.
 #[derive(Clone, Debug, PartialEq)]
@@ -229,6 +229,78 @@ impl Engine {
         self
     }
 
+    /// The same engine, whose global indexes show writes this much later than the table.
+    ///
+    /// By default they show them at once, which the service does not promise. With a lag a query of an index answers
+    /// from what was stored so long ago by the time that the engine is told: of the items, their projections and their
+    /// number. Reads of the table and of local indexes see everything; [`with_read_lag`](Self::with_read_lag) is for
+    /// those. [`catch_up`](Self::catch_up) ends the wait.
+    ///
+    /// Each write keeps what it replaces until the lag has passed.
+    ///
+    /// Source: [reads of global indexes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.Reading).
+    ///
+    /// ```
+    /// use std::time::{Duration, UNIX_EPOCH};
+    /// use dynorm::backend::call;
+    /// use dynorm::backend::table::{CreateTable, Index, KeyAttribute, KeySchema};
+    /// use dynorm::value::{Item, KeyKind};
+    /// use dynorm_mem::Engine;
+    ///
+    /// let mut engine = Engine::new().with_index_lag(Duration::from_secs(2));
+    /// let key = |name: &str| {
+    ///     let attribute = KeyAttribute { name: name.into(), kind: KeyKind::S };
+    ///     KeySchema { partition: vec![attribute], sort: vec![] }
+    /// };
+    /// let by_mail = Index { name: "ByMail".into(), key: key("mail"), ..Default::default() };
+    /// let table = CreateTable { table: "users".into(), key: key("id"), indexes: vec![by_mail], ..Default::default() };
+    /// engine.create_table(table, UNIX_EPOCH)?;
+    /// let item = Item::from([("id", "ann"), ("mail", "ann@x")]);
+    /// engine.put(call::Put { table: "users".into(), item, ..Default::default() })?;
+    ///
+    /// let by_mail = call::Scan { table: "users".into(), index: Some("ByMail".into()), ..Default::default() };
+    /// assert_eq!(engine.scan(&by_mail)?.count, 0);
+    /// engine.set_now(UNIX_EPOCH + Duration::from_secs(2));
+    /// assert_eq!(engine.scan(&by_mail)?.count, 1);
+    /// # Ok::<(), dynorm::backend::Failure>(())
+    /// ```
+    #[must_use]
+    pub fn with_index_lag(mut self, lag: Duration) -> Self {
+        self.state.lag.of_indexes = lag;
+        self
+    }
+
+    /// The same engine, whose eventually consistent reads of tables and local indexes see writes this much later; those
+    /// that ask for consistency, and transactions, see everything.
+    ///
+    /// By default all reads see everything, which the service does not promise. The lag is that of
+    /// [global indexes](Self::with_index_lag), for the other reads.
+    ///
+    /// Source: [read consistency](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.ReadConsistency.html).
+    #[must_use]
+    pub fn with_read_lag(mut self, lag: Duration) -> Self {
+        self.state.lag.of_reads = lag;
+        self
+    }
+
+    /// Has all reads see all that was written until now, however long the lags are.
+    pub fn catch_up(&mut self) {
+        self.state.lag.catch_up();
+    }
+
+    /// The same engine, whose items go by themselves so long after they have expired.
+    ///
+    /// By default they stay until [`sweep_expired`](Self::sweep_expired) is called. The service deletes them within a few
+    /// days, and until then reads show them, as here. They go when the time that the engine is told moves to another
+    /// second; that costs a look at every item of tables with a time to live.
+    ///
+    /// Source: [time to live](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/TTL.html).
+    #[must_use]
+    pub fn with_expiry_delay(mut self, delay: Duration) -> Self {
+        self.state.expiry = Some(Expiry { delay, swept: self.state.now });
+        self
+    }
+
     /// The same engine, which refuses what makes an item collection larger than this many bytes: items of one
     /// partition key and their entries in local indexes, of tables that have such indexes.
     ///
@@ -368,12 +440,14 @@ impl Engine {
         if !self.state.changing.is_empty() {
             op::table::settle(&mut self.state);
         }
+        self.state.lag.settle(now);
+        op::table::expire(&mut self.state);
     }
 
-    /// Whether a table is being created, changed or deleted, which ends when its time is
-    /// [told](Self::set_now).
-    pub(crate) fn has_changing_tables(&self) -> bool {
-        !self.state.changing.is_empty()
+    /// Whether something is under way that goes on when the time is [told](Self::set_now): tables that change, writes
+    /// that are not seen yet, items that go.
+    pub(crate) fn awaits_time(&self) -> bool {
+        !self.state.changing.is_empty() || self.state.lag.has_past() || self.state.expiry.is_some()
     }
 
     /// Deletes the items whose time to live has passed at `now`, in all tables, and says how many there were.

@@ -45,6 +45,8 @@ mod clock;
 mod diff;
 mod engine;
 mod expr;
+mod faulty;
+mod lag;
 pub mod legacy;
 pub mod limits;
 mod message;
@@ -65,6 +67,7 @@ pub use crate::backend::MemBackend;
 pub use crate::clock::ManualClock;
 pub use crate::diff::{Diff, Difference};
 pub use crate::engine::{Engine, Request, Response};
+pub use crate::faulty::{Attempt, Fault, Faults, Faulty, Random, Rule};
 pub use crate::message::Cohort;
 #[cfg(feature = "sdk-streams")]
 pub use crate::sdk::streams_sdk_client;

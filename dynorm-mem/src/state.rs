@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dynorm::backend::call::TransactWriteAction;
 
+use crate::lag::{Lag, View};
 use crate::limits::TOKEN_WINDOW;
 use crate::message::{self, Checked, Refusal};
 use crate::partiql::Statement;
@@ -22,12 +23,25 @@ pub(crate) struct State {
     pub(crate) collection_bytes_max: Option<u64>,
     /// How long tables are created, changed and deleted.
     pub(crate) table_delay: Duration,
+    /// How late reads see writes.
+    pub(crate) lag: Lag,
+    /// How long items stay after they have expired, if they go by themselves, and when they last went.
+    pub(crate) expiry: Option<Expiry>,
     /// The tables that are.
     pub(crate) changing: BTreeSet<String>,
     /// The streams that were switched off, or whose tables are gone, by table and label.
     pub(crate) ended_streams: BTreeMap<(String, String), Arc<Stream>>,
     pub(crate) tokens: Tokens<Arc<[TransactWriteAction]>>,
     pub(crate) statement_tokens: Tokens<Arc<[Statement]>>,
+}
+
+/// Items that go by themselves.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expiry {
+    /// How long after they have expired.
+    pub(crate) delay: Duration,
+    /// When it was last looked which do.
+    pub(crate) swept: SystemTime,
 }
 
 impl Default for State {
@@ -37,6 +51,8 @@ impl Default for State {
             tables: BTreeMap::new(),
             collection_bytes_max: None,
             table_delay: Duration::ZERO,
+            lag: Lag::default(),
+            expiry: None,
             changing: BTreeSet::new(),
             ended_streams: BTreeMap::new(),
             tokens: Tokens::default(),
@@ -52,10 +68,19 @@ impl State {
         table.ok_or_else(message::table_not_found)
     }
 
+    /// The table of this name or resource name, as a read sees it.
+    pub(crate) fn table_seen(&self, table: &str, view: View) -> Checked<&Arc<Table>> {
+        let now = self.table(table)?;
+        Ok(self.lag.seen(name_of(table), view, self.now).unwrap_or(now))
+    }
+
     /// The table of this name or resource name, to write it.
     pub(crate) fn table_mut(&mut self, table: &str) -> Checked<&mut Table> {
-        let table = self.tables.get_mut(checked_name(table)?).filter(|table| table.is_usable());
-        Ok(opened(table.ok_or_else(message::table_not_found)?, self.now))
+        let name = checked_name(table)?;
+        let table = self.tables.get_mut(name).filter(|table| table.is_usable());
+        let table = table.ok_or_else(message::table_not_found)?;
+        self.lag.keep(name, table, self.now);
+        Ok(opened(table, self.now))
     }
 
     /// Forgets streams that ended too long ago to be read.

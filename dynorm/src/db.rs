@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, Call};
 use crate::backend::call::ReturnCapacity;
 use crate::backend::table::{TableStatus, TimeToLive};
 use crate::collection::{Collect, Collection, CollectionKey};
@@ -12,7 +12,7 @@ use crate::entity::hook::Hook;
 use crate::entity::{Entity, Key, Pattern, Primary, Scannable, Table, UniqueKey};
 use crate::error::{Error, Failure, FailureKind, Result};
 use crate::op::{
-    self, Batch, BatchDelete, BatchPut, Call, Context, Delete, DeleteMany, DeletePartition, Get, GetBy,
+    self, Batch, BatchDelete, BatchPut, Context, Delete, DeleteMany, DeletePartition, Get, GetBy,
     GetMany, KeySet, Put, PutMany, Query, Rekey, Reshard, Scan, Target, TransactGet, TransactWrite, Update,
 };
 #[cfg(feature = "signed-cursors")]

@@ -12,7 +12,7 @@
     reason = "a case panics where its fact does not hold"
 )]
 
-pub mod flaky;
+pub mod faults;
 pub mod layouts;
 pub mod mistakes;
 pub mod scenario;

@@ -2,22 +2,22 @@
 //! their requests are as JSON.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use dynorm::FailureKind;
 use dynorm::backend::call::BatchWriteAction;
 use dynorm::prelude::*;
-use dynorm_tests::flaky::{Fault, Flaky};
+use dynorm_mem::{Fault, Faults, MemBackend};
+use dynorm_tests::faults::{batches, refuse, waits};
 use dynorm_tests::scenario::{Customer, Order, Reading, Shop, ann, order, order_key};
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop, prop_oneof, proptest};
 
-async fn readings() -> (Arc<Flaky>, Db) {
-    let backend = Arc::new(Flaky::default());
-    let db = Db::from_backend(backend.clone());
+async fn readings() -> (Faults, Db) {
+    let faults = Faults::new();
+    let db = Db::new(faults.around(MemBackend::new()));
     db.create_table::<Reading>().await.unwrap();
     db.create_table::<Shop>().await.unwrap();
-    (backend, db)
+    (faults, db)
 }
 
 fn reading(at: i64) -> Reading {
@@ -34,56 +34,56 @@ async fn stored(db: &Db) -> Vec<i64> {
 
 #[tokio::test]
 async fn what_is_left_unprocessed_is_sent_again_with_what_still_waits() {
-    let (backend, db) = readings().await;
-    backend.fail([Fault::Partial(10), Fault::Partial(0)]);
+    let (faults, db) = readings().await;
+    faults.script([Fault::Partial(10), Fault::Partial(0)]);
     let written = db.put_many((0..60).map(reading)).concurrency(1).await.unwrap();
     assert_eq!((written.n_written, written.left.len()), (60, 0));
     assert!(written.error.is_none());
     written.complete().unwrap();
     assert_eq!(stored(&db).await, (0..60).collect::<Vec<_>>());
     // 10 of 25; then the other 15 with 10 new ones, in vain, and again; then the rest.
-    assert_eq!(backend.seen().batches, [25, 25, 25, 25]);
-    assert_eq!(backend.waits().len(), 2);
+    assert_eq!(faults.waits().len(), 2);
+    assert_eq!(batches(&faults), [25, 25, 25, 25]);
 
-    backend.fail([Fault::Partial(1), Fault::Partial(30), Fault::Partial(0)]);
+    faults.script([Fault::Partial(1), Fault::Partial(30), Fault::Partial(0)]);
     let read = db.get_many(keys(0..150)).concurrency(1).await.unwrap().complete().unwrap();
     let expected: Vec<Option<Reading>> = (0..150).map(|at| (at < 60).then(|| reading(at))).collect();
     assert_eq!(read, expected);
-    assert_eq!(backend.seen().batches, [100, 100, 100, 100, 19]);
-    assert_eq!(backend.waits().len(), 3);
+    assert_eq!(faults.waits().len(), 3);
+    assert_eq!(batches(&faults), [100, 100, 100, 100, 19]);
 }
 
 #[tokio::test]
 async fn throttled_requests_are_sent_again() {
-    let (backend, db) = readings().await;
-    backend.refuse([FailureKind::ThroughputExceeded, FailureKind::Throttled]);
+    let (faults, db) = readings().await;
+    refuse(&faults, [FailureKind::ThroughputExceeded, FailureKind::Throttled]);
     db.put_many((0..5).map(reading)).await.unwrap().complete().unwrap();
-    assert_eq!(backend.waits().len(), 2);
+    assert_eq!(waits(&faults).len(), 2);
     // A read may also be sent again where it is open what happened.
-    backend.refuse([FailureKind::Timeout, FailureKind::Internal, FailureKind::RequestLimitExceeded]);
+    refuse(&faults, [FailureKind::Timeout, FailureKind::Internal, FailureKind::RequestLimitExceeded]);
     assert!(db.get_many(keys(0..5)).await.unwrap().complete().unwrap().iter().all(Option::is_some));
-    assert_eq!(backend.waits().len(), 3);
-    backend.refuse([FailureKind::RequestLimitExceeded]);
+    assert_eq!(waits(&faults).len(), 3);
+    refuse(&faults, [FailureKind::RequestLimitExceeded]);
     db.delete_many(keys(0..5)).await.unwrap().complete().unwrap();
     assert!(stored(&db).await.is_empty());
 }
 
 #[tokio::test]
 async fn after_a_failure_the_result_has_what_was_done_and_what_is_left() {
-    let (backend, db) = readings().await;
-    backend.fail([Fault::None, Fault::Refused(FailureKind::AccessDenied)]);
+    let (faults, db) = readings().await;
+    faults.script([None, Some(Fault::Refused(FailureKind::AccessDenied))]);
     let written = db.put_many((0..100).map(reading)).concurrency(1).await.unwrap();
     assert_eq!(written.n_written, 25);
     assert_eq!(written.left, (25..100).map(reading).collect::<Vec<_>>());
     assert_eq!(written.error.as_ref().unwrap().failure().unwrap().kind, FailureKind::AccessDenied);
     assert!((written.capacity[0].units.total - 25.0).abs() < f64::EPSILON);
-    assert_eq!(backend.seen().batches, [25, 25], "no request follows a failure that does not pass");
+    assert_eq!(batches(&faults), [25, 25], "no request follows a failure that does not pass");
     assert_eq!(stored(&db).await, (0..25).collect::<Vec<_>>());
 
     // The caller goes on with what is left.
     db.put_many(written.left).await.unwrap().complete().unwrap();
-    backend.seen();
-    backend.fail([Fault::None, Fault::None, Fault::Refused(FailureKind::AccessDenied)]);
+    faults.reset();
+    faults.script([None, None, Some(Fault::Refused(FailureKind::AccessDenied))]);
     let mut some = db.get_many(keys(0..250)).concurrency(1).await.unwrap();
     assert_eq!((some.read.len(), some.left.len()), (200, 50));
     let (last, answer) = some.read.pop().unwrap();
@@ -98,14 +98,14 @@ async fn after_a_failure_the_result_has_what_was_done_and_what_is_left() {
 
 #[tokio::test]
 async fn other_requests_that_are_under_way_are_waited_for() {
-    let (backend, db) = readings().await;
-    backend.fail([Fault::Refused(FailureKind::Validation), Fault::None, Fault::Partial(5)]);
+    let (faults, db) = readings().await;
+    faults.script([Some(Fault::Refused(FailureKind::Validation)), None, Some(Fault::Partial(5))]);
     let written = db.put_many((0..200).map(reading)).concurrency(3).await.unwrap();
     assert_eq!(written.error.as_ref().unwrap().failure().unwrap().kind, FailureKind::Validation);
-    let seen = backend.seen();
-    assert_eq!(seen.concurrency, 3);
+    assert_eq!(faults.at_once(), 3);
+    let batches = batches(&faults);
     // Which of the three ended first is left open; a few more may have begun before the failure was seen.
-    assert!(seen.batches.len() <= 5 && written.n_written >= 30, "{seen:?}");
+    assert!(batches.len() <= 5 && written.n_written >= 30, "{batches:?}");
     assert_eq!(stored(&db).await.len(), written.n_written);
     let mut all = stored(&db).await;
     all.extend(written.left.iter().map(|reading| reading.at));
@@ -115,78 +115,79 @@ async fn other_requests_that_are_under_way_are_waited_for() {
 
 #[tokio::test]
 async fn as_many_requests_are_under_way_as_is_allowed() {
-    let (backend, db) = readings().await;
+    let (faults, db) = readings().await;
     for (concurrency, most) in [(0, 1), (1, 1), (2, 2), (50, 8)] {
         db.put_many((0..200).map(reading)).concurrency(concurrency).await.unwrap().complete().unwrap();
-        assert_eq!(backend.seen().concurrency, most);
+        assert_eq!(faults.at_once(), most);
+        faults.reset();
     }
     let mut all = db.batch();
     for at in 0..200 {
         all = all.put(&reading(at));
     }
     all.await.unwrap().complete().unwrap();
-    assert_eq!(backend.seen().concurrency, 4);
+    assert_eq!(faults.at_once(), 4);
 }
 
 #[tokio::test]
 async fn at_the_deadline_the_rest_is_left() {
-    let (backend, db) = readings().await;
-    backend.fail([Fault::Partial(3)]);
-    backend.refuse(std::iter::repeat_n(FailureKind::ThroughputExceeded, 1000));
+    let (faults, db) = readings().await;
+    faults.script([Fault::Partial(3)]);
+    refuse(&faults, std::iter::repeat_n(FailureKind::ThroughputExceeded, 1000));
     let deadline = Duration::from_secs(30);
     let written = db.put_many((0..30).map(reading)).concurrency(1).deadline(deadline).await.unwrap();
     assert_eq!((written.n_written, written.left.len()), (3, 27));
     assert!(written.error.as_ref().unwrap().is_throttled());
     assert!(written.complete().unwrap_err().is_throttled());
-    let total: Duration = backend.waits().iter().sum();
+    let total: Duration = waits(&faults).iter().sum();
     assert!(total <= deadline && total > Duration::from_secs(25), "{total:?}");
 
-    backend.seen();
-    backend.fail(std::iter::repeat_n(Fault::Partial(0), 1000));
+    faults.reset();
+    faults.script(std::iter::repeat_n(Fault::Partial(0), 1000));
     let read = db.get_many(keys(0..3)).deadline(Duration::from_secs(1)).await.unwrap();
     assert!(read.error.is_none() && read.read.is_empty());
     assert_eq!(read.left, keys(0..3).collect::<Vec<_>>());
     let error = read.complete().unwrap_err();
     assert_eq!(error.to_string(), "cannot get `Reading`: 3 of 3 are left");
-    assert!(backend.waits().iter().sum::<Duration>() <= Duration::from_secs(1));
+    assert!(waits(&faults).iter().sum::<Duration>() <= Duration::from_secs(1));
 
-    backend.seen();
+    faults.reset();
     let none = db.delete_many(keys(0..3)).deadline(Duration::ZERO).await.unwrap();
-    assert_eq!((none.n_written, none.left.len(), backend.seen().batches.len()), (0, 3, 0));
+    assert_eq!((none.n_written, none.left.len(), batches(&faults).len()), (0, 3, 0));
 }
 
 #[tokio::test]
 async fn without_a_deadline_progress_keeps_a_batch_going() {
-    let (backend, db) = readings().await;
+    let (faults, db) = readings().await;
     // One a time, with waits that are far more than ten seconds together.
-    backend.fail(std::iter::repeat_n(Fault::Partial(1), 200));
+    faults.script(std::iter::repeat_n(Fault::Partial(1), 200));
     db.put_many((0..200).map(reading)).concurrency(1).await.unwrap().complete().unwrap();
-    assert!(backend.waits().iter().sum::<Duration>() > Duration::from_secs(20));
+    assert!(waits(&faults).iter().sum::<Duration>() > Duration::from_secs(20));
 
-    backend.seen();
-    backend.refuse(std::iter::repeat_n(FailureKind::Throttled, 1000));
+    faults.reset();
+    refuse(&faults, std::iter::repeat_n(FailureKind::Throttled, 1000));
     let none = db.put_many((0..2).map(reading)).await.unwrap();
     assert_eq!((none.n_written, none.left.len()), (0, 2));
-    let waits = backend.waits();
+    let waits = waits(&faults);
     assert!(waits.iter().sum::<Duration>() <= Duration::from_secs(10) && waits.len() >= 5, "{waits:?}");
 }
 
 #[tokio::test]
 async fn a_write_whose_fate_is_open_is_left_and_not_repeated() {
-    let (backend, db) = readings().await;
-    backend.fail([Fault::Lost(FailureKind::Timeout)]);
+    let (faults, db) = readings().await;
+    faults.script([Fault::Lost(FailureKind::Timeout)]);
     let written = db.put_many((0..2).map(reading)).await.unwrap();
     assert_eq!((written.n_written, written.left.len()), (0, 2));
     assert_eq!(written.error.unwrap().failure().unwrap().kind, FailureKind::Timeout);
-    assert_eq!(backend.seen().batches, [2]);
+    assert_eq!(batches(&faults), [2]);
     assert_eq!(stored(&db).await, [0, 1]);
 }
 
 #[tokio::test]
 async fn what_is_left_of_a_mixed_batch_is_a_batch() {
-    let (backend, db) = readings().await;
+    let (faults, db) = readings().await;
     db.put(&order(1, 1)).await.unwrap();
-    backend.fail([Fault::Partial(1), Fault::Refused(FailureKind::AccessDenied)]);
+    faults.script([Fault::Partial(1), Fault::Refused(FailureKind::AccessDenied)]);
     let batch = db.batch().put(&ann()).delete(order_key(1, 1)).put(&reading(7));
     let written = batch.concurrency(1).await.unwrap();
     assert_eq!(written.n_written, 1);
@@ -213,7 +214,7 @@ struct Flags {
 
 #[test]
 fn requests_are_at_most_16_mb_of_json() {
-    let db = Db::new(Flaky::default());
+    let db = Db::new(MemBackend::new());
     let requests = |n_flags| {
         let all = (0..25).map(|id| Flags { id, flags: vec![true; n_flags] });
         db.put_many(all).to_requests().unwrap()
@@ -233,12 +234,12 @@ fn requests_are_at_most_16_mb_of_json() {
 }
 
 /// What a backend may do to the requests of a batch.
-fn fault() -> impl Strategy<Value = Fault> {
+fn fault() -> impl Strategy<Value = Option<Fault>> {
     prop_oneof![
-        Just(Fault::None),
-        (0_usize..30).prop_map(Fault::Partial),
-        Just(Fault::Refused(FailureKind::Throttled)),
-        Just(Fault::Refused(FailureKind::AccessDenied)),
+        Just(None),
+        (0_usize..30).prop_map(Fault::Partial).prop_map(Some),
+        Just(Some(Fault::throttled())),
+        Just(Some(Fault::Refused(FailureKind::AccessDenied))),
     ]
 }
 
@@ -248,17 +249,17 @@ proptest! {
     /// Whatever the backend does: each entry is either done or left, in order, and it is as the result says.
     #[test]
     fn nothing_is_dropped(
-        faults in prop::collection::vec(fault(), 0..12),
+        script in prop::collection::vec(fault(), 0..12),
         n_entries in 0_i64..150,
         concurrency in 1_usize..5,
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
-            let (backend, db) = readings().await;
-            backend.fail(faults.clone());
+            let (faults, db) = readings().await;
+            faults.script(script.clone());
             let all: Vec<i64> = (0..n_entries).collect();
             let written = db.put_many(all.iter().copied().map(reading)).concurrency(concurrency).await.unwrap();
-            backend.seen();
+            faults.reset();
             let left: Vec<i64> = written.left.iter().map(|reading| reading.at).collect();
             let done: Vec<i64> = all.iter().copied().filter(|at| !left.contains(at)).collect();
             assert_eq!(stored(&db).await, done);
@@ -268,7 +269,7 @@ proptest! {
 
             // Each key twice, the second time the other way round.
             let asked: Vec<i64> = all.iter().chain(all.iter().rev()).copied().collect();
-            backend.fail(faults);
+            faults.script(script);
             let keys = asked.iter().map(|at| Reading::key("d", *at));
             let read = db.get_many(keys).concurrency(concurrency).await.unwrap();
             let at = |key: &Key<Reading>| key.field(Reading::AT).unwrap();

@@ -3,12 +3,12 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
-use std::sync::Arc;
 use std::task::Poll;
 
 use dynorm::FailureKind;
 use dynorm::prelude::*;
-use dynorm_tests::flaky::{Fault, Flaky};
+use dynorm_mem::{Fault, Faults, MemBackend};
+use dynorm_tests::faults::batches;
 
 #[derive(Entity, Clone, Debug, PartialEq)]
 #[entity(table = "Tasks", pk = id)]
@@ -23,14 +23,14 @@ fn task(id: u32) -> Task {
     Task { id, state: "open".into(), text: format!("task {id}") }
 }
 
-async fn tasks() -> (Arc<Flaky>, Db) {
-    let backend = Arc::new(Flaky::default());
-    let db = Db::from_backend(backend.clone());
+async fn tasks() -> (Faults, Db) {
+    let faults = Faults::new();
+    let db = Db::new(faults.around(MemBackend::new()));
     db.create_table::<Task>().await.unwrap();
     for id in 0..5 {
         db.put(&task(id)).await.unwrap();
     }
-    (backend, db)
+    (faults, db)
 }
 
 /// Goes on with both, always with `first` first, until `first` is done.
@@ -58,17 +58,17 @@ async fn what_is_deleted_between_index_and_table_is_left_out() {
 
 #[tokio::test]
 async fn keys_that_are_left_unprocessed_are_asked_for_again() {
-    let (backend, db) = tasks().await;
-    backend.fail([Fault::None, Fault::Partial(2), Fault::Partial(0), Fault::Partial(1)]);
+    let (faults, db) = tasks().await;
+    faults.script([None, Some(Fault::Partial(2)), Some(Fault::Partial(0)), Some(Fault::Partial(1))]);
     let all = db.query(Task::by_state("open")).hydrate().all().await.unwrap();
     assert_eq!(all, [0, 1, 2, 3, 4].map(task));
-    assert_eq!(backend.seen().batches, [5, 3, 3, 2]);
+    assert_eq!(batches(&faults), [5, 3, 3, 2]);
 }
 
 #[tokio::test]
 async fn keys_that_cannot_be_read_are_an_error() {
-    let (backend, db) = tasks().await;
-    backend.fail([Fault::None, Fault::Partial(2), Fault::Refused(FailureKind::AccessDenied)]);
+    let (faults, db) = tasks().await;
+    faults.script([None, Some(Fault::Partial(2)), Some(Fault::Refused(FailureKind::AccessDenied))]);
     let error = db.query(Task::by_state("open")).hydrate().all().await.unwrap_err();
     assert!(error.is_incomplete(), "{error}");
 }

@@ -2,13 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use dynorm::FailureKind;
 use dynorm::ScanPosition;
 use dynorm::prelude::*;
-use dynorm_mem::{ManualClock, MemBackend};
-use dynorm_tests::flaky::Flaky;
+use dynorm_mem::{Faults, ManualClock, MemBackend};
+use dynorm_tests::faults::refuse;
 use proptest::prelude::*;
 
 #[derive(Entity, Clone, Debug, PartialEq)]
@@ -132,15 +131,15 @@ fn without_a_budget_a_scan_does_not_wait() {
 #[test]
 fn a_scan_goes_on_after_a_failure() {
     run(async {
-        let backend = Arc::new(Flaky::default());
-        let db = Db::from_backend(backend.clone());
+        let faults = Faults::new();
+        let db = Db::new(faults.around(MemBackend::new()));
         let kept = things(&db, &[true; 40]).await;
         let mut items = db.scan::<Thing>().evaluate(5).segments(3).concurrency(1).items();
         let mut found = Vec::new();
         for _ in 0..7 {
             found.push(items.next().await.unwrap().unwrap().number);
         }
-        backend.refuse([FailureKind::AccessDenied]);
+        refuse(&faults, [FailureKind::AccessDenied]);
         let error = loop {
             match items.next().await.unwrap() {
                 Ok(thing) => found.push(thing.number),

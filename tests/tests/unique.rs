@@ -3,14 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test panics where its fact does not hold")]
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use dynorm::backend::{Backend, call};
+use dynorm::backend::{Backend, Operation, call};
 use dynorm::prelude::*;
 use dynorm::value::{Item, Number};
-use dynorm_mem::{ManualClock, MemBackend};
-use dynorm_tests::stepped::{Program, Random, Stepped, at_once, interleave};
+use dynorm_mem::{Fault, Faults, ManualClock, MemBackend, Random};
+use dynorm_tests::stepped::{Program, at_once, interleave};
 
 #[derive(Entity, Clone, Debug, PartialEq)]
 #[entity(table = "Users", pk = "USER#{id}", sk = "USER", unique(email), unique(name, scope = team))]
@@ -125,11 +124,13 @@ fn run(seed: u64) {
     let mut random = Random::of(seed);
     let clock = ManualClock::new();
     let backend = MemBackend::new().with_clock(clock.clone());
-    let faults = Random::of(random.below(usize::MAX) as u64);
-    let db = Db::from_backend(Arc::new(Stepped::new(backend.clone(), faults, 8)));
+    let faults = Faults::seeded(random.next());
+    faults.inject(Fault::Conflict.on(Operation::TransactWrite).percent(12));
+    faults.inject(Fault::lost().on(Operation::TransactWrite).percent(12));
+    let db = Db::new(faults.around(backend.clone()));
     at_once(db.create_table::<User>()).unwrap();
     let programs: Vec<Program<'_>> = (0..3)
-        .map(|_| Box::pin(program(db.clone(), Random::of(random.below(usize::MAX) as u64))) as Program<'_>)
+        .map(|_| Box::pin(program(db.clone(), Random::of(random.next()))) as Program<'_>)
         .collect();
     interleave(programs, &mut random, |random| {
         if random.one_in(12) {

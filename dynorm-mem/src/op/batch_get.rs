@@ -7,6 +7,7 @@ use super::found::returned;
 use super::get::projection;
 use crate::capacity::{Consistency, Cost, Stated, read_units};
 use crate::expr::Projection;
+use crate::lag::View;
 use crate::limits::{BATCH_GET_BYTES_MAX, BATCH_GET_KEYS_MAX};
 use crate::message::{self, Batch, Checked, Refusal};
 use crate::state::{State, checked_name};
@@ -44,7 +45,7 @@ pub(crate) fn run<'c>(
     }
     let mut looked_up: Vec<Wanted<'_, '_>> = Vec::with_capacity(wanted.len());
     for (named, call, projection) in wanted {
-        let table = state.table(named)?;
+        let table = state.table_seen(named, View::of(call.consistent))?;
         let keys = call.keys.iter().map(|key| table.key_of_key(key)).collect::<Checked<Vec<_>>>()?;
         looked_up.push(Wanted { named, call, table, keys, projection });
     }

@@ -8,6 +8,7 @@ use dynorm::value::Item;
 use super::found::{Found, One};
 use crate::capacity::{Consistency, Cost, Stated, read_units};
 use crate::expr::{self, Placeholders, Projection};
+use crate::lag::View;
 use crate::message::Checked;
 use crate::state::{State, checked_name};
 use crate::table::Table;
@@ -29,7 +30,7 @@ pub(crate) fn run<'s>(
     call: &call::Get,
     projection: Option<&Projection<'_>>,
 ) -> Checked<One<'s>> {
-    let table = state.table(&call.table)?;
+    let table = state.table_seen(&call.table, View::of(call.consistent))?;
     let record = read(table, &call.key)?;
     let consistency = Consistency::of(call.consistent);
     let cost = Cost::of_table(read_units(record.map_or(0, Record::size_bytes), consistency));

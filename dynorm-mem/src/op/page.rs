@@ -8,8 +8,10 @@ use dynorm::value::Item;
 use super::found::{Found, Page};
 use crate::capacity::{Consistency, Cost, Stated, read_units};
 use crate::expr::{self, Condition, Placeholders, Projection, attributes_of, holds};
+use crate::lag::View;
 use crate::limits::PAGE_BYTES_MAX;
 use crate::message::{self, Checked, Expression, Refusal};
+use crate::state::State;
 use crate::table::Table;
 use crate::table::item::check_expression_values;
 use crate::table::key::{KeyShape, StoreKey};
@@ -98,6 +100,17 @@ fn check_select(call: &Parameters<'_>) -> Checked {
         }
         _ => Ok(()),
     }
+}
+
+/// The table as the call sees it. Who names a local index, or one that is not there, reads the table.
+pub(super) fn table<'s>(state: &'s State, call: &Parameters<'_>) -> Checked<&'s Table> {
+    let schema = &state.table(call.table)?.schema;
+    let index = call.index.and_then(|name| schema.index(name)).map(|at| &schema.indexes[at]);
+    let view = match index {
+        Some(index) if !index.is_local() => View::GlobalIndex,
+        _ => View::of(call.consistent),
+    };
+    Ok(state.table_seen(call.table, view)?)
 }
 
 /// The table or the index that a call reads.

@@ -45,7 +45,7 @@ pub(crate) fn run<'s>(
     let Some(key_condition) = &expressions.key_condition else { return Err(message::no_key_condition()) };
     let terms = key_terms(key_condition)?;
     let parameters = parameters(call);
-    let table = state.table(&call.table)?;
+    let table = page::table(state, &parameters)?;
     let source = Source::new(table, &parameters, expressions)?;
     let range = KeyRange::new(source.key(), &terms)?;
     check_filter(source.key(), expressions, scope)?;

@@ -36,7 +36,7 @@ pub(crate) fn run<'s>(
     expressions: &Expressions<'_>,
 ) -> Checked<Page<'s>> {
     let parameters = parameters(call);
-    let table = state.table(&call.table)?;
+    let table = page::table(state, &parameters)?;
     let source = Source::new(table, &parameters, expressions)?;
     let hashes = call.segment.map_or(0..=u32::MAX, |segment| segment_hashes(segment.segment, segment.total));
     let start = match &call.start {

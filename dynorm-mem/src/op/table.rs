@@ -72,6 +72,7 @@ pub(crate) fn settle(state: &mut State) {
 
 fn remove(state: &mut State, name: &str) {
     stream::end(state, name);
+    state.lag.forget(name);
     state.tables.remove(name);
 }
 
@@ -157,11 +158,11 @@ pub(crate) fn describe_time_to_live(state: &State, table: &str) -> Checked<Optio
 }
 
 /// Deletes what has expired, in all tables, and counts it.
-pub(crate) fn sweep_expired(state: &mut State, now: SystemTime) -> usize {
-    let at = now;
-    let Ok(now) = now.duration_since(UNIX_EPOCH) else { return 0 };
+pub(crate) fn sweep_expired(state: &mut State, expired_by: SystemTime) -> usize {
+    let State { tables, lag, now: at, .. } = state;
+    let Ok(now) = expired_by.duration_since(UNIX_EPOCH) else { return 0 };
     let mut n_deleted = 0;
-    for table in state.tables.values_mut() {
+    for (name, table) in tables {
         let Some(attribute) = &table.time_to_live.attribute else { continue };
         let expired: Vec<Change> = table
             .items
@@ -177,12 +178,27 @@ pub(crate) fn sweep_expired(state: &mut State, now: SystemTime) -> usize {
             continue;
         }
         n_deleted += expired.len();
-        let table = opened(table, at);
+        lag.keep(name, table, *at);
+        let table = opened(table, *at);
         for change in expired {
             table.commit_expiry(change);
         }
     }
     n_deleted
+}
+
+/// Deletes the items that go by themselves by now; looks for them once a second, since it costs a look at every item.
+pub(crate) fn expire(state: &mut State) {
+    let now = state.now;
+    let Some(expiry) = &mut state.expiry else { return };
+    let second = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
+    if second(expiry.swept) == second(now) {
+        return;
+    }
+    expiry.swept = now;
+    if let Some(expired_by) = now.checked_sub(expiry.delay) {
+        sweep_expired(state, expired_by);
+    }
 }
 
 /// Whether the time has passed, but not so long ago that it must be a mistake.

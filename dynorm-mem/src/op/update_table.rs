@@ -49,6 +49,7 @@ pub(crate) fn update_table(
         table.deletion_protection = protection;
     }
     table.settings = settings;
+    state.lag.forget(&name);
     if let Some((status, index)) = phase_of(call) {
         begin(state, &name, status, index);
     }

@@ -4,15 +4,20 @@
 //! maps, items. A backend decides nothing that the service would not decide.
 
 pub mod call;
+mod layer;
+mod operation;
 pub mod reply;
 pub(crate) mod retry;
 pub mod table;
 
 use std::fmt::Debug;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 
+pub use self::layer::Layer;
+pub use self::operation::{Call, Operation, Reply, Sent};
 pub use crate::error::{CancellationReason, Failure, FailureKind};
 pub use crate::value::{Names, Values};
 
@@ -20,7 +25,7 @@ pub use crate::value::{Names, Values};
 ///
 /// Implementors answer with DynamoDB's rules and words, keep no state between calls that the service would not
 /// keep, and may be called from many tasks at once. They do not retry: the library does, by the kind of the
-/// [`Failure`].
+/// [`Failure`]. What goes around another backend is a [`Layer`].
 #[async_trait]
 pub trait Backend: Debug + Send + Sync + 'static {
     /// Reads one item: `GetItem`.
@@ -58,4 +63,9 @@ pub trait Backend: Debug + Send + Sync + 'static {
 
     /// Waits, between retries. A test backend moves its clock instead.
     async fn sleep(&self, duration: Duration);
+
+    /// A number that decides how long the next wait between retries is. A test backend takes it from its seed.
+    fn random(&self) -> u64 {
+        RandomState::new().build_hasher().finish()
+    }
 }

@@ -1,10 +1,8 @@
 //! Which failures to try again, and how long to wait before.
 
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
-use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
-use super::{Backend, Failure, FailureKind};
+use super::{Backend, Failure, FailureKind, Sent};
 use crate::error::Reason;
 
 /// The shortest wait.
@@ -22,8 +20,6 @@ pub(crate) enum Effect {
     /// It writes again: it is sent again only if the service said that it did nothing.
     Single,
 }
-
-type Sent<'b, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'b>>;
 
 /// Sends a call until it succeeds, fails for good, or the time is up.
 pub(crate) async fn send<'b, T>(
@@ -75,7 +71,7 @@ impl Patience {
 
     /// The next wait, or `None` when it is time to give up.
     pub(crate) fn next_wait(&mut self, backend: &dyn Backend) -> Option<Duration> {
-        self.wait = jitter(self.wait);
+        self.wait = jitter(self.wait, backend.random());
         let (spent, most) = match self.deadline {
             Some(deadline) => (self.spent(backend), deadline),
             None => (self.waited_in_vain, WAIT_TOTAL_MAX),
@@ -121,8 +117,7 @@ pub(crate) fn is_transient(failure: &Failure, effect: Effect) -> bool {
 /// The wait after one of this length: longer on average, and not the same for all who wait.
 ///
 /// Source: [decorrelated jitter](https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
-fn jitter(last: Duration) -> Duration {
-    let random = RandomState::new().build_hasher().finish();
+fn jitter(last: Duration, random: u64) -> Duration {
     let span = (last * 3).saturating_sub(WAIT_MIN);
     let share = Duration::from_nanos(random % u64::try_from(span.as_nanos().max(1)).unwrap_or(u64::MAX));
     (WAIT_MIN + share).min(WAIT_MAX)

@@ -50,7 +50,6 @@ pub use self::rekey::Rekey;
 pub use self::reshard::{Reshard, Resharded};
 pub use self::scan::{Scan, ScanSource};
 pub use self::segments::{ScanItems, ScanProgress, SegmentedScan};
-pub use self::send::Call;
 pub(crate) use self::send::send;
 pub use self::target::Target;
 pub use self::transact_get::{Found, KeySet, Reads, TransactGet};
@@ -59,7 +58,7 @@ pub use self::update::{Returning, Update};
 use crate::backend::call::{ReturnCapacity, ReturnValues};
 use crate::backend::reply::Capacity;
 use crate::backend::retry::{self, Effect};
-use crate::backend::{Backend, Failure};
+use crate::backend::{Backend, Failure, Sent};
 pub use crate::entity::UniqueKey;
 use crate::entity::hook::Hook;
 pub use crate::entity::hook::{BatchDelete, BatchPut, VersionNumber, Versioned};
@@ -118,9 +117,6 @@ macro_rules! table_method {
     };
 }
 use table_method;
-
-/// A call of a backend that is under way.
-type Sent<'b, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'b>>;
 
 impl Context {
     /// Sends a call that reads, again if it fails for a while.

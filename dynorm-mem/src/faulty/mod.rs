@@ -1,0 +1,114 @@
+//! Failure as a feature of tests: a layer around any backend, whose calls go wrong as a seed and the test decide.
+
+mod partial;
+mod plan;
+mod random;
+mod rule;
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use dynorm::backend::call::{BatchGet, BatchWrite};
+use dynorm::backend::{Backend, Call, Failure, Layer, reply};
+
+use self::partial::Partial;
+use self::plan::Begun;
+pub use self::plan::{Attempt, Faults};
+pub use self::random::Random;
+pub use self::rule::{Fault, Rule};
+
+/// A backend that fails as its [`Faults`] say, and otherwise is the one that it is around.
+///
+/// It goes around any backend, and is made by [`Faults::around`]. Each call lets other tasks go first, once, as a call
+/// over a network does, so that concurrent tasks meet; calls about tables do not, and nothing befalls those. How long the
+/// library waits between tries is decided by the seed too, and the waits are those of the backend inside: with a
+/// [`ManualClock`](crate::ManualClock) they take no time.
+#[derive(Clone, Debug)]
+pub struct Faulty {
+    inner: Arc<dyn Backend>,
+    faults: Faults,
+}
+
+impl Faulty {
+    pub(crate) fn new(inner: impl Backend, faults: Faults) -> Self {
+        Self { inner: Arc::new(inner), faults }
+    }
+
+    /// The faults.
+    #[must_use]
+    pub fn faults(&self) -> &Faults {
+        &self.faults
+    }
+
+    /// Begins a call, which is over at once if it is refused.
+    async fn begin<C: Call>(&self, call: &C) -> Result<Begun, Failure> {
+        let begun = self.faults.begin(call);
+        turn().await;
+        if let Some(latency) = begun.latency {
+            self.inner.sleep(latency).await;
+        }
+        match begun.refusal() {
+            Some(refusal) => Err(refusal),
+            None => Ok(begun),
+        }
+    }
+
+    async fn batch<C: Partial>(&self, mut call: C) -> Result<C::Reply, Failure> {
+        let begun = self.begin(&call).await?;
+        let left = begun.n_processed().map(|n_processed| call.take_off(n_processed));
+        let reply = if call.entries() == 0 && left.is_some() {
+            Ok(C::Reply::default())
+        } else {
+            call.send(self.inner()).await
+        };
+        let reply = begun.end(reply)?;
+        Ok(match left {
+            Some(left) => C::join(reply, left),
+            None => reply,
+        })
+    }
+}
+
+impl Layer for Faulty {
+    fn inner(&self) -> &dyn Backend {
+        &*self.inner
+    }
+
+    async fn on_call<C: Call>(&self, call: C) -> Result<C::Reply, Failure> {
+        let begun = self.begin(&call).await?;
+        begun.end(call.send(self.inner()).await)
+    }
+
+    async fn on_batch_get(&self, call: BatchGet) -> Result<reply::BatchGet, Failure> {
+        self.batch(call).await
+    }
+
+    async fn on_batch_write(&self, call: BatchWrite) -> Result<reply::BatchWrite, Failure> {
+        self.batch(call).await
+    }
+
+    async fn on_sleep(&self, duration: Duration) {
+        self.faults.note_wait(duration);
+        turn().await;
+        self.inner.sleep(duration).await;
+    }
+
+    fn on_random(&self) -> u64 {
+        self.faults.random()
+    }
+}
+
+/// Lets other tasks go first, once.
+async fn turn() {
+    let mut is_asked = false;
+    poll_fn(move |context| {
+        if std::mem::replace(&mut is_asked, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
