@@ -243,7 +243,7 @@ impl Engine {
     /// ```
     /// use std::time::{Duration, UNIX_EPOCH};
     /// use dynorm::backend::call;
-    /// use dynorm::backend::table::{CreateTable, Index, KeyAttribute, KeySchema};
+    /// use dynorm::backend::table::{CreateTable, Index, IndexScope, KeyAttribute, KeySchema, Projection};
     /// use dynorm::value::{Item, KeyKind};
     /// use dynorm_mem::Engine;
     ///
@@ -252,9 +252,14 @@ impl Engine {
     ///     let attribute = KeyAttribute { name: name.into(), kind: KeyKind::S };
     ///     KeySchema { partition: vec![attribute], sort: vec![] }
     /// };
-    /// let by_mail = Index { name: "ByMail".into(), key: key("mail"), ..Default::default() };
-    /// let table = CreateTable { table: "users".into(), key: key("id"), indexes: vec![by_mail], ..Default::default() };
-    /// engine.create_table(table, UNIX_EPOCH)?;
+    /// let by_mail = Index {
+    ///     name: "ByMail".into(),
+    ///     scope: IndexScope::Global,
+    ///     key: key("mail"),
+    ///     projection: Projection::All,
+    /// };
+    /// let indexes = vec![by_mail];
+    /// engine.create_table(CreateTable { table: "users".into(), key: key("id"), indexes, ..Default::default() }, UNIX_EPOCH)?;
     /// let item = Item::from([("id", "ann"), ("mail", "ann@x")]);
     /// engine.put(call::Put { table: "users".into(), item, ..Default::default() })?;
     ///

@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::backend::{Backend, Call};
 use crate::backend::call::ReturnCapacity;
 use crate::backend::table::{TableStatus, TimeToLive};
+use crate::backend::{Backend, Call};
 use crate::collection::{Collect, Collection, CollectionKey};
 use crate::entity::hook::Hook;
 use crate::entity::{Entity, Key, Pattern, Primary, Scannable, Table, UniqueKey};
 use crate::error::{Error, Failure, FailureKind, Result};
 use crate::op::{
-    self, Batch, BatchDelete, BatchPut, Context, Delete, DeleteMany, DeletePartition, Get, GetBy,
-    GetMany, KeySet, Put, PutMany, Query, Rekey, Reshard, Scan, Target, TransactGet, TransactWrite, Update,
+    self, Batch, BatchDelete, BatchPut, Context, Delete, DeleteMany, DeletePartition, Get, GetBy, GetMany,
+    KeySet, Put, PutMany, Query, Rekey, Reshard, Scan, Target, TransactGet, TransactWrite, Update,
 };
 #[cfg(feature = "signed-cursors")]
 use crate::page::CursorKeys;

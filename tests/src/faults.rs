@@ -11,6 +11,7 @@ pub fn refuse(faults: &Faults, kinds: impl IntoIterator<Item = FailureKind>) {
 }
 
 /// The calls since this was last asked, or the waits; what was to go wrong next no longer does.
+#[must_use]
 pub fn calls(faults: &Faults) -> Vec<Attempt> {
     let calls = faults.calls();
     faults.reset();
@@ -18,6 +19,7 @@ pub fn calls(faults: &Faults) -> Vec<Attempt> {
 }
 
 /// How long the library waited between tries, since this or the calls were last asked for.
+#[must_use]
 pub fn waits(faults: &Faults) -> Vec<Duration> {
     let waits = faults.waits();
     faults.reset();
@@ -25,6 +27,7 @@ pub fn waits(faults: &Faults) -> Vec<Duration> {
 }
 
 /// For each batch, how many entries it had.
+#[must_use]
 pub fn batches(faults: &Faults) -> Vec<usize> {
     let batches = calls(faults).into_iter().filter(|call| call.operation.is_batch());
     batches.map(|call| call.entries).collect()

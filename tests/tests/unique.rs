@@ -129,9 +129,8 @@ fn run(seed: u64) {
     faults.inject(Fault::lost().on(Operation::TransactWrite).percent(12));
     let db = Db::new(faults.around(backend.clone()));
     at_once(db.create_table::<User>()).unwrap();
-    let programs: Vec<Program<'_>> = (0..3)
-        .map(|_| Box::pin(program(db.clone(), Random::of(random.next()))) as Program<'_>)
-        .collect();
+    let programs: Vec<Program<'_>> =
+        (0..3).map(|_| Box::pin(program(db.clone(), Random::of(random.next()))) as Program<'_>).collect();
     interleave(programs, &mut random, |random| {
         if random.one_in(12) {
             clock.advance(STEP);

@@ -16,9 +16,8 @@ impl Partial for BatchGet {
     fn take_off(&mut self, n_processed: usize) -> reply::BatchGet {
         let off = split(self.tables.values_mut().map(|of_table| &mut of_table.keys), n_processed);
         let left = self.tables.iter().zip(off).filter(|(_, keys)| !keys.is_empty());
-        let left = left.map(|((table, of_table), keys)| {
-            (table.clone(), BatchGetTable { keys, ..of_table.clone() })
-        });
+        let left =
+            left.map(|((table, of_table), keys)| (table.clone(), BatchGetTable { keys, ..of_table.clone() }));
         let unprocessed = left.collect();
         self.tables.retain(|_, of_table| !of_table.keys.is_empty());
         reply::BatchGet { unprocessed, ..Default::default() }

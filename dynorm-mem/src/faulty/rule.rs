@@ -82,7 +82,9 @@ impl Fault {
         match self {
             Self::Refused(FailureKind::TransactionInProgress) => operation == Operation::TransactWrite,
             Self::Refused(FailureKind::TransactionConflict) => writes_one,
-            Self::Refused(FailureKind::TransactionCancelled) | Self::Cancelled(_) => operation.is_transaction(),
+            Self::Refused(FailureKind::TransactionCancelled) | Self::Cancelled(_) => {
+                operation.is_transaction()
+            }
             Self::Refused(_) | Self::Lost(_) => true,
             Self::Conflict => writes_one || operation.is_transaction() || operation == Operation::BatchWrite,
             Self::Partial(_) => operation.is_batch(),

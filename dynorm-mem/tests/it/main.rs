@@ -16,6 +16,7 @@ mod diff;
 mod get;
 mod hostile;
 mod index;
+mod lag;
 mod legacy;
 mod mem_backend;
 mod model;
