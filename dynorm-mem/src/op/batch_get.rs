@@ -3,7 +3,7 @@
 use dynorm::backend::call::{self, BatchGetTable, ReturnCapacity};
 use dynorm::backend::reply;
 
-use super::found::returned;
+use super::found::Found;
 use super::get::projection;
 use crate::capacity::{Consistency, Cost, Stated, read_units};
 use crate::expr::Projection;
@@ -106,7 +106,8 @@ fn read(
         *left_bytes -= size_bytes;
         units += read_units(size_bytes, consistency);
         if let Some(record) = record {
-            items.push(returned(wanted.table, record, wanted.projection.as_ref()));
+            let found = Found::new(wanted.table, record, wanted.projection.as_ref());
+            items.push(found.into_item(&wanted.table.names));
         }
     }
     if !left_over.is_empty() {

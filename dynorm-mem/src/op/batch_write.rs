@@ -15,7 +15,62 @@ use crate::table::record::Weighed;
 use crate::table::{Change, Table, name_of};
 
 pub(crate) fn batch_write(state: &mut State, call: call::BatchWrite) -> Checked<reply::BatchWrite> {
+    // The whole request is checked before anything is written.
     check_counts(&call)?;
+    check_actions(&call)?;
+    let keys = keys_of(state, &call)?;
+    check_duplicates(&call, &keys)?;
+    check_sizes(state, &call, &keys)?;
+    let mut reply = reply::BatchWrite::default();
+    let asked = Asked { capacity: call.capacity, collection_metrics: call.collection_metrics };
+    for ((named, actions), keys) in call.tables.into_iter().zip(keys) {
+        write_table(state, named, actions.into_iter().zip(keys), asked, &mut reply)?;
+    }
+    Ok(reply)
+}
+
+/// What the call wants to be told.
+#[derive(Clone, Copy)]
+struct Asked {
+    capacity: ReturnCapacity,
+    collection_metrics: bool,
+}
+
+/// Carries out the writes of one table.
+fn write_table(
+    state: &mut State,
+    named: String,
+    writes: impl Iterator<Item = (BatchWriteAction, StoreKey)>,
+    asked: Asked,
+    reply: &mut reply::BatchWrite,
+) -> Checked {
+    let table = state.table_mut(&named)?;
+    let mut cost = Cost::default();
+    let mut metrics = Vec::new();
+    for (action, key) in writes {
+        if table.held.contains(&key) {
+            // A transaction is at work on the item; the write may be tried again.
+            reply.unprocessed.entry(named.clone()).or_default().push(action);
+            continue;
+        }
+        let change = change_of(table, action, key);
+        if asked.capacity != ReturnCapacity::None {
+            cost.add(Cost::of_write(table, &change));
+        }
+        if asked.collection_metrics {
+            metrics.extend(collection_metrics(table, &change));
+        }
+        table.commit(change);
+    }
+    reply.capacity.extend(cost.stated(asked.capacity, &named, Stated::Together));
+    if !metrics.is_empty() {
+        reply.collection_metrics.insert(named, metrics);
+    }
+    Ok(())
+}
+
+/// What each action alone decides.
+fn check_actions(call: &call::BatchWrite) -> Checked {
     for (named, actions) in &call.tables {
         checked_name(named)?;
         for action in actions {
@@ -25,40 +80,16 @@ pub(crate) fn batch_write(state: &mut State, call: call::BatchWrite) -> Checked<
             }
         }
     }
-    // The whole request is checked before anything is written.
-    let mut keys = Vec::with_capacity(call.tables.len());
-    for (named, actions) in &call.tables {
+    Ok(())
+}
+
+/// The keys of all actions, table by table.
+fn keys_of(state: &State, call: &call::BatchWrite) -> Checked<Vec<Vec<StoreKey>>> {
+    let of_table = |(named, actions): (&String, &Vec<BatchWriteAction>)| {
         let table = state.table(named)?;
-        keys.push(actions.iter().map(|action| key_of(table, action)).collect::<Checked<Vec<_>>>()?);
-    }
-    check_duplicates(&call, &keys)?;
-    check_sizes(state, &call, &keys)?;
-    let mut reply = reply::BatchWrite::default();
-    for ((named, actions), keys) in call.tables.into_iter().zip(keys) {
-        let table = state.table_mut(&named)?;
-        let mut cost = Cost::default();
-        let mut metrics = Vec::new();
-        for (action, key) in actions.into_iter().zip(keys) {
-            if table.held.contains(&key) {
-                // A transaction is at work on the item; the write may be tried again.
-                reply.unprocessed.entry(named.clone()).or_default().push(action);
-                continue;
-            }
-            let change = change_of(table, action, key);
-            if call.capacity != ReturnCapacity::None {
-                cost.add(Cost::of_write(table, &change));
-            }
-            if call.collection_metrics {
-                metrics.extend(collection_metrics(table, &change));
-            }
-            table.commit(change);
-        }
-        reply.capacity.extend(cost.stated(call.capacity, &named, Stated::Together));
-        if !metrics.is_empty() {
-            reply.collection_metrics.insert(named, metrics);
-        }
-    }
-    Ok(reply)
+        actions.iter().map(|action| key_of(table, action)).collect()
+    };
+    call.tables.iter().map(of_table).collect()
 }
 
 fn check_counts(call: &call::BatchWrite) -> Checked {

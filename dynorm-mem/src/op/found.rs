@@ -25,11 +25,14 @@ impl<'t> Found<'t> {
     pub(super) fn new(table: &Table, record: &'t Record, projection: Option<&Projection<'_>>) -> Self {
         match projection {
             None => Self::Whole(Cow::Borrowed(record)),
-            Some(projection) => Self::Part(part(table, record, projection)),
+            Some(projection) => {
+                let part = record.part(&table.names, |name| projection.names(name));
+                Self::Part(projection.apply(&part))
+            }
         }
     }
 
-    fn into_item(self, names: &Names) -> Item {
+    pub(super) fn into_item(self, names: &Names) -> Item {
         match self {
             Self::Whole(record) => record.item(names),
             Self::Part(item) => item,
@@ -43,18 +46,6 @@ impl<'t> Found<'t> {
             Self::Part(item) => Found::Part(item),
         }
     }
-}
-
-/// What is returned of an item, as an item.
-pub(super) fn returned(table: &Table, record: &Record, projection: Option<&Projection<'_>>) -> Item {
-    match projection {
-        None => record.item(&table.names),
-        Some(projection) => part(table, record, projection),
-    }
-}
-
-fn part(table: &Table, record: &Record, projection: &Projection<'_>) -> Item {
-    projection.apply(&record.part(&table.names, |name| projection.names(name)))
 }
 
 /// The answer to a get.

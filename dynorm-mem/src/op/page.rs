@@ -180,8 +180,11 @@ impl<'t> Source<'t> {
         entry.part(&self.table.names, |name| own.contains(name) || of_table.contains(name))
     }
 
-    /// The whole item behind an entry of an index.
+    /// The whole item behind an entry of an index, where that does not have all that is wanted.
     fn fetch(&self, entry: &Record) -> Option<&'t Record> {
+        if !self.fetches {
+            return None;
+        }
         let shape = &self.table.schema.key;
         let key = shape.of(&entry.part(&self.table.names, |name| shape.contains(name)))?.into_key();
         self.table.items.get(&key)
@@ -217,29 +220,19 @@ pub(super) fn read<'t>(
     entries: impl Iterator<Item = &'t Record>,
 ) -> Page<'t> {
     let consistency = Consistency::of(call.consistent);
-    let wants_items = call.select != Some(Select::Count);
     let limit = call.limit.map_or(u64::MAX, u64::from);
     let room = usize::try_from(limit.min(PAGE_ITEMS)).unwrap_or_default();
-    let (names, filter) = (&*source.table.names, expressions.filter.as_ref());
-    let mut filtered = Vec::new();
-    if let Some(filter) = filter {
-        attributes_of(filter, &mut filtered);
-    }
+    let wants_items = call.select != Some(Select::Count);
+    let filter = Filter::new(source.table, expressions);
     let mut page = Page::of(&source.table.names);
-    let mut size_bytes = 0;
-    let mut fetched_units = 0.0;
+    let (mut size_bytes, mut fetched_units) = (0, 0.0);
     for entry in entries {
         page.scanned += 1;
         size_bytes += entry.size_bytes();
-        let mut record = entry;
-        if source.fetches
-            && let Some(whole) = source.fetch(entry)
-        {
-            fetched_units += read_units(whole.size_bytes(), consistency);
-            record = whole;
-        }
-        let seen = || record.part(names, |name| filtered.contains(&name));
-        if filter.is_none_or(|filter| holds(filter, &seen())) {
+        let fetched = source.fetch(entry);
+        fetched_units += fetched.map_or(0.0, |whole| read_units(whole.size_bytes(), consistency));
+        let record = fetched.unwrap_or(entry);
+        if filter.passes(record) {
             page.count += 1;
             if wants_items {
                 if page.items.is_empty() {
@@ -256,6 +249,29 @@ pub(super) fn read<'t>(
     let cost = cost(source, read_units(size_bytes, consistency), fetched_units);
     page.capacity = cost.stated(call.capacity, call.table, Stated::Together);
     page
+}
+
+/// The filter of a call, with the attributes that it looks at.
+struct Filter<'f> {
+    table: &'f Table,
+    condition: Option<&'f Condition<'f>>,
+    attributes: Vec<&'f str>,
+}
+
+impl<'f> Filter<'f> {
+    fn new(table: &'f Table, expressions: &'f Expressions<'_>) -> Self {
+        let condition = expressions.filter.as_ref();
+        let mut attributes = Vec::new();
+        if let Some(condition) = condition {
+            attributes_of(condition, &mut attributes);
+        }
+        Self { table, condition, attributes }
+    }
+
+    fn passes(&self, record: &Record) -> bool {
+        let seen = || record.part(&self.table.names, |name| self.attributes.contains(&name));
+        self.condition.is_none_or(|condition| holds(condition, &seen()))
+    }
 }
 
 fn cost(source: &Source<'_>, units: f64, fetched_units: f64) -> Cost {

@@ -1,6 +1,5 @@
 //! What an index holds of an item, and what a write changes in it.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use dynorm::value::{Item, Name, Value};
@@ -14,23 +13,40 @@ use crate::limits::WRITE_UNIT_BYTES;
 
 /// An item as an index has it.
 pub(crate) struct Entry<'i> {
-    pub(crate) key: StoreKey,
-    pub(crate) item: Cow<'i, Item>,
-    pub(crate) size_bytes: usize,
+    key: StoreKey,
+    view: View<'i>,
+}
+
+impl Entry<'_> {
+    pub(crate) fn size_bytes(&self) -> usize {
+        self.view.size_bytes
+    }
+}
+
+/// The attributes of an item that an index has, in order of name.
+struct View<'i> {
+    attributes: Vec<(&'i Name, &'i Value)>,
+    size_bytes: usize,
+}
+
+impl<'i> View<'i> {
+    fn new(index: &'i IndexSchema, item: &'i Item) -> Self {
+        let attributes: Vec<(&Name, &Value)> = match &index.projected {
+            None => item.iter().collect(),
+            Some(names) => names.iter().filter_map(|name| Some((name, item.get(name)?))).collect(),
+        };
+        let size_bytes = attributes.iter().map(|(name, value)| name.len() + value.size_bytes()).sum();
+        Self { attributes, size_bytes }
+    }
 }
 
 /// The entry of an item, or `None` if the index does not have the item.
-pub(crate) fn entry_of<'i>(index: &IndexSchema, table_key: &StoreKey, item: &'i Item) -> Option<Entry<'i>> {
-    let key = index.key_of(item, table_key)?;
-    let item = match &index.projected {
-        None => Cow::Borrowed(item),
-        Some(names) => {
-            let attribute = |name: &Name| Some((name.clone(), item.get(name)?.clone()));
-            Cow::Owned(Item::from_sorted(names.iter().filter_map(attribute).collect()))
-        }
-    };
-    let size_bytes = item.size_bytes();
-    Some(Entry { key, item, size_bytes })
+pub(crate) fn entry_of<'i>(
+    index: &'i IndexSchema,
+    table_key: &StoreKey,
+    item: &'i Item,
+) -> Option<Entry<'i>> {
+    Some(Entry { key: index.key_of(item, table_key)?, view: View::new(index, item) })
 }
 
 /// A write of an item, as indexes see it.
@@ -66,13 +82,11 @@ pub(super) fn entry(
     record: &Record,
     names: &mut Arc<Names>,
 ) -> store::Entry {
-    let Some(projected) = &index.projected else {
+    if index.projected.is_none() {
         return store::Entry::Shared(Arc::new((key, record.clone())));
-    };
-    let view: Vec<(&Name, &Value)> =
-        projected.iter().filter_map(|name| Some((name, item.get(name)?))).collect();
-    let size_bytes = view.iter().map(|(name, value)| name.len() + value.size_bytes()).sum();
-    store::Entry::Own(Record::of(&key, size_bytes, view.into_iter(), names))
+    }
+    let View { attributes, size_bytes } = View::new(index, item);
+    store::Entry::Own(Record::of(&key, size_bytes, attributes.into_iter(), names))
 }
 
 /// The write units that an index takes for a change of one item: none if its view stays the same, two writes
@@ -80,12 +94,12 @@ pub(super) fn entry(
 pub(crate) fn write_units(before: Option<&Entry<'_>>, after: Option<&Entry<'_>>) -> u32 {
     match (before, after) {
         (None, None) => 0,
-        (Some(only), None) | (None, Some(only)) => units(only.size_bytes),
+        (Some(only), None) | (None, Some(only)) => units(only.size_bytes()),
         (Some(before), Some(after)) if before.key != after.key => {
-            units(before.size_bytes) + units(after.size_bytes)
+            units(before.size_bytes()) + units(after.size_bytes())
         }
-        (Some(before), Some(after)) if before.item == after.item => 0,
-        (Some(before), Some(after)) => units(before.size_bytes.max(after.size_bytes)),
+        (Some(before), Some(after)) if before.view.attributes == after.view.attributes => 0,
+        (Some(before), Some(after)) => units(before.size_bytes().max(after.size_bytes())),
     }
 }
 

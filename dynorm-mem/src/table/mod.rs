@@ -163,7 +163,7 @@ impl Table {
             return Ok(());
         }
         let entries = local().filter_map(|index| entry_of(index, key, &item.item));
-        let size_bytes = item.size_bytes + entries.map(|entry| entry.size_bytes).sum::<usize>();
+        let size_bytes = item.size_bytes + entries.map(|entry| entry.size_bytes()).sum::<usize>();
         if size_bytes > ITEM_SIZE_BYTES_MAX { Err(too_large()) } else { Ok(()) }
     }
 
@@ -184,7 +184,7 @@ impl Table {
         let of_side = |item: Option<&Item>| {
             let Some(item) = item else { return 0 };
             let entries = local().filter_map(|(index, _)| entry_of(index, &change.key, item));
-            item.size_bytes() as u64 + entries.map(|entry| entry.size_bytes as u64).sum::<u64>()
+            item.size_bytes() as u64 + entries.map(|entry| entry.size_bytes() as u64).sum::<u64>()
         };
         let sum = of_store(&self.items) + local().map(|(_, store)| of_store(store)).sum::<u64>();
         Some(CollectionBytes { before: sum, after: sum + of_side(after) - of_side(before.as_ref()) })

@@ -115,7 +115,7 @@ impl Record {
 
     /// Has all of the record come into the cache at once. Reading it from front to back would wait for each line of
     /// it in turn, and in a large table it is far away.
-    fn come_near(&self) {
+    pub(crate) fn come_near(&self) {
         const LINE_BYTES: usize = 64;
         const LINES_MAX: usize = 16;
         let lines = self.0.as_bytes().iter().step_by(LINE_BYTES).take(LINES_MAX);

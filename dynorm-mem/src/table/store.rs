@@ -1,10 +1,11 @@
 //! The ordered map of a table or an index: by hash of the partition, then by key.
 //!
-//! Hashes are even, so their upper bits lead to an entry in one step, however many there are, and in order. The
-//! first of them choose a part, so that the first write after a fork copies one part and not the table; the next
-//! choose a bucket of the part, which has a few entries.
+//! The upper bits of the hash choose a part, so that the first write after a fork copies one part and not the table. A
+//! part has its entries by the hash of the whole key, which leads to one in two steps however many there are, and their
+//! places in order.
 
-mod bucket;
+mod order;
+mod slots;
 
 use std::cmp::Ordering;
 use std::ops::{Bound, Range, RangeInclusive};
@@ -12,7 +13,8 @@ use std::sync::Arc;
 
 use dynorm::value::Item;
 
-use self::bucket::Bucket;
+use self::order::{Order, Sought};
+use self::slots::{Place, Slots};
 use super::key::{StoreKey, hash_of_bytes};
 use super::names::Names;
 use super::record::Record;
@@ -25,9 +27,6 @@ pub(crate) enum Entry {
     /// Under another key: an index shares records with its table.
     Shared(Arc<(StoreKey, Record)>),
 }
-
-// Buckets are full of them.
-const _: () = assert!(size_of::<Option<Entry>>() == 3 * size_of::<usize>());
 
 impl Entry {
     fn key(&self) -> &[u8] {
@@ -47,14 +46,11 @@ impl Entry {
 
 /// The upper bits of the hash that choose a part.
 const PART_BITS: u32 = 6;
-/// How many entries a bucket has on average before its part gets twice as many buckets.
-const BUCKET_ENTRIES: usize = 16;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 struct Part {
-    /// By the next bits of the hash; as many as a power of two.
-    buckets: Vec<Bucket>,
-    n_entries: usize,
+    slots: Slots,
+    order: Order,
 }
 
 #[derive(Clone, Debug)]
@@ -66,42 +62,31 @@ pub(crate) struct Store {
 impl Default for Store {
     fn default() -> Self {
         // One empty part, shared until the first write.
-        let empty = Arc::new(Part { buckets: vec![Bucket::default()], n_entries: 0 });
-        Self { parts: vec![empty; 1 << PART_BITS] }
+        Self { parts: vec![Arc::default(); 1 << PART_BITS] }
     }
 }
 
 impl Store {
     pub(crate) fn get(&self, key: &StoreKey) -> Option<&Record> {
-        let hash = key.hash();
-        let part = &self.parts[part_of(hash)];
-        part.buckets[part.bucket_of(hash)].get(key.bytes()).map(Entry::record)
+        let slots = &self.parts[part_of(key.hash())].slots;
+        slots.get(slots.find(key.bytes())?).map(Entry::record)
     }
 
     /// Puts an entry in the place of that of its key.
     pub(crate) fn insert(&mut self, entry: Entry) {
-        let hash = hash_of_bytes(entry.key());
-        let part = Arc::make_mut(&mut self.parts[part_of(hash)]);
-        let bucket = part.bucket_of(hash);
-        if part.buckets[bucket].insert(entry) {
-            part.n_entries += 1;
-            part.grow();
-        }
+        let part = part_of(hash_of_bytes(entry.key()));
+        Arc::make_mut(&mut self.parts[part]).insert(entry);
     }
 
     pub(crate) fn remove(&mut self, key: &StoreKey) {
-        let hash = key.hash();
-        let part = &mut self.parts[part_of(hash)];
-        let bucket = part.bucket_of(hash);
-        if part.buckets[bucket].get(key.bytes()).is_some() {
-            let part = Arc::make_mut(part);
-            part.buckets[bucket].remove(key.bytes());
-            part.n_entries -= 1;
+        let part = &mut self.parts[part_of(key.hash())];
+        if let Some(place) = part.slots.find(key.bytes()) {
+            Arc::make_mut(part).remove(key, place);
         }
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.parts.iter().map(|part| part.n_entries).sum()
+        self.parts.iter().map(|part| part.slots.len()).sum()
     }
 
     /// All records in order.
@@ -128,40 +113,56 @@ impl Store {
 }
 
 impl Part {
-    fn bucket_of(&self, hash: u32) -> usize {
-        let rest = u64::from(hash << PART_BITS);
-        usize::try_from((rest * self.buckets.len() as u64) >> u32::BITS).expect("less than there are buckets")
+    fn insert(&mut self, entry: Entry) {
+        if let Some(place) = self.slots.find(entry.key()) {
+            self.slots.replace(place, entry);
+            return;
+        }
+        if let Some(moved) = self.slots.make_room() {
+            self.order.follow(&moved);
+        }
+        let key = entry.key();
+        let sought = Sought { hash: hash_of_bytes(key), is_before: |place| self.key_in(place) < key };
+        let position = self.order.find(&sought);
+        let hash = sought.hash;
+        let place = self.slots.add(entry);
+        self.order.insert(position, hash, place);
+    }
+
+    /// Removes the entry that is in a place.
+    fn remove(&mut self, key: &StoreKey, place: Place) {
+        let is_before = |place| self.key_in(place) < key.bytes();
+        let position = self.order.find(&Sought { hash: key.hash(), is_before });
+        self.order.remove(position);
+        self.slots.remove(place);
+    }
+
+    /// The key of the entry in a place; less than every other if there is none.
+    fn key_in(&self, place: Place) -> &[u8] {
+        self.slots.get(place).map(Entry::key).unwrap_or_default()
     }
 
     fn iter(&self) -> impl Iterator<Item = &Entry> {
-        self.buckets.iter().flat_map(|bucket| bucket.range(Bound::Unbounded, Bound::Unbounded))
+        self.range(Bound::Unbounded, Bound::Unbounded)
     }
 
-    fn range<'s, 'b>(
+    fn range<'s>(
         &'s self,
-        lower: Bound<&'b StoreKey>,
-        upper: Bound<&'b StoreKey>,
-    ) -> impl DoubleEndedIterator<Item = &'s Entry> {
-        let bucket = |bound| hash_at(bound).map(|hash| self.bucket_of(hash));
-        let first = bucket(lower).unwrap_or(0);
-        let last = bucket(upper).unwrap_or(self.buckets.len() - 1);
-        self.buckets[first..=last].iter().enumerate().flat_map(move |(at, bucket)| {
-            let lower = if at == 0 { lower.map(StoreKey::bytes) } else { Bound::Unbounded };
-            let upper = if first + at == last { upper.map(StoreKey::bytes) } else { Bound::Unbounded };
-            bucket.range(lower, upper)
-        })
-    }
-
-    /// Has twice as many buckets, once there are too many entries for them.
-    fn grow(&mut self) {
-        let n_buckets = self.buckets.len();
-        // Beyond that the bits of the hash are used up.
-        if self.n_entries <= BUCKET_ENTRIES * n_buckets || n_buckets >= 1 << (u32::BITS - PART_BITS) {
-            return;
-        }
-        let bit = 1 << (u32::BITS - PART_BITS - 1 - n_buckets.ilog2());
-        let halves = std::mem::take(&mut self.buckets).into_iter().flat_map(|bucket| bucket.split(bit));
-        self.buckets = halves.collect();
+        lower: Bound<&StoreKey>,
+        upper: Bound<&StoreKey>,
+    ) -> impl DoubleEndedIterator<Item = &'s Entry> + use<'s> {
+        // Whatever is equal to a bound is before it in one of these cases.
+        let position = |bound: Bound<&StoreKey>, counts_equal| {
+            let (Bound::Included(bound) | Bound::Excluded(bound)) = bound else { return None };
+            let is_before = |place| {
+                let order = self.key_in(place).cmp(bound.bytes());
+                order.is_lt() || counts_equal && order.is_eq()
+            };
+            Some(self.order.find(&Sought { hash: bound.hash(), is_before }))
+        };
+        let from = position(lower, matches!(lower, Bound::Excluded(_)));
+        let to = position(upper, matches!(upper, Bound::Included(_)));
+        self.order.between(from, to).filter_map(|place| self.slots.get(place))
     }
 }
 
