@@ -9,11 +9,12 @@ use crate::backend::table::{TableStatus, TimeToLive};
 use crate::backend::{Backend, Call};
 use crate::collection::{Collect, Collection, CollectionKey};
 use crate::entity::hook::Hook;
-use crate::entity::{Entity, Key, Pattern, Primary, Scannable, Table, UniqueKey};
+use crate::entity::{Entity, Historied, Key, Pattern, Primary, Scannable, Table, UniqueKey};
 use crate::error::{Error, Failure, FailureKind, Result};
 use crate::op::{
     self, Batch, BatchDelete, BatchPut, Context, Delete, DeleteMany, DeletePartition, Get, GetBy, GetMany,
-    KeySet, Put, PutMany, Query, Rekey, Reshard, Scan, Target, TransactGet, TransactWrite, Update,
+    GetRevision, History, KeySet, Put, PutMany, Query, Rekey, Reshard, Scan, Target, TransactGet,
+    TransactWrite, Update,
 };
 #[cfg(feature = "signed-cursors")]
 use crate::page::CursorKeys;
@@ -152,6 +153,21 @@ impl Db {
     /// Reads the entity that has a unique value: `User::unique_email("ann@example.com")`.
     pub fn get_by<E: Entity>(&self, key: UniqueKey<E>) -> GetBy<E> {
         GetBy::new(Arc::clone(&self.context), key)
+    }
+
+    /// Reads the versions of an item, of an entity with `#[entity(history)]`.
+    pub fn history<E: Historied>(&self, key: Key<E>) -> History<E> {
+        History::new(Arc::clone(&self.context), key)
+    }
+
+    /// Reads the last version of an item, also after it was deleted.
+    pub fn latest<E: Historied>(&self, key: Key<E>) -> GetRevision<E> {
+        GetRevision::latest(Arc::clone(&self.context), key)
+    }
+
+    /// Reads one version of an item, by its number.
+    pub fn at_version<E: Historied>(&self, key: Key<E>, version: u64) -> GetRevision<E> {
+        GetRevision::at(Arc::clone(&self.context), key, version)
     }
 
     /// Changes attributes of an entity that must be there.

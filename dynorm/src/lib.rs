@@ -248,6 +248,10 @@ pub use dynorm_derive::Collection;
 /// entity by it: [`Db::get_by`]. Fields are text, exact numbers, bytes, or an `Option` of one, and the partition keys of
 /// the table are templates.
 ///
+/// `history` keeps each state of an item as a version, written in one transaction with the item: [`Db::history`],
+/// [`Db::latest`], [`Db::at_version`]. `history(keep = "90d")` ends versions when the next one was written so long ago. The
+/// keys of the table are texts, and its partition keys templates without shards.
+///
 /// # Shards
 ///
 /// `shards = 16, by = id` adds the number of a shard to the partition key, from 2 to 1000 of them, made of the text of the
@@ -419,6 +423,7 @@ macro_rules! doc_tests {
 doc_tests! {
     Readme "README.md";
     Documents "docs/patterns/documents.md";
+    History "docs/patterns/history.md";
     Hooks "docs/patterns/hooks.md";
     Indexes "docs/patterns/indexes.md";
     KeptAttributes "docs/patterns/kept_attributes.md" "chrono";

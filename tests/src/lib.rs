@@ -75,6 +75,7 @@ pub fn cases() -> Vec<Case> {
         suite::compress::CASES,
         suite::size::CASES,
         suite::unique::CASES,
+        suite::history::CASES,
     ];
     modules.concat()
 }

@@ -15,6 +15,7 @@ fn mistakes_are_explained_and_strict_code_compiles() {
         "kept",
         "shards",
         "unique",
+        "history",
         "projection",
         "batch",
         "attribute",

@@ -3,13 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test panics where its fact does not hold")]
 
 use std::collections::BTreeMap;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
-use dynorm::backend::{Backend, Operation, call};
 use dynorm::prelude::*;
-use dynorm::value::{Item, Number};
-use dynorm_mem::{Fault, Faults, ManualClock, MemBackend, Random};
-use dynorm_tests::stepped::{Program, at_once, interleave};
+use dynorm_mem::{ManualClock, MemBackend, Random};
+use dynorm_tests::stepped::{
+    Program, at_once, forget_one, interleave, is_refusal, key_of, seconds, unreliable,
+};
 
 #[derive(Entity, Clone, Debug, PartialEq)]
 #[entity(table = "Users", pk = "USER#{id}", sk = "USER", unique(email), unique(name, scope = team))]
@@ -69,23 +69,9 @@ async fn act(db: &Db, draw: &mut Random) -> dynorm::Result<()> {
 async fn program(db: Db, mut draw: Random) {
     for _ in 0..4 {
         if let Err(error) = act(&db, &mut draw).await {
-            let is_expected = error.is_unique_violation()
-                || error.is_already_exists()
-                || error.is_condition_failed()
-                || error.is_not_found()
-                || error.is_cancelled()
-                || error.to_string().contains("two actions on one item");
-            assert!(is_expected, "{error:?}");
+            assert!(is_refusal(&error), "{error:?}");
         }
     }
-}
-
-fn seconds(backend: &MemBackend) -> Number {
-    backend.now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs().into()
-}
-
-fn key_of(item: &Item) -> Item {
-    ["PK", "SK"].map(|name| (name, item.get(name).cloned().unwrap())).into_iter().collect()
 }
 
 /// The partition keys of the markers of an item.
@@ -124,10 +110,7 @@ fn run(seed: u64) {
     let mut random = Random::of(seed);
     let clock = ManualClock::new();
     let backend = MemBackend::new().with_clock(clock.clone());
-    let faults = Faults::seeded(random.next());
-    faults.inject(Fault::Conflict.on(Operation::TransactWrite).percent(12));
-    faults.inject(Fault::lost().on(Operation::TransactWrite).percent(12));
-    let db = Db::new(faults.around(backend.clone()));
+    let db = unreliable(&backend, &mut random);
     at_once(db.create_table::<User>()).unwrap();
     let programs: Vec<Program<'_>> =
         (0..3).map(|_| Box::pin(program(db.clone(), Random::of(random.next()))) as Program<'_>).collect();
@@ -136,25 +119,10 @@ fn run(seed: u64) {
             clock.advance(STEP);
         }
         if random.one_in(8) {
-            forget_one(&backend, &db, random);
+            forget_one(&backend, &db.table_name::<User>(), "ends", random);
         }
         check(&backend, &db);
     });
-}
-
-/// Deletes one expired item, or none, as the service does at a time of its own.
-fn forget_one(backend: &MemBackend, db: &Db, random: &mut Random) {
-    let (table, now) = (db.table_name::<User>(), seconds(backend));
-    let items = backend.items(&table);
-    let expired: Vec<_> =
-        items.iter().filter(|item| matches!(item.get("ends"), Some(Value::N(ends)) if *ends < now)).collect();
-    if expired.is_empty() {
-        return;
-    }
-    let item = expired[random.below(expired.len())];
-    let key = key_of(item);
-    let delete = call::Delete { table, key, ..call::Delete::default() };
-    at_once(backend.delete(delete)).unwrap();
 }
 
 #[test]

@@ -44,6 +44,10 @@ pub(super) fn descriptor(entity: &Entity) -> TokenStream {
     let indexes = entity.indexes.iter().map(|index| index_keys(entity, index));
     let attributes = fields.iter().map(attribute);
     let (hooks, unique) = (hooks::hooks(entity), unique::constraints(entity));
+    let history = optional(entity.history.as_ref().map(|history| {
+        let keep_seconds = optional(history.keep_seconds.map(|seconds| quote!(#seconds)));
+        quote!(#LIB::HistoryRules { keep_seconds: #keep_seconds })
+    }));
     let sensitive = fields.iter().filter(|field| field.sensitive.is_some());
     let sensitive = sensitive.flat_map(|field| std::iter::once(&field.stored).chain(&field.aliases));
     quote! {
@@ -60,6 +64,7 @@ pub(super) fn descriptor(entity: &Entity) -> TokenStream {
             sensitive: &[#(#sensitive),*],
             hooks: &[#(#hooks),*],
             unique: &#unique,
+            history: #history,
         }
     }
 }

@@ -80,6 +80,7 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
                 sensitive: &[],
                 hooks: &[],
                 unique: &[],
+                history: ::core::option::Option::None,
             };
             type Slots = ();
 
@@ -103,6 +104,8 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
         impl #LIB::BatchPut for #ident {}
         #[automatically_derived]
         impl #LIB::BatchDelete for #ident {}
+        #[automatically_derived]
+        impl #LIB::Historied for #ident {}
         #versioned
         #constants
         #arguments

@@ -48,7 +48,7 @@ pub(super) fn abilities(entity: &Entity) -> TokenStream {
         }
     });
     let is_unconditional = entity.version().is_none() && entity.fields.iter().all(|f| f.write_once.is_none());
-    let has_companions = !entity.unique.is_empty();
+    let has_companions = !entity.unique.is_empty() || entity.history.is_some();
     let put = (is_unconditional && !has_companions).then(|| {
         quote! {
             #[automatically_derived]
@@ -61,7 +61,13 @@ pub(super) fn abilities(entity: &Entity) -> TokenStream {
             impl #LIB::BatchDelete for #ident {}
         }
     });
-    quote!(#version #put #delete)
+    let history = entity.history.as_ref().map(|_| {
+        quote! {
+            #[automatically_derived]
+            impl #LIB::Historied for #ident {}
+        }
+    });
+    quote!(#version #put #delete #history)
 }
 
 fn kept(_: &Entity, field: &Field) -> Option<TokenStream> {

@@ -4,6 +4,7 @@ use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Expr, Fields, Ident, LitStr, Path, Type, Visibility};
 
 use super::field::Storage;
+use super::history::History;
 use super::key::Key;
 use super::lifetime::Lifetime;
 use super::shards::Shards;
@@ -34,6 +35,7 @@ pub(crate) struct Entity {
     pub(crate) indexes: Vec<IndexKeys>,
     pub(crate) hooks: Vec<Path>,
     pub(crate) unique: Vec<Unique>,
+    pub(crate) history: Option<History>,
 }
 
 /// The table of an entity.
@@ -123,6 +125,7 @@ impl Entity {
         let indexes: Vec<IndexKeys> = indexes.collect();
         let unique = written.unique.iter();
         let unique: Vec<Unique> = unique.filter_map(|u| Unique::of(u, &fields, diagnostics)).collect();
+        let history = written.history.as_ref().and_then(|history| History::of(history, diagnostics));
         let path = match &written.table {
             Some(TableArgument::Path(path)) => Some(path.clone()),
             _ => None,
@@ -166,6 +169,7 @@ impl Entity {
             indexes,
             hooks: written.hooks,
             unique,
+            history,
         })
     }
 

@@ -46,7 +46,7 @@ impl Lifetime {
 }
 
 /// `90s`, `15m`, `12h`, `30d` or `4w` in seconds.
-fn length_seconds(text: &str) -> Option<u64> {
+pub(super) fn length_seconds(text: &str) -> Option<u64> {
     let unit = text.chars().next_back()?;
     let (_, seconds) = UNITS.iter().find(|(known, _)| *known == unit)?;
     let number: u64 = text[..text.len() - unit.len_utf8()].trim_end().parse().ok()?;

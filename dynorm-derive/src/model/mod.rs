@@ -4,6 +4,7 @@ pub(crate) mod attribute;
 pub(crate) mod collection;
 pub(crate) mod entity;
 pub(crate) mod field;
+pub(crate) mod history;
 pub(crate) mod key;
 pub(crate) mod lifetime;
 pub(crate) mod names;

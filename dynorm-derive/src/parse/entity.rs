@@ -11,7 +11,7 @@ use super::{
 };
 use crate::diagnostics::Diagnostics;
 
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 16] = [
     "table",
     "pk",
     "sk",
@@ -27,6 +27,7 @@ const KNOWN: [&str; 15] = [
     "type_attribute",
     "hooks",
     "unique",
+    "history",
 ];
 const KNOWN_OF_INDEX: [&str; 9] =
     ["name", "pk", "sk", "shards", "by", "inverted", "when", "local", "projection"];
@@ -48,6 +49,7 @@ pub(crate) struct EntityAttributes {
     pub(crate) indexes: Vec<IndexArguments>,
     pub(crate) hooks: Vec<Path>,
     pub(crate) unique: Vec<UniqueArguments>,
+    pub(crate) history: Option<HistoryArguments>,
     /// The arguments that are there, be they right or wrong.
     pub(crate) mentioned: Vec<String>,
 }
@@ -97,6 +99,12 @@ pub(crate) struct UniqueArguments {
     pub(crate) scope: Option<Ident>,
 }
 
+/// `history` or `history(keep = "90d")`.
+pub(crate) struct HistoryArguments {
+    pub(crate) argument: Ident,
+    pub(crate) keep: Option<LitStr>,
+}
+
 impl EntityAttributes {
     pub(crate) fn read(on: &[Attribute], diagnostics: &mut Diagnostics) -> Self {
         let mut all = Self::default();
@@ -136,6 +144,10 @@ impl EntityAttributes {
             }
             "hooks" => self.hooks.extend(hooks(name, input)?),
             "unique" => self.unique.push(UniqueArguments::read(name, input)?),
+            "history" => {
+                let history = HistoryArguments::read(name, input)?;
+                set(&mut self.history, name, history, diagnostics);
+            }
             "index" => self.indexes.push(IndexArguments::read(name, input, diagnostics)?),
             _ => {
                 // It may be meant as one of the two.
@@ -217,6 +229,32 @@ impl UniqueArguments {
             }
         }
         Ok(())
+    }
+}
+
+impl HistoryArguments {
+    fn read(argument: &Ident, input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut all = Self { argument: argument.clone(), keep: None };
+        if input.peek(syn::token::Paren) {
+            let inner;
+            syn::parenthesized!(inner in input);
+            or_skip(&inner, all.take(&inner))?;
+        }
+        Ok(all)
+    }
+
+    fn take(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        if input.is_empty() {
+            let message = "say how long versions are kept, `history(keep = \"90d\")`, or write `history`";
+            return Err(syn::Error::new(self.argument.span(), message));
+        }
+        let name = Ident::parse_any(input)?;
+        if name != "keep" {
+            return Err(suggest::unknown("argument of `history(...)`:", &name, &["keep"]));
+        }
+        self.keep = Some(value(&name, input, "\"90d\"")?);
+        input.parse::<Option<Token![,]>>()?;
+        if input.is_empty() { Ok(()) } else { Err(input.error("`history(...)` takes nothing but `keep`")) }
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
     super::concealed::check(entity, diagnostics);
     tags_are_unique(entity, diagnostics);
     super::unique::check(entity, diagnostics);
+    super::history::check(entity, diagnostics);
     if let TableOf::Itself(table) = &entity.table {
         super::table::check(table, diagnostics);
     }

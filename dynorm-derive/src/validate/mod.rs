@@ -4,6 +4,7 @@ pub(crate) mod attribute;
 pub(crate) mod collection;
 mod concealed;
 pub(crate) mod entity;
+mod history;
 mod kept;
 pub(crate) mod table;
 mod unique;

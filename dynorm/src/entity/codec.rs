@@ -105,13 +105,25 @@ pub(super) fn key_error(descriptor: &EntityDescriptor, problem: KeyProblem) -> E
 /// That an item is not too large.
 pub(crate) fn check_size(entity: &'static str, item: &Item) -> Result<()> {
     let size_bytes = item.size_bytes();
+    if size_bytes <= ITEM_SIZE_BYTES_MAX { Ok(()) } else { Err(too_large(entity, size_bytes, item, None)) }
+}
+
+/// That the item that holds a version of `item` is not too large.
+pub(super) fn check_version_size(entity: &'static str, version: &Item, item: &Item) -> Result<()> {
+    let size_bytes = version.size_bytes();
     if size_bytes <= ITEM_SIZE_BYTES_MAX {
         return Ok(());
     }
+    let around = ("what its history adds".to_owned(), size_bytes.saturating_sub(item.size_bytes()));
+    Err(too_large(entity, size_bytes, item, Some(around)))
+}
+
+/// The error of an item of so many bytes, of which some are around it.
+fn too_large(entity: &'static str, size_bytes: usize, item: &Item, around: Option<(String, usize)>) -> Error {
     let size = |(name, value): (&Name, &Value)| (name.as_str().to_owned(), name.len() + value.size_bytes());
-    let mut attributes: Vec<(String, usize)> = item.iter().map(size).collect();
+    let mut attributes: Vec<(String, usize)> = item.iter().map(size).chain(around).collect();
     attributes.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
-    Err(Error::new(Kind::TooLarge { entity, size_bytes, attributes }))
+    Error::new(Kind::TooLarge { entity, size_bytes, attributes })
 }
 
 /// Whether an item of the table is one of `E`: by its tag, and without a tag by its key.
@@ -151,7 +163,11 @@ pub(crate) fn is_expired<E: Entity>(item: &Item, now: SystemTime) -> bool {
 
 /// As [`is_expired`], for an entity that is known by its descriptor.
 pub(crate) fn is_over(entity: &EntityDescriptor, item: &Item, now: SystemTime) -> bool {
-    let value = ttl_attribute(entity).and_then(|name| item.get(name));
+    is_past(ttl_attribute(entity).and_then(|name| item.get(name)), now)
+}
+
+/// Whether a time to live was over before `now`.
+pub(crate) fn is_past(value: Option<&Value>, now: SystemTime) -> bool {
     matches!(value, Some(Value::N(seconds)) if *seconds < epoch_seconds(now))
 }
 

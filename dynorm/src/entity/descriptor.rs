@@ -1,5 +1,6 @@
 //! Entities and tables as const data, which the derives write and everything else reads.
 
+use super::history::HistoryRules;
 use super::hook::Hook;
 use super::unique::Unique;
 use crate::key::{KeySource, Side};
@@ -32,6 +33,8 @@ pub struct EntityDescriptor {
     pub hooks: &'static [&'static dyn Hook],
     /// What no two of its items have alike.
     pub unique: &'static [Unique],
+    /// How the versions of its items are kept, if they are.
+    pub history: Option<HistoryRules>,
 }
 
 /// Where the keys of an entity in one index come from.
@@ -205,6 +208,11 @@ impl EntityDescriptor {
     ) -> impl Iterator<Item = (&KeySource, KeyAttributeSchema)> {
         let sort = self.sort.as_ref().zip(schema.sort);
         std::iter::once((&self.partition, schema.partition)).chain(sort)
+    }
+
+    /// Whether further items of the table go along with its items: markers of unique fields, versions of a history.
+    pub(crate) const fn has_companions(&self) -> bool {
+        !self.unique.is_empty() || self.history.is_some()
     }
 
     /// Whether this is a type tag of its items, now or before.

@@ -3,6 +3,7 @@
 mod attr;
 mod codec;
 mod descriptor;
+mod history;
 pub mod hook;
 mod index;
 mod index_keys;
@@ -20,13 +21,15 @@ pub use self::attr::{
 };
 pub use self::codec::{ItemReader, ItemWriter};
 pub(crate) use self::codec::{
-    belongs, check_size, decode, decode_own, encode, epoch_seconds, is_expired, is_over, own, owner,
+    belongs, check_size, decode, decode_own, encode, epoch_seconds, is_expired, is_over, is_past, own, owner,
     ttl_attribute,
 };
 pub use self::descriptor::{
     AttributeDescriptor, AttributeRole, EntityDescriptor, IndexKeys, IndexSchema, KeyAttributeSchema,
     ProjectionSchema, TableSchema,
 };
+pub use self::history::{Historied, HistoryRules, Revision};
+pub(crate) use self::history::{Trail, VERSION_ATTRIBUTES, VERSION_PREFIX, VERSION_TAG};
 pub use self::index::{
     Collects, ConsistentReads, Everything, FilterOn, GlobalIndex, IndexAt, LocalIndex, NoKeyOf, Partial,
     Primary, ReadsWholeItems, Unknown, Whole,

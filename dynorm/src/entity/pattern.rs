@@ -3,7 +3,7 @@
 use std::ops::{Bound, RangeBounds};
 
 use super::codec::key_error;
-use super::{Entity, EntityDescriptor, Table, TableSchema};
+use super::{Entity, EntityDescriptor, IndexSchema, Table, TableSchema};
 use crate::error::{Error, Kind, Result};
 use crate::key::{
     Given, KeyProblem, KeySource, Rendered, Sharding, SortCondition, Template, plain_range, shard_of,
@@ -282,6 +282,9 @@ impl Probe {
     /// Whether items of other entities of the table can be among the keys that the query reads.
     pub(crate) fn meets_others(&self, entities: &[&EntityDescriptor]) -> bool {
         let Ok(state) = &self.state else { return false };
+        if self.meets_companions(entities) {
+            return true;
+        }
         let delimiter = self.descriptor.delimiter;
         // An entity that does not declare an index is in it all the same if its items have the keys: those of the table
         // the other way round, or fields.
@@ -300,6 +303,18 @@ impl Probe {
                 entity.can_have(self.schema, sort.name, |source| source.can_begin_with(&prefix, delimiter))
             }) && partitions.iter().any(|partition| in_partition(entity, partition))
         })
+    }
+
+    /// Whether markers and versions can be in the index that is read: they have the keys of the table, and its time to
+    /// live.
+    fn meets_companions(&self, entities: &[&EntityDescriptor]) -> bool {
+        let schema = self.schema;
+        let index = self.index.and_then(|name| schema.index(name)).filter(|index| !index.local);
+        let known = [Some(schema.partition.name), schema.sort.map(|sort| sort.name), schema.ttl];
+        let has = |index: &IndexSchema| {
+            index.partition.iter().chain(index.sort).all(|key| known.contains(&Some(key.name)))
+        };
+        index.is_some_and(has) && entities.iter().any(|entity| entity.has_companions())
     }
 
     pub(crate) fn schema(&self) -> &'static TableSchema {

@@ -1,4 +1,4 @@
-//! Writes that take further items along in one transaction: the markers of unique fields.
+//! Writes that take further items along in one transaction: the markers of unique fields, the versions of a history.
 //!
 //! What goes along depends on what is stored. So the item is read first, and the write requires it to be still as it
 //! was read, in all that mattered; if it is not, it is read again.
@@ -7,6 +7,7 @@ use std::fmt;
 use std::time::SystemTime;
 
 use super::condition::{Needs, unsendable_error};
+use super::versions::Versions;
 use super::{Context, refuse};
 use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
 use crate::entity::{
@@ -17,14 +18,10 @@ use crate::error::{Error, Kind, Result};
 use crate::expr::{Changes, Node, Renderer, Side};
 use crate::value::{Item, Name, Step, Value};
 
-/// Whether writes of the entity can take items along.
-pub(super) fn are_of(entity: &EntityDescriptor) -> bool {
-    !entity.unique.is_empty()
-}
-
-/// Whether an update that makes these changes does.
+/// Whether an update that makes these changes takes items along.
 pub(super) fn are_changed(entity: &EntityDescriptor, changes: &Changes) -> bool {
-    are_of(entity) && deciding(entity).any(|name| changes.touches(name))
+    let marks = !entity.unique.is_empty() && deciding(entity).any(|name| changes.touches(name));
+    entity.history.is_some() || marks
 }
 
 /// The attributes by which the markers of an item are what they are.
@@ -47,9 +44,19 @@ fn all(entity: &EntityDescriptor) -> impl Iterator<Item = &'static str> {
 /// The error of who asks for the one request of a write that has none.
 pub(super) fn refuse_request<T>(operation: &str, entity: &EntityDescriptor) -> Result<T> {
     refuse(format!(
-        "to {operation} `{}` is a transaction with the items that mark its unique fields, and what it writes depends on what is stored then; there is no request to show before",
-        entity.name
+        "to {operation} `{}` is a transaction with {}, and what it writes depends on what is stored then; there is no request to show before",
+        entity.name,
+        going_along(entity)
     ))
+}
+
+/// What goes along with items of the entity, for messages.
+pub(super) fn going_along(entity: &EntityDescriptor) -> &'static str {
+    match (entity.unique.is_empty(), entity.history.is_some()) {
+        (false, false) => "the items that mark its unique fields",
+        (true, _) => "the versions of its history",
+        (false, true) => "the items that mark its unique fields and the versions of its history",
+    }
 }
 
 /// What a write must read before.
@@ -83,6 +90,8 @@ pub(super) struct Accompanied {
     key: Item,
     reads: ReadsFirst,
     prepare: Prepare,
+    /// Its history, if it has one.
+    pub(super) versions: Option<Versions>,
     /// The item as it was read.
     stored: Option<Item>,
     /// Markers of what the item has that belong to others: such as those of items that are older than the
@@ -105,7 +114,7 @@ impl Accompanied {
         key: Item,
         reads: ReadsFirst,
         prepare: impl Fn(&[Node]) -> Result<Prepared> + Send + 'static,
-    ) -> Self {
+    ) -> Result<Self> {
         Self::of_table::<E>(context.table::<E::Table>(), key, reads, prepare)
     }
 
@@ -115,20 +124,27 @@ impl Accompanied {
         key: Item,
         reads: ReadsFirst,
         prepare: impl Fn(&[Node]) -> Result<Prepared> + Send + 'static,
-    ) -> Self {
-        Self {
-            entity: E::DESCRIPTOR,
-            schema: E::Table::SCHEMA,
+    ) -> Result<Self> {
+        let (entity, schema) = (E::DESCRIPTOR, E::Table::SCHEMA);
+        Ok(Self {
+            versions: Versions::of(entity, schema, &table, &key)?,
+            entity,
+            schema,
             table,
             key,
             reads,
             prepare: Box::new(prepare),
             stored: None,
             foreign: Vec::new(),
-        }
+        })
     }
 
-    /// The read that must come before, if one must.
+    /// Whether something must be read before.
+    pub(super) fn reads_first(&self) -> bool {
+        self.reads != ReadsFirst::Nothing || self.versions.is_some()
+    }
+
+    /// The read of the item that must come before, if one must; after that of the last version.
     pub(super) fn first_read(&self, capacity: ReturnCapacity) -> Option<call::Get> {
         let (table, key) = (self.table.clone(), self.key.clone());
         let get = call::Get { table, key, consistent: true, capacity, ..call::Get::default() };
@@ -177,6 +193,7 @@ impl Accompanied {
             }
             markers
         };
+        let versions = self.next_versions(&action, stored, after.as_ref(), now)?;
         Ok(Attempt {
             table: self.table.clone(),
             key: self.key.clone(),
@@ -185,7 +202,22 @@ impl Accompanied {
             guard,
             changes,
             markers,
+            versions,
         })
+    }
+
+    /// The actions that add the next version to the history, if there is one; what does nothing adds none.
+    fn next_versions(
+        &self,
+        action: &TransactWriteAction,
+        stored: Option<&Item>,
+        after: Option<&Item>,
+        now: SystemTime,
+    ) -> Result<Vec<TransactWriteAction>> {
+        let Some(versions) = &self.versions else { return Ok(Vec::new()) };
+        let is_deletion = matches!(action, TransactWriteAction::Delete(_));
+        let item = if is_deletion { stored } else { after };
+        item.map_or_else(|| Ok(Vec::new()), |item| versions.next(item, is_deletion, now))
     }
 
     /// Learns from the failure of a marker's action that it is another's, or that it is not any more; false if that is
@@ -206,6 +238,10 @@ impl Accompanied {
         };
         match self.reads {
             ReadsFirst::Nothing => Guard::None,
+            // That nobody wrote it since is what the number of its version says; but its time may have been over.
+            ReadsFirst::Deciding | ReadsFirst::Whole if self.versions.is_some() => {
+                holds(&mut std::iter::once(self.schema.partition.name).chain(deciding(self.entity)))
+            }
             ReadsFirst::Deciding => holds(&mut deciding(self.entity)),
             ReadsFirst::Whole => holds(&mut all(self.entity)),
         }
@@ -256,6 +292,8 @@ pub(super) struct Attempt {
     pub(super) guard: Guard,
     pub(super) changes: Changes,
     pub(super) markers: Vec<Marker>,
+    /// What adds to its history.
+    pub(super) versions: Vec<TransactWriteAction>,
 }
 
 /// An item that has markers.

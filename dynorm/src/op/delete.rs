@@ -81,9 +81,9 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
     /// # Errors
     ///
     /// If a field cannot be put into the key, a value of the condition cannot be stored, or a hook refuses; and if the
-    /// entity has unique fields, whose markers are deleted too, by what is stored.
+    /// entity has unique fields or a history, of which items are written too, by what is stored.
     pub fn to_request(&self) -> Result<call::Delete> {
-        if companions::are_of(E::DESCRIPTOR) {
+        if E::DESCRIPTOR.has_companions() {
             return companions::refuse_request("delete", E::DESCRIPTOR);
         }
         Ok(self.prepare(&[])?.0)
@@ -95,12 +95,12 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
         let key = self.key.item()?.clone();
         let Self { context, key: of, known, condition, out: _ } = self;
         let delete = Delete::<E> { context, key: of, known, condition, out: PhantomData };
-        Ok(Accompanied::new::<E>(&Arc::clone(&delete.context), key, reads, move |guard| {
+        Accompanied::new::<E>(&Arc::clone(&delete.context), key, reads, move |guard| {
             let (mut call, needs) = delete.prepare(guard)?;
             call.capacity = ReturnCapacity::None;
             call.return_old_on_failure = true;
             Ok(Prepared { action: TransactWriteAction::Delete(call), needs, changes: Changes::default() })
-        }))
+        })
     }
 
     /// The request, which requires this too, and what it needs.
@@ -134,7 +134,7 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
     /// [`is_condition_failed`](crate::Error::is_condition_failed), or a refusal of the backend. Nothing is deleted
     /// then.
     pub async fn outcome(self) -> Result<Outcome<Out>> {
-        if companions::are_of(E::DESCRIPTOR) {
+        if E::DESCRIPTOR.has_companions() {
             let context = Arc::clone(&self.context);
             let done = transact_write::alone::<E>(context, "delete", self.accompanied()?).await?;
             return Ok(Outcome { value: Out::read(done.before)?, capacity: done.capacity });

@@ -114,9 +114,9 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     /// # Errors
     ///
     /// If a field cannot be stored or put into a key, the item is too large, or a hook refuses; and if the entity has
-    /// unique fields, whose markers are written too, by what is stored.
+    /// unique fields or a history, of which items are written too, by what is stored.
     pub fn to_request(&self) -> Result<call::Put> {
-        if companions::are_of(E::DESCRIPTOR) {
+        if E::DESCRIPTOR.has_companions() {
             return companions::refuse_request(self.operation(), E::DESCRIPTOR);
         }
         Ok(self.prepare(&[])?.0)
@@ -154,7 +154,7 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     /// [`is_already_exists`](crate::Error::is_already_exists), [`is_condition_failed`](crate::Error::is_condition_failed),
     /// an entity that cannot be stored, or a refusal of the backend. Nothing is written then.
     pub async fn outcome(self) -> Result<Outcome<Out>> {
-        if companions::are_of(E::DESCRIPTOR) {
+        if E::DESCRIPTOR.has_companions() {
             let (context, operation) = (Arc::clone(&self.context), self.operation());
             let done = transact_write::alone::<E>(context, operation, self.accompanied()?).await?;
             let returned = if Out::WRITTEN { done.after } else { done.before };
@@ -181,18 +181,19 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     pub(super) fn accompanied(self) -> Result<Accompanied> {
         let reads = match (self.presence, Out::OLD) {
             (Presence::Absent, _) => ReadsFirst::Nothing,
+            (_, ReturnValues::None) if E::DESCRIPTOR.unique.is_empty() => ReadsFirst::Nothing,
             (_, ReturnValues::None) => ReadsFirst::Deciding,
             _ => ReadsFirst::Whole,
         };
         let key = key_in::<E>(self.item.as_ref().map_err(Clone::clone)?);
         // Without the output, of which nothing is known.
         let put = self.giving::<()>();
-        Ok(Accompanied::new::<E>(&Arc::clone(&put.context), key, reads, move |guard| {
+        Accompanied::new::<E>(&Arc::clone(&put.context), key, reads, move |guard| {
             let (mut call, needs) = put.prepare(guard)?;
             call.capacity = ReturnCapacity::None;
             call.return_old_on_failure = true;
             Ok(Prepared { action: TransactWriteAction::Put(call), needs, changes: Changes::default() })
-        }))
+        })
     }
 
     pub(crate) fn operation(&self) -> &'static str {

@@ -3,15 +3,17 @@
 use std::future::IntoFuture;
 use std::sync::Arc;
 
-use super::companions::{Marker, Owner};
+use super::companions::{self, Marker, Owner};
 use super::condition::{Needs, Presence, both, render, write_error};
 use super::transact_write::new_token;
+use super::versions::Versions;
 use super::{BoxFuture, Context, hooks, table_method};
 use crate::backend::Backend;
 use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
+use crate::backend::retry::Patience;
 use crate::entity::hook::WriteKind;
 use crate::entity::{AttributeRole, Entity, Key, Table, decode, encode};
-use crate::error::{Error, Failure, FailureKind, Kind, Result};
+use crate::error::{CancellationReason, Error, Failure, FailureKind, Kind, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
 use crate::value::{Item, Name, Step};
 
@@ -72,8 +74,17 @@ impl<E: Entity> Rekey<E> {
     ///
     /// # Errors
     ///
-    /// If a field cannot be stored or put into a key, or the item is too large.
+    /// If a field cannot be stored or put into a key, or the item is too large; and if the entity has a history, of
+    /// which versions are written too, by what is stored.
     pub fn to_request(&self) -> Result<call::TransactWrite> {
+        if E::DESCRIPTOR.history.is_some() {
+            return companions::refuse_request("rekey", E::DESCRIPTOR);
+        }
+        self.request(&[])
+    }
+
+    /// The request that adds to these histories: that of the key that the entity had, and that of the new one.
+    fn request(&self, versions: &[Versions]) -> Result<call::TransactWrite> {
         let (old_key, new_key) = (self.old_key.item()?, Key::of_entity(&self.entity).into_item()?);
         let unchanged = both(self.condition.clone(), unchanged(self.old.as_ref().map_err(Clone::clone)?));
         let mut actions = if *old_key == new_key {
@@ -84,12 +95,55 @@ impl<E: Entity> Rekey<E> {
         for marker in self.markers(&actions)? {
             actions.push(marker.action(E::DESCRIPTOR.name, self.context.backend.now())?);
         }
+        actions.extend(self.next_versions(versions, &actions)?);
         Ok(call::TransactWrite {
             actions,
             token: None,
             capacity: self.context.capacity,
             collection_metrics: false,
         })
+    }
+
+    /// The histories that the move adds to: a deletion to that of the old key, and to that of the new one what is written.
+    fn versions(&self) -> Result<Vec<Versions>> {
+        let (old_key, new_key) = (self.old_key.item()?.clone(), Key::of_entity(&self.entity).into_item()?);
+        let keys = if old_key == new_key { vec![new_key] } else { vec![old_key, new_key] };
+        let table = self.context.table::<E::Table>();
+        let versions = keys.iter().map(|key| Versions::of(E::DESCRIPTOR, E::Table::SCHEMA, &table, key));
+        Ok(versions.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+    }
+
+    fn next_versions(
+        &self,
+        versions: &[Versions],
+        actions: &[TransactWriteAction],
+    ) -> Result<Vec<TransactWriteAction>> {
+        let (old, now) = (self.old.as_ref().map_err(Clone::clone)?, self.context.backend.now());
+        let own = actions.iter().zip(versions).map(|(action, versions)| match action {
+            TransactWriteAction::Put(put) => versions.next(&put.item, false, now),
+            _ => versions.next(old, true, now),
+        });
+        Ok(own.collect::<Result<Vec<_>>>()?.concat())
+    }
+
+    /// Sends the move; again, if others write to the histories meanwhile.
+    async fn send(&self) -> Result<call::TransactWrite> {
+        let (mut patience, mut versions) = (Patience::new(&*self.context.backend, None), self.versions()?);
+        loop {
+            for history in &mut versions {
+                history.read(&self.context).await?;
+            }
+            let request = call::TransactWrite { token: new_token(), ..self.request(&versions)? };
+            let is_done_once = request.token.is_some();
+            let sent = |backend| Backend::transact_write(backend, request.clone());
+            let Err(failure) = self.context.write_once(is_done_once, sent).await else { return Ok(request) };
+            // What fails of the histories comes last, and is no fault of the move.
+            let n_before = request.actions.len() - self.next_versions(&versions, &request.actions)?.len();
+            let is_stale = failure.reasons.iter().skip(n_before).any(is_failed);
+            let wait = if is_stale { patience.next_wait(&*self.context.backend) } else { None };
+            let Some(wait) = wait else { return Err(self.error(failure)) };
+            self.context.backend.sleep(wait).await;
+        }
     }
 
     /// The markers of unique fields that go with the entity: what is stored is as it was handed over, or nothing is
@@ -149,20 +203,19 @@ impl<E: Entity> Rekey<E> {
     /// The error of the action that failed, as if it had been sent alone.
     fn error(&self, mut failure: Failure) -> Error {
         failure.conceal(E::DESCRIPTOR.sensitive);
-        let is_failed = |code: &str| code == "ConditionalCheckFailed";
-        let failed = failure.reasons.iter().position(|reason| is_failed(&reason.code));
+        let failed = failure.reasons.iter().position(is_failed);
         let Some((at, 1..)) = failed.map(|at| (at, failure.reasons.len())) else {
             return Error::backend("rekey", E::DESCRIPTOR.name, failure);
         };
         let n_own = if self.is_move() { 2 } else { 1 };
         if let Some(at) = at.checked_sub(n_own) {
             let item = failure.reasons[at + n_own].item.as_ref();
-            let markers = self.to_request().and_then(|request| self.markers(&request.actions));
-            if let Some(marker) = markers.ok().as_ref().and_then(|markers| markers.get(at)) {
-                let (entity, constraint, owner) =
-                    (E::DESCRIPTOR.name, marker.unique.name, Marker::owner(item));
-                return Error::new(Kind::Unique { operation: "rekey", entity, constraint, owner });
-            }
+            let markers = self.request(&[]).and_then(|request| self.markers(&request.actions));
+            let Some(marker) = markers.ok().and_then(|markers| markers.into_iter().nth(at)) else {
+                return Error::backend("rekey", E::DESCRIPTOR.name, failure);
+            };
+            let (entity, constraint, owner) = (E::DESCRIPTOR.name, marker.unique.name, Marker::owner(item));
+            return Error::new(Kind::Unique { operation: "rekey", entity, constraint, owner });
         }
         let presence = if at == 0 { Presence::Present } else { Presence::Absent };
         let item = failure.reasons[at].item.clone();
@@ -170,6 +223,10 @@ impl<E: Entity> Rekey<E> {
         let needs = Needs { presence, asked: at == 0, version: None };
         write_error::<E>("rekey", &needs, self.context.backend.now(), alone)
     }
+}
+
+fn is_failed(reason: &CancellationReason) -> bool {
+    reason.code == "ConditionalCheckFailed"
 }
 
 /// That an item has all attributes of an entity as they are in `old`; what the key says need not be asked.
@@ -218,12 +275,7 @@ impl<E: Entity> IntoFuture for Rekey<E> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let request = call::TransactWrite { token: new_token(), ..self.to_request()? };
-            let is_done_once = request.token.is_some();
-            let sent = |backend| Backend::transact_write(backend, request.clone());
-            let reply = self.context.write_once(is_done_once, sent).await;
-            reply.map_err(|failure| self.error(failure))?;
-            let written = request.actions.into_iter().find_map(|action| match action {
+            let written = self.send().await?.actions.into_iter().find_map(|action| match action {
                 TransactWriteAction::Put(put) => Some(put.item),
                 _ => None,
             });

@@ -63,7 +63,7 @@ impl<E: Entity> Source<E> for ScanSource {
     }
 
     fn meets_others(&self) -> bool {
-        E::Table::ENTITIES.len() > 1
+        E::Table::ENTITIES.len() > 1 || E::DESCRIPTOR.has_companions()
     }
 
     fn meaning(&self, context: &Context) -> Result<Meaning> {

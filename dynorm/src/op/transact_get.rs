@@ -221,7 +221,7 @@ impl<K: KeySet> TransactGet<K> {
             known: HashMap::new(),
         };
         self.keys.ask(&mut reads)?;
-        check_count(reads.actions.len())?;
+        check_count(reads.actions.len(), reads.actions.len())?;
         Ok(reads)
     }
 

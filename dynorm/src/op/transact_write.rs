@@ -75,14 +75,14 @@ struct Action {
 enum Body {
     Ready(Box<Attempt>),
     /// What it writes depends on what is stored.
-    Along(Accompanied),
+    Along(Box<Accompanied>),
 }
 
 impl Body {
     /// An action that takes nothing along.
     fn ready(action: TransactWriteAction, needs: Needs, table: String, key: Item) -> Self {
-        let (guard, changes, markers) = (Guard::None, Changes::default(), Vec::new());
-        Self::Ready(Box::new(Attempt { table, key, action, needs, guard, changes, markers }))
+        let (guard, changes, markers, versions) = (Guard::None, Changes::default(), Vec::new(), Vec::new());
+        Self::Ready(Box::new(Attempt { table, key, action, needs, guard, changes, markers, versions }))
     }
 }
 
@@ -91,6 +91,8 @@ struct Transaction {
     attempts: Vec<Attempt>,
     /// The markers that come after the actions, each with the place of its action.
     markers: Vec<(usize, Marker)>,
+    /// The places of the actions whose histories the actions after the markers add to.
+    versions: Vec<usize>,
     request: call::TransactWrite,
 }
 
@@ -135,7 +137,7 @@ impl TransactWrite {
     ) -> Self {
         let update = change(Update::new(Arc::clone(&self.context), target));
         let body = update.sending().map(|sending| match sending {
-            Sending::Along(accompanied, _) => Body::Along(accompanied),
+            Sending::Along(accompanied, _) => Body::Along(Box::new(accompanied)),
             Sending::Alone(mut call, needs) => {
                 call.capacity = call::ReturnCapacity::None;
                 let (table, key) = (call.table.clone(), call.key.clone());
@@ -195,8 +197,8 @@ impl TransactWrite {
 
     fn add_put<E: Entity>(self, put: Put<E>, entity: &E) -> Self {
         let operation = put.operation();
-        let body = if companions::are_of(E::DESCRIPTOR) {
-            put.accompanied().map(Body::Along)
+        let body = if E::DESCRIPTOR.has_companions() {
+            put.accompanied().map(|accompanied| Body::Along(Box::new(accompanied)))
         } else {
             put.prepare(&[]).and_then(|(mut call, needs)| {
                 call.capacity = call::ReturnCapacity::None;
@@ -208,8 +210,8 @@ impl TransactWrite {
     }
 
     fn add_delete<E: Entity>(self, delete: Delete<E>) -> Self {
-        let body = if companions::are_of(E::DESCRIPTOR) {
-            delete.accompanied().map(Body::Along)
+        let body = if E::DESCRIPTOR.has_companions() {
+            delete.accompanied().map(|accompanied| Body::Along(Box::new(accompanied)))
         } else {
             delete.prepare(&[]).map(|(mut call, needs)| {
                 call.capacity = call::ReturnCapacity::None;
@@ -233,12 +235,13 @@ impl TransactWrite {
     ///
     /// If an entity cannot be stored or a key not be made, if there is no action or more than 100, if two are on
     /// one item, if the entities that are put have more than 4 MB together, or if the token is too long; and if an
-    /// entity with unique fields is written, whose markers are written too, by what is stored.
+    /// entity with unique fields or a history is written, of which items are written too, by what is stored.
     pub fn to_request(&self) -> Result<call::TransactWrite> {
         if let Some(action) = self.actions.iter().find(|action| matches!(action.body, Ok(Body::Along(_)))) {
             return refuse(format!(
-                "what the transaction writes with `{}`, which has unique fields, depends on what is stored then; there is no request to show before",
-                action.entity.name
+                "what the transaction writes with `{}`, {}, depends on what is stored then; there is no request to show before",
+                action.entity.name,
+                companions::going_along(action.entity)
             ));
         }
         Ok(self.transaction()?.request)
@@ -263,18 +266,23 @@ impl TransactWrite {
             attempts.push(attempt);
         }
         let markers = self.markers(&attempts)?;
-        check_count(attempts.len() + markers.len())?;
         let mut actions: Vec<TransactWriteAction> = attempts.iter().map(|a| a.action.clone()).collect();
-        self.check_written_bytes(&actions)?;
         for (at, marker) in &markers {
             actions.push(marker.action(self.actions[*at].entity.name, now)?);
         }
+        let mut versions = Vec::new();
+        for (at, attempt) in attempts.iter().enumerate() {
+            versions.extend(attempt.versions.iter().map(|_| at));
+            actions.extend(attempt.versions.iter().cloned());
+        }
+        check_count(actions.len(), attempts.len())?;
+        self.check_written_bytes(&actions)?;
         if self.token.as_ref().is_some_and(|token| !(1..=TOKEN_CHARS_MAX).contains(&token.chars().count())) {
             return refuse(format!("a token has 1 to {TOKEN_CHARS_MAX} characters, not {:?}", self.token));
         }
         let (token, capacity) = (self.token.clone(), self.context.capacity);
         let request = call::TransactWrite { actions, token, capacity, collection_metrics: false };
-        Ok(Transaction { attempts, markers, request })
+        Ok(Transaction { attempts, markers, versions, request })
     }
 
     /// The markers of all actions, each once.
@@ -327,20 +335,22 @@ impl TransactWrite {
         let mut patience = Patience::new(&*self.context.backend, None);
         let mut capacity = self.read_first().await?;
         loop {
-            let Transaction { attempts, markers, mut request } = self.transaction()?;
+            let transaction = self.transaction()?;
+            let mut request = transaction.request.clone();
             request.token = request.token.or_else(new_token);
             let is_done_once = request.token.is_some();
             let sent = self.context.write_once(is_done_once, |b| b.transact_write(request.clone())).await;
             let failure = match sent {
                 Ok(reply) => {
                     let capacity = batch::sum(capacity, reply.capacity);
+                    let attempts = transaction.attempts;
                     return Ok(Carried { attempts, actions: self.actions, capacity });
                 }
                 Err(failure) => failure,
             };
-            let is_stale = self.learn(&attempts, &markers, &failure);
+            let is_stale = self.learn(&transaction, &failure);
             let wait = if is_stale { patience.next_wait(&*self.context.backend) } else { None };
-            let Some(wait) = wait else { return Err(self.error(&attempts, &markers, failure)) };
+            let Some(wait) = wait else { return Err(self.error(&transaction, failure)) };
             self.context.backend.sleep(wait).await;
             capacity = batch::sum(capacity, self.read_first().await?);
         }
@@ -349,21 +359,9 @@ impl TransactWrite {
     /// Reads what is stored of the items whose companions depend on it.
     async fn read_first(&mut self) -> Result<Vec<Capacity>> {
         let context = Arc::clone(&self.context);
-        let along = self.actions.iter().enumerate().filter_map(|(at, action)| match &action.body {
-            Ok(Body::Along(accompanied)) => Some((at, action, accompanied)),
-            _ => None,
-        });
-        let reads: Vec<(usize, &'static str, call::Get)> = along
-            .filter_map(|(at, action, accompanied)| {
-                Some((at, action.entity.name, accompanied.first_read(context.capacity)?))
-            })
-            .collect();
-        if !reads.is_empty() && self.token.is_some() {
-            return refuse(format!(
-                "a transaction with a token must be the same when it is repeated, and what is written with `{}`, which has unique fields, depends on what is stored; leave the token out",
-                reads[0].1
-            ));
-        }
+        let reads = self.first_reads()?;
+        // The numbers of versions first: what is read of an item after that is no older than they say.
+        let mut capacity = self.read_versions().await?;
         let read = reads.into_iter().map(|(at, entity, get)| {
             let context = &context;
             async move {
@@ -371,7 +369,6 @@ impl TransactWrite {
                 reply.map(|reply| (at, reply)).map_err(|failure| Error::backend("read", entity, failure))
             }
         });
-        let mut capacity = Vec::new();
         for (at, reply) in futures_util::future::try_join_all(read).await? {
             if let Ok(Body::Along(accompanied)) = &mut self.actions[at].body {
                 accompanied.take(reply.item);
@@ -381,22 +378,63 @@ impl TransactWrite {
         Ok(capacity)
     }
 
+    /// The reads of items that must come before, each with the place of its action and the name of its entity.
+    fn first_reads(&self) -> Result<Vec<(usize, &'static str, call::Get)>> {
+        let along = self.along();
+        if let (Some((_, first, _)), Some(_)) =
+            (along.iter().find(|(_, _, accompanied)| accompanied.reads_first()), &self.token)
+        {
+            return refuse(format!(
+                "a transaction with a token must be the same when it is repeated, and what is written with `{}`, {}, depends on what is stored; leave the token out",
+                first.name,
+                companions::going_along(first)
+            ));
+        }
+        let reads = along.into_iter().filter_map(|(at, entity, accompanied)| {
+            Some((at, entity.name, accompanied.first_read(self.context.capacity)?))
+        });
+        Ok(reads.collect())
+    }
+
+    /// The actions that may take items along, each with its place.
+    fn along(&self) -> Vec<(usize, &'static EntityDescriptor, &Accompanied)> {
+        let along = self.actions.iter().enumerate().filter_map(|(at, action)| match &action.body {
+            Ok(Body::Along(accompanied)) => Some((at, action.entity, &**accompanied)),
+            _ => None,
+        });
+        along.collect()
+    }
+
+    /// Reads the numbers of the last versions.
+    async fn read_versions(&mut self) -> Result<Vec<Capacity>> {
+        let context = Arc::clone(&self.context);
+        let versions = self.actions.iter_mut().filter_map(|action| match &mut action.body {
+            Ok(Body::Along(accompanied)) => accompanied.versions.as_mut(),
+            _ => None,
+        });
+        let reads = versions.map(|versions| versions.read(&context));
+        let read = futures_util::future::try_join_all(reads).await?;
+        Ok(batch::sum(Vec::new(), read.into_iter().flatten().collect()))
+    }
+
     /// Whether the transaction failed because what it was made from is not stored any more.
-    fn learn(&mut self, attempts: &[Attempt], markers: &[(usize, Marker)], failure: &Failure) -> bool {
+    fn learn(&mut self, transaction: &Transaction, failure: &Failure) -> bool {
+        let Transaction { attempts, markers, versions, .. } = transaction;
         let is_failed = |reason: &CancellationReason| Reason::of_code(&reason.code).is_condition();
         let mut found = reasons(failure);
         let mut is_stale = false;
         for (attempt, found) in attempts.iter().zip(&mut found) {
             is_stale |= is_failed(&found) && !attempt.guard.is_kept(found.item.as_ref());
         }
-        for ((at, marker), found) in markers.iter().zip(found) {
+        for ((at, marker), found) in markers.iter().zip(&mut found) {
             if let Ok(Body::Along(accompanied)) = &mut self.actions[*at].body
                 && is_failed(&found)
             {
                 is_stale |= accompanied.learn(marker);
             }
         }
-        is_stale
+        // Somebody else wrote the version, or the last one is not there any more.
+        is_stale || versions.iter().zip(found).any(|(_, found)| is_failed(&found))
     }
 
     /// Runs the transaction, and gives conditions that did not hold as data: each action with its reason, and with
@@ -433,7 +471,8 @@ impl TransactWrite {
         CheckedTransaction::of(self.outcome().await)
     }
 
-    fn error(&self, attempts: &[Attempt], markers: &[(usize, Marker)], mut failure: Failure) -> Error {
+    fn error(&self, transaction: &Transaction, mut failure: Failure) -> Error {
+        let Transaction { attempts, markers, versions, .. } = transaction;
         if failure.kind != FailureKind::TransactionCancelled {
             return Error::backend("run the transaction with", self.actions[0].entity.name, failure);
         }
@@ -459,7 +498,7 @@ impl TransactWrite {
         });
         let mut actions: Vec<CancelledAction> = own.collect();
         // What is wrong with a marker is wrong with its entity, unless more is.
-        for ((at, marker), found) in markers.iter().zip(found) {
+        for ((at, marker), found) in markers.iter().zip(&mut found) {
             let action = &mut actions[*at];
             if action.reason != Reason::None {
                 continue;
@@ -470,6 +509,17 @@ impl TransactWrite {
                 action.reason = Reason::UniqueViolation;
                 action.constraint = Some(marker.unique.name);
                 action.item = Marker::owner(found.item.as_ref());
+            }
+        }
+        for (at, found) in versions.iter().zip(found) {
+            let action = &mut actions[*at];
+            if action.reason == Reason::None {
+                // Others wrote the item each time.
+                action.reason = match Reason::of_code(&found.code) {
+                    Reason::ConditionFailed => Reason::Conflict,
+                    reason => reason,
+                };
+                action.message = found.message;
             }
         }
         Error::new(Kind::Cancelled { actions, failure })
@@ -491,7 +541,7 @@ pub(super) async fn alone<E: Entity>(
     operation: &'static str,
     accompanied: Accompanied,
 ) -> Result<DoneAlone> {
-    let transaction = TransactWrite::new(context).add::<E>(operation, Ok(Body::Along(accompanied)));
+    let transaction = TransactWrite::new(context).add::<E>(operation, Ok(Body::Along(Box::new(accompanied))));
     let carried = transaction.carry_out().await.map_err(|error| alone_error(&error).unwrap_or(error))?;
     let Carried { mut attempts, mut actions, mut capacity } = carried;
     let (Some(attempt), Some(Action { body: Ok(Body::Along(accompanied)), .. })) =
@@ -530,11 +580,21 @@ pub(super) fn reasons(failure: &Failure) -> impl Iterator<Item = CancellationRea
 }
 
 /// A transaction has 1 to 100 actions.
-pub(super) fn check_count(n_actions: usize) -> Result<()> {
+///
+/// `n_own` of them are asked for; the others go along with them.
+pub(super) fn check_count(n_actions: usize, n_own: usize) -> Result<()> {
     if (1..=ACTIONS_MAX).contains(&n_actions) {
         return Ok(());
     }
-    refuse(format!("a transaction has 1 to {ACTIONS_MAX} actions, not {n_actions}"))
+    let along = if n_own < n_actions {
+        format!(
+            ": {n_own} that are asked for, and {} for the unique fields and the histories of what is written",
+            n_actions - n_own
+        )
+    } else {
+        String::new()
+    };
+    refuse(format!("a transaction has 1 to {ACTIONS_MAX} actions, not {n_actions}{along}"))
 }
 
 /// A token that no other transaction has: 128 bits of the system's own randomness, which also clones of a virtual

@@ -373,7 +373,8 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
     /// # Errors
     ///
     /// If a value cannot be stored or put into a key, if nothing is changed, or if a hook refuses; and if unique fields
-    /// are changed, or the time to live of an entity with some, so that markers are written too, by what is stored.
+    /// are changed, or the time to live of an entity with some, or if the entity has a history, so that other items are
+    /// written too, by what is stored.
     pub fn to_request(&self) -> Result<call::Update>
     where
         S: Settled,
@@ -443,7 +444,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
             Ok(Prepared { action: TransactWriteAction::Update(call), needs, changes })
         };
         let key = call.key.clone();
-        Ok(Sending::Along(Accompanied::of_table::<E>(call.table, key, reads, prepare), returned))
+        Ok(Sending::Along(Accompanied::of_table::<E>(call.table, key, reads, prepare)?, returned))
     }
 }
 

@@ -13,6 +13,7 @@ pub mod delete_partition;
 pub mod document;
 pub mod expiry;
 pub mod get;
+pub mod history;
 pub mod hook;
 pub mod hydrate;
 pub mod index;

@@ -40,7 +40,7 @@ pub trait BatchPut: Entity {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be deleted by a batch",
     label = "other items go with it, which a batch does not know",
-    note = "`unique` has items in the table that mark whose a value is: use `db.delete` for each, or `db.transact_write()` for several"
+    note = "`unique` has items in the table that mark whose a value is, and `history` the versions: use `db.delete` for each, or `db.transact_write()` for several"
 )]
 pub trait BatchDelete: Entity {}
 

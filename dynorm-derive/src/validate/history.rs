@@ -1,0 +1,16 @@
+//! The rules of histories.
+
+use crate::diagnostics::Diagnostics;
+use crate::model::entity::Entity;
+use crate::model::key::Key;
+
+/// Checks all rules.
+pub(super) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
+    let Some(history) = &entity.history else { return };
+    if let Key::Template(template) = &entity.partition
+        && template.shards.is_some()
+    {
+        let message = "a history is in a partition that is made of the item's own, and the partition of this entity changes with the number of its shards, so that histories would be left behind; remove `shards` and `by`, or `history`";
+        diagnostics.at(&history.argument, message);
+    }
+}
