@@ -113,6 +113,13 @@ impl MemBackend {
         self.engine_at(self.time())
     }
 
+    /// Has time pass, if the clock is one that is moved.
+    pub(crate) fn pass(&self, duration: Duration) {
+        if let Clock::Manual(clock) = &self.clock {
+            clock.advance(duration);
+        }
+    }
+
     fn engine_at(&self, now: SystemTime) -> RwLockWriteGuard<'_, Engine> {
         let mut engine = self.engine.write().unwrap_or_else(PoisonError::into_inner);
         engine.set_now(now);
@@ -218,8 +225,6 @@ impl Backend for MemBackend {
     }
 
     async fn sleep(&self, duration: Duration) {
-        if let Clock::Manual(clock) = &self.clock {
-            clock.advance(duration);
-        }
+        self.pass(duration);
     }
 }

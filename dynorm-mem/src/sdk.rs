@@ -12,8 +12,8 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 
-use crate::MemBackend;
 use crate::wire::{Answer, CONTENT_TYPE, Wire};
+use crate::{Faults, MemBackend};
 
 /// A client of the AWS SDK that talks to this engine.
 ///
@@ -141,6 +141,34 @@ impl SdkConnector {
     #[must_use]
     pub fn new(backend: MemBackend) -> Self {
         Self { wire: Wire::new(backend) }
+    }
+
+    /// The same, whose calls about items have these faults, as [`Wire::with_faults`] says.
+    ///
+    /// ```
+    /// use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+    /// use dynorm::backend::Operation;
+    /// use dynorm_mem::{Fault, Faults, MemBackend, SdkConnector};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let faults = Faults::new();
+    /// let config = aws_sdk_dynamodb::Config::builder()
+    ///     .behavior_version(BehaviorVersion::latest())
+    ///     .region(Region::new("eu-west-1"))
+    ///     .allow_no_auth()
+    ///     .retry_config(aws_sdk_dynamodb::config::retry::RetryConfig::disabled())
+    ///     .http_client(SdkConnector::new(MemBackend::new()).with_faults(faults.clone()))
+    ///     .build();
+    /// let client = aws_sdk_dynamodb::Client::from_conf(config);
+    /// faults.inject(Fault::throughput_exceeded().on(Operation::Scan).nth(1));
+    /// let refused = client.scan().table_name("users").send().await.unwrap_err();
+    /// assert!(refused.into_service_error().is_provisioned_throughput_exceeded_exception());
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_faults(self, faults: Faults) -> Self {
+        Self { wire: self.wire.with_faults(faults) }
     }
 
     fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {

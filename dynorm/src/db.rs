@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::backend::call::ReturnCapacity;
+use crate::backend::meter::{Bill, Label, Meter};
 use crate::backend::table::{TableStatus, TimeToLive};
 use crate::backend::{Backend, Call};
 use crate::collection::{Collect, Collection, CollectionKey};
@@ -57,8 +58,14 @@ impl Db {
     #[must_use]
     pub fn from_backend(backend: Arc<dyn Backend>) -> Self {
         let capacity = ReturnCapacity::Total;
-        let context =
-            Context { backend, table_names: BTreeMap::new(), capacity, hooks: Vec::new(), cursor_keys: None };
+        let context = Context {
+            backend,
+            table_names: BTreeMap::new(),
+            capacity,
+            hooks: Vec::new(),
+            cursor_keys: None,
+            meters: Vec::new(),
+        };
         Self { context: Arc::new(context) }
     }
 
@@ -94,6 +101,71 @@ impl Db {
     pub fn with_cursor_keys(&self, keys: CursorKeys) -> Self {
         let context = Context { cursor_keys: Some(keys), ..Context::clone(&self.context) };
         Self { context: Arc::new(context) }
+    }
+
+    /// The same database, and a meter of what it consumes: by operation, entity and access pattern, table and index.
+    ///
+    /// Its requests ask for the capacity by index, so that outcomes tell it too. Calls on [`backend`](Self::backend) and
+    /// calls about tables are not metered. A database that is metered twice tells both meters.
+    ///
+    /// ```
+    /// use dynorm::prelude::*;
+    ///
+    /// #[derive(Entity, Debug, PartialEq)]
+    /// #[entity(table = "Users", pk = "USER#{id}")]
+    /// struct User { id: u64, name: String }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+    /// let (db, meter) = Db::new(dynorm_mem::MemBackend::new()).metered();
+    /// db.create_table::<User>().await?;
+    /// db.create(&User { id: 7, name: "Ann".into() }).await?;
+    /// db.get(User::key(7u64)).await?;
+    /// assert_eq!(meter.bill().to_string(), "\
+    /// put User: 1 request, Users 1 WCU
+    /// get User: 1 request, Users 0.5 RCU
+    /// together: 2 requests, 0.5 RCU, 1 WCU");
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn metered(&self) -> (Self, Meter) {
+        let (meter, mut context) = (Meter::default(), Context::clone(&self.context));
+        context.meters.push(meter.clone());
+        (Self { context: Arc::new(context) }, meter)
+    }
+
+    /// Runs code with a [metered](Self::metered) handle of this database, and gives what it consumed too: for tests of what
+    /// something costs.
+    ///
+    /// ```
+    /// use dynorm::backend::Operation;
+    /// use dynorm::prelude::*;
+    ///
+    /// #[derive(Entity, Debug, PartialEq)]
+    /// #[entity(table = "Orders", pk = "CUSTOMER#{customer}", sk = "ORDER#{number}")]
+    /// #[entity(index(ByStatus, name = by_status, pk = "STATUS#{status}", sk = number))]
+    /// struct Order { customer: String, number: u32, status: String }
+    ///
+    /// /// A page of a web site.
+    /// async fn open_orders(db: &Db) -> dynorm::Result<Vec<Order>> {
+    ///     db.query(Order::by_status("open")).all().await
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+    /// let db = Db::new(dynorm_mem::MemBackend::new());
+    /// db.create_table::<Order>().await?;
+    /// db.put(&Order { customer: "ann".into(), number: 1, status: "open".into() }).await?;
+    ///
+    /// let (orders, bill) = db.meter(async |db| open_orders(&db).await).await;
+    /// assert_eq!(orders?.len(), 1);
+    /// let of_index = bill.of_operation(Operation::Query).of_index("Orders", "ByStatus");
+    /// assert_eq!((bill.requests(), of_index.requests()), (1, 1));
+    /// assert_eq!((bill.read_units(), bill.write_units()), (0.5, 0.0));
+    /// # Ok(()) }
+    /// ```
+    pub async fn meter<T>(&self, code: impl AsyncFnOnce(Self) -> T) -> (T, Bill) {
+        let (db, meter) = self.metered();
+        let value = code(db).await;
+        (value, meter.take())
     }
 
     /// The backend, for calls that dynorm has no method for.
@@ -137,22 +209,22 @@ impl Db {
 
     /// Writes an entity that must not be there yet.
     pub fn create<E: Entity>(&self, entity: &E) -> Put<E> {
-        Put::create(Arc::clone(&self.context), entity)
+        Put::create(self.labelled::<E>(), entity)
     }
 
     /// Writes an entity, and replaces one of the same key.
     pub fn put<E: Entity>(&self, entity: &E) -> Put<E> {
-        Put::new(Arc::clone(&self.context), entity)
+        Put::new(self.labelled::<E>(), entity)
     }
 
     /// Reads an entity by its key.
     pub fn get<E: Entity>(&self, key: Key<E>) -> Get<E> {
-        Get::new(Arc::clone(&self.context), key)
+        Get::new(self.labelled::<E>(), key)
     }
 
     /// Reads the entity that has a unique value: `User::unique_email("ann@example.com")`.
     pub fn get_by<E: Entity>(&self, key: UniqueKey<E>) -> GetBy<E> {
-        GetBy::new(Arc::clone(&self.context), key)
+        GetBy::new(self.labelled::<E>(), key)
     }
 
     /// Reads the versions of an item, of an entity with `#[entity(history)]`.
@@ -172,17 +244,17 @@ impl Db {
 
     /// Changes attributes of an entity that must be there.
     pub fn update<T: Target>(&self, target: T) -> Update<T::Entity> {
-        Update::new(Arc::clone(&self.context), target)
+        Update::new(self.labelled::<T::Entity>(), target)
     }
 
     /// Moves an entity to another key, or changes it otherwise, if it is stored as it is handed over.
     pub fn rekey<E: Entity + Clone>(&self, entity: &E, change: impl FnOnce(&mut E)) -> Rekey<E> {
-        Rekey::new(Arc::clone(&self.context), entity, change)
+        Rekey::new(self.labelled::<E>(), entity, change)
     }
 
     /// Deletes an entity, if it is there.
     pub fn delete<T: Target>(&self, target: T) -> Delete<T::Entity> {
-        Delete::new(Arc::clone(&self.context), target)
+        Delete::new(self.labelled::<T::Entity>(), target)
     }
 
     /// Reads the entities of an access pattern.
@@ -201,47 +273,53 @@ impl Db {
     /// Moves the items of an access pattern of the table to the shards where their keys say they are, after the number of
     /// shards has changed from `was`: see [`Reshard`](crate::op::Reshard).
     pub fn reshard<P: Pattern<Index = Primary>>(&self, pattern: P, was: u32) -> Reshard<P::Entity> {
-        Reshard::new(Arc::clone(&self.context), pattern, was)
+        Reshard::new(self.labelled::<P::Entity>(), pattern, was)
     }
 
     /// Reads the items of one partition, of several entities, by one query: see `#[derive(Collection)]`.
     pub fn collect<C: Collection>(&self, key: CollectionKey<C>) -> Collect<C> {
-        Collect::new(Arc::clone(&self.context), key)
+        let label = Label::of_entity(C::DESCRIPTOR.name);
+        Collect::new(self.context.labelled(label), key)
     }
 
     /// Reads the whole table for the entities `E`, if `E` says `#[entity(scan)]`.
     pub fn scan<E: Scannable>(&self) -> Scan<E> {
-        Scan::of_table(Arc::clone(&self.context))
+        Scan::of_table(self.labelled::<E>())
     }
 
     /// Reads many entities by their keys, each read on its own.
     pub fn get_many<E: Entity>(&self, keys: impl IntoIterator<Item = Key<E>>) -> GetMany<E> {
-        GetMany::new(Arc::clone(&self.context), keys)
+        GetMany::new(self.labelled::<E>(), keys)
     }
 
     /// Writes many entities, and replaces those of the same keys; each write on its own and without conditions.
     pub fn put_many<E: BatchPut>(&self, entities: impl IntoIterator<Item = E>) -> PutMany<E> {
-        PutMany::new(Arc::clone(&self.context), entities)
+        PutMany::new(self.labelled::<E>(), entities)
     }
 
     /// Deletes many entities by their keys, each deletion on its own and without conditions.
     pub fn delete_many<E: BatchDelete>(&self, keys: impl IntoIterator<Item = Key<E>>) -> DeleteMany<E> {
-        DeleteMany::new(Arc::clone(&self.context), keys)
+        DeleteMany::new(self.labelled::<E>(), keys)
     }
 
     /// Writes and deletes entities of any types, each write on its own and without conditions.
     pub fn batch(&self) -> Batch {
-        Batch::new(Arc::clone(&self.context))
+        Batch::new(self.context.labelled(Label::default()))
     }
 
     /// Reads several entities of any types, as they are at one moment.
     pub fn transact_get<K: KeySet>(&self, keys: K) -> TransactGet<K> {
-        TransactGet::new(Arc::clone(&self.context), keys)
+        TransactGet::new(self.context.labelled(Label::default()), keys)
     }
 
     /// Writes several entities, all or none.
     pub fn transact_write(&self) -> TransactWrite {
-        TransactWrite::new(Arc::clone(&self.context))
+        TransactWrite::new(self.context.labelled(Label::default()))
+    }
+
+    /// What operations on one entity work with.
+    fn labelled<E: Entity>(&self) -> Arc<Context> {
+        self.context.labelled(Label::of_entity(E::DESCRIPTOR.name))
     }
 
     /// Creates the table `T` with its indexes and its time to live, paid per request, and waits until it can be used.

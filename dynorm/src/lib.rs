@@ -430,6 +430,7 @@ doc_tests! {
     LargeValues "docs/patterns/large_values.md" "compress";
     Sensitive "docs/patterns/sensitive.md";
     Sharding "docs/patterns/sharding.md";
+    Testing "docs/testing.md";
     TimeToLive "docs/patterns/time_to_live.md";
     Unique "docs/patterns/unique.md";
     Versions "docs/patterns/versions.md";

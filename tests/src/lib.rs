@@ -76,6 +76,8 @@ pub fn cases() -> Vec<Case> {
         suite::size::CASES,
         suite::unique::CASES,
         suite::history::CASES,
+        suite::faults::CASES,
+        suite::meter::CASES,
     ];
     modules.concat()
 }

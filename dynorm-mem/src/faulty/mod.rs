@@ -13,11 +13,13 @@ use std::time::Duration;
 use dynorm::backend::call::{BatchGet, BatchWrite};
 use dynorm::backend::{Backend, Call, Failure, Layer, reply};
 
-use self::partial::Partial;
+pub(crate) use self::partial::Partial;
 use self::plan::Begun;
 pub use self::plan::{Attempt, Faults};
 pub use self::random::Random;
 pub use self::rule::{Fault, Rule};
+#[cfg(feature = "wire")]
+use crate::MemBackend;
 
 /// A backend that fails as its [`Faults`] say, and otherwise is the one that it is around.
 ///
@@ -55,19 +57,50 @@ impl Faulty {
         }
     }
 
-    async fn batch<C: Partial>(&self, mut call: C) -> Result<C::Reply, Failure> {
+    async fn batch<C: Partial>(&self, call: C) -> Result<C::Reply, Failure> {
         let begun = self.begin(&call).await?;
-        let left = begun.n_processed().map(|n_processed| call.take_off(n_processed));
-        let reply = if call.entries() == 0 && left.is_some() {
-            Ok(C::Reply::default())
-        } else {
-            call.send(self.inner()).await
+        let (call, left) = begun.divide(call);
+        let reply = match call {
+            Some(call) => call.send(self.inner()).await,
+            None => Ok(C::Reply::default()),
         };
-        let reply = begun.end(reply)?;
-        Ok(match left {
-            Some(left) => C::join(reply, left),
-            None => reply,
-        })
+        Ok(C::join(begun.end(reply)?, left))
+    }
+}
+
+/// The same for the protocol, where nothing waits.
+#[cfg(feature = "wire")]
+impl Faults {
+    /// Carries out a call, unless a fault befalls it.
+    pub(crate) fn carry_out<C: Call, R>(
+        &self,
+        backend: &MemBackend,
+        call: C,
+        run: impl FnOnce(C) -> Result<R, Failure>,
+    ) -> Result<R, Failure> {
+        let begun = self.begin_at_once(backend, &call)?;
+        begun.end(run(call))
+    }
+
+    /// Carries out a batch, or a part of it.
+    pub(crate) fn carry_out_batch<C: Partial>(
+        &self,
+        backend: &MemBackend,
+        call: C,
+        run: impl FnOnce(C) -> Result<C::Reply, Failure>,
+    ) -> Result<C::Reply, Failure> {
+        let begun = self.begin_at_once(backend, &call)?;
+        let (call, left) = begun.divide(call);
+        let reply = call.map_or_else(|| Ok(C::Reply::default()), run);
+        Ok(C::join(begun.end(reply)?, left))
+    }
+
+    fn begin_at_once<C: Call>(&self, backend: &MemBackend, call: &C) -> Result<Begun, Failure> {
+        let begun = self.begin(call);
+        if let Some(latency) = begun.latency {
+            backend.pass(latency);
+        }
+        begun.refusal().map_or(Ok(begun), Err)
     }
 }
 
@@ -90,9 +123,11 @@ impl Layer for Faulty {
     }
 
     async fn on_sleep(&self, duration: Duration) {
-        self.faults.note_wait(duration);
+        let takes_time = self.faults.note_wait(duration);
         turn().await;
-        self.inner.sleep(duration).await;
+        if takes_time {
+            self.inner.sleep(duration).await;
+        }
     }
 
     fn on_random(&self) -> u64 {

@@ -4,7 +4,7 @@ use dynorm::backend::call::{BatchGet, BatchGetTable, BatchWrite};
 use dynorm::backend::{Call, reply};
 
 /// A batch that can be done in part.
-pub(super) trait Partial: Call<Reply: Default> {
+pub(crate) trait Partial: Call<Reply: Default> {
     /// Leaves so many entries in the call, the last ones, and gives the answer about the others.
     fn take_off(&mut self, n_processed: usize) -> Self::Reply;
 

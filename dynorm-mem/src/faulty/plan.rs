@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use dynorm::backend::{Backend, Call, CancellationReason, Failure, FailureKind, Operation};
 
+use super::partial::Partial;
 use super::{Fault, Faulty, Random, Rule};
 use crate::sync::{Mutex, MutexGuard};
 
@@ -58,6 +59,7 @@ struct State {
     script: VecDeque<Option<Fault>>,
     rules: Vec<Rule>,
     latency: Option<(Duration, Duration)>,
+    skips_waits: bool,
     /// The number of the next call.
     n_begun: u64,
     log: Vec<(u64, Attempt)>,
@@ -121,6 +123,12 @@ impl Faults {
         self.state().latency = Some(latency.into_inner());
     }
 
+    /// Has the library's waits between tries take no time; they are noted all the same. The engine does not wait anyway, but
+    /// moves its clock if that is a manual one: this is for clocks that are not to move, and for other backends.
+    pub fn skip_waits(&self) {
+        self.state().skips_waits = true;
+    }
+
     /// Has nothing go wrong from now on; what happened is still known.
     pub fn clear(&self) {
         let mut state = self.state();
@@ -168,8 +176,11 @@ impl Faults {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn note_wait(&self, wait: Duration) {
-        self.state().waits.push(wait);
+    /// Notes a wait, and says whether it takes its time.
+    pub(super) fn note_wait(&self, wait: Duration) -> bool {
+        let mut state = self.state();
+        state.waits.push(wait);
+        !state.skips_waits
     }
 
     pub(super) fn random(&self) -> u64 {
@@ -245,8 +256,15 @@ impl Begun {
         Some(refused)
     }
 
+    /// What of a batch is carried out, if anything, and the answer about the rest.
+    pub(super) fn divide<C: Partial>(&self, mut call: C) -> (Option<C>, C::Reply) {
+        let Some(n_processed) = self.n_processed() else { return (Some(call), C::Reply::default()) };
+        let left = call.take_off(n_processed);
+        ((n_processed > 0).then_some(call), left)
+    }
+
     /// How many entries of a batch are processed, if not all are.
-    pub(super) fn n_processed(&self) -> Option<usize> {
+    fn n_processed(&self) -> Option<usize> {
         let n_processed = match self.fault.as_ref()? {
             Fault::Partial(n_processed) => *n_processed,
             Fault::Conflict => self.entries.saturating_sub(1),

@@ -76,6 +76,30 @@ impl Fault {
         Operation::ALL.into_iter().filter(|op| !op.is_read()).fold(self.into(), Rule::or_on)
     }
 
+    /// With calls that are about this table.
+    #[must_use]
+    pub fn table(self, table: impl Into<String>) -> Rule {
+        Rule::from(self).table(table)
+    }
+
+    /// With so many of a hundred calls, which the seed decides.
+    #[must_use]
+    pub fn percent(self, percent: u8) -> Rule {
+        Rule::from(self).percent(percent)
+    }
+
+    /// With the call of this number, counted from 1 since the rule is there.
+    #[must_use]
+    pub fn nth(self, n: u64) -> Rule {
+        Rule::from(self).nth(n)
+    }
+
+    /// With the next so many calls.
+    #[must_use]
+    pub fn times(self, n: u64) -> Rule {
+        Rule::from(self).times(n)
+    }
+
     /// Whether it can happen to such a call.
     fn can_befall(&self, operation: Operation) -> bool {
         let writes_one = matches!(operation, Operation::Put | Operation::Update | Operation::Delete);
@@ -96,11 +120,11 @@ impl Fault {
 ///
 /// ```
 /// use dynorm::backend::Operation;
-/// use dynorm_mem::{Fault, Rule};
+/// use dynorm_mem::Fault;
 ///
 /// let third_put = Fault::lost().on(Operation::Put).nth(3);
 /// let busy = Fault::throttled().on_writes().percent(10);
-/// let down = Rule::from(Fault::internal()).table("Orders").times(2);
+/// let down = Fault::internal().table("Orders").times(2);
 /// # let _ = (third_put, busy, down);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,10 +13,12 @@ use crate::legacy;
 
 pub(super) fn answer(wire: &Wire, body: &[u8]) -> Result<String, Failure> {
     let (call, legacy) = wire.read(body, parse)?;
-    let reply = wire.backend.engine().batch_get_legacy(&call, &legacy)?;
+    let tables: Vec<String> = call.tables.keys().cloned().collect();
+    let read = |call| wire.backend.engine().batch_get_legacy(&call, &legacy);
+    let reply = wire.carry_out_batch(call, read)?;
     Ok(object(|out| {
         out.name("Responses").object(|out| {
-            for table in call.tables.keys() {
+            for table in &tables {
                 let items = reply.items.get(table).map_or(&[][..], Vec::as_slice);
                 out.name(table).list(items, write_item);
             }

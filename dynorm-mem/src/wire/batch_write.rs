@@ -20,7 +20,7 @@ const TWO_ACTIONS: &str = "Supplied AttributeValue has more than one datatypes s
 
 pub(super) fn answer(wire: &Wire, body: &[u8]) -> Result<String, Failure> {
     let call = wire.read(body, parse)?;
-    let reply = wire.backend.engine_mut().batch_write(call)?;
+    let reply = wire.carry_out_batch(call, |call| wire.backend.engine_mut().batch_write(call))?;
     Ok(object(|out| {
         out.name("UnprocessedItems").object(|out| {
             for (table, actions) in &reply.unprocessed {

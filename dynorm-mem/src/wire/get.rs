@@ -9,7 +9,8 @@ use crate::legacy;
 
 pub(super) fn answer(wire: &Wire, body: &[u8]) -> Result<String, Failure> {
     let (call, legacy) = wire.read(body, parse)?;
-    let found = wire.backend.engine().find_one(&call, &legacy)?.into_owned();
+    let found =
+        wire.carry_out(call, |call| Ok(wire.backend.engine().find_one(&call, &legacy)?.into_owned()))?;
     Ok(object(|out| {
         if let Some(item) = &found.item {
             value::write_found(out.key("Item"), item, &found.names);

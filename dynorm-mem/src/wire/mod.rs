@@ -38,13 +38,14 @@ mod update_table;
 mod value;
 mod writer;
 
-use dynorm::backend::{Failure, FailureKind};
+use dynorm::backend::{Call, Failure, FailureKind};
 
 #[cfg(feature = "server")]
 pub(crate) use self::failure::{internal_error, service_error};
 use self::reader::{Parsed, Reader};
 pub use self::snapshot::{ImportError, Imported, export, export_items, import, import_items};
-use crate::{Cohort, MemBackend};
+use crate::faulty::Partial;
+use crate::{Cohort, Faults, MemBackend};
 
 /// The content type of requests and answers.
 pub const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
@@ -76,6 +77,7 @@ pub const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
 pub struct Wire {
     backend: MemBackend,
     endpoint: String,
+    faults: Option<Faults>,
 }
 
 /// What goes back to the client.
@@ -94,13 +96,45 @@ impl Wire {
     /// The protocol for this engine.
     #[must_use]
     pub fn new(backend: MemBackend) -> Self {
-        Self { backend, endpoint: "localhost".to_owned() }
+        Self { backend, endpoint: "localhost".to_owned(), faults: None }
     }
 
     /// The same, with the host and port that `DescribeEndpoints` answers with.
     #[must_use]
     pub fn with_endpoint(self, endpoint: impl Into<String>) -> Self {
         Self { endpoint: endpoint.into(), ..self }
+    }
+
+    /// The same, whose calls about items have these faults; statements have none.
+    ///
+    /// An answer that is lost is an `InternalServerError`, since there is no network to lose it.
+    #[must_use]
+    pub fn with_faults(self, faults: Faults) -> Self {
+        Self { faults: Some(faults), ..self }
+    }
+
+    /// Carries out a call, unless a fault befalls it.
+    fn carry_out<C: Call, R>(
+        &self,
+        call: C,
+        run: impl FnOnce(C) -> Result<R, Failure>,
+    ) -> Result<R, Failure> {
+        match &self.faults {
+            Some(faults) => faults.carry_out(&self.backend, call, run),
+            None => run(call),
+        }
+    }
+
+    /// Carries out a batch, unless a fault befalls it, or a part of it.
+    fn carry_out_batch<C: Partial>(
+        &self,
+        call: C,
+        run: impl FnOnce(C) -> Result<C::Reply, Failure>,
+    ) -> Result<C::Reply, Failure> {
+        match &self.faults {
+            Some(faults) => faults.carry_out_batch(&self.backend, call, run),
+            None => run(call),
+        }
     }
 
     /// The engine that is spoken to.

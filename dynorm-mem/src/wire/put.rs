@@ -10,7 +10,7 @@ use crate::legacy;
 pub(super) fn answer(wire: &Wire, body: &[u8]) -> Result<String, Failure> {
     let (call, legacy) = wire.read(body, |json| parse(json, Wanted::Element("PutItemInput"), ""))?;
     let table = call.collection_metrics.then(|| call.table.clone());
-    let reply = wire.backend.engine_mut().put_legacy(call, &legacy)?;
+    let reply = wire.carry_out(call, |call| wire.backend.engine_mut().put_legacy(call, &legacy))?;
     Ok(object(|out| {
         if let Some(attributes) = &reply.attributes {
             value::write_item(out.name("Attributes"), attributes);

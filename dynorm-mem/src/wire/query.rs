@@ -12,8 +12,9 @@ use crate::op::found::Page;
 
 pub(super) fn answer(wire: &Wire, body: &[u8]) -> Result<String, Failure> {
     let (call, legacy) = wire.read(body, parse)?;
-    let found = wire.backend.engine().find_by_query(&call, &legacy)?.into_owned();
-    Ok(page(&found, call.select))
+    let select = call.select;
+    let find = |call| Ok(wire.backend.engine().find_by_query(&call, &legacy)?.into_owned());
+    Ok(page(&wire.carry_out(call, find)?, select))
 }
 
 /// The answer with a page. A count has no items.

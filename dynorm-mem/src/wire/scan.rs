@@ -16,8 +16,9 @@ const NO_SEGMENT: &str = "The Segment parameter is required but was not present 
 
 pub(super) fn answer(wire: &Wire, body: &[u8]) -> Result<String, Failure> {
     let (call, legacy) = wire.read(body, parse)?;
-    let found = wire.backend.engine().find_by_scan(&call, &legacy)?.into_owned();
-    Ok(query::page(&found, call.select))
+    let select = call.select;
+    let find = |call| Ok(wire.backend.engine().find_by_scan(&call, &legacy)?.into_owned());
+    Ok(query::page(&wire.carry_out(call, find)?, select))
 }
 
 fn parse(json: &mut Reader<'_>) -> Parsed<(call::Scan, legacy::Scan)> {

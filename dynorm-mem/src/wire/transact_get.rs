@@ -10,7 +10,7 @@ use super::{Wire, member, value};
 
 pub(super) fn answer(wire: &Wire, body: &[u8]) -> Result<String, Failure> {
     let call = wire.read(body, parse)?;
-    let reply = wire.backend.engine().transact_get(&call)?;
+    let reply = wire.carry_out(call, |call| wire.backend.engine().transact_get(&call))?;
     Ok(object(|out| {
         out.name("Responses").list(&reply.items, |out, found| {
             out.object(|out| {

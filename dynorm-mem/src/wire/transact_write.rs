@@ -13,7 +13,7 @@ const NOT_ONE_ACTION: &str = "TransactItems can only contain one of Check, Put, 
 pub(super) fn answer(wire: &Wire, body: &[u8]) -> Result<String, Failure> {
     let call = wire.read(body, parse)?;
     let now = wire.backend.now();
-    let reply = wire.backend.engine_mut().transact_write(call, now)?;
+    let reply = wire.carry_out(call, |call| wire.backend.engine_mut().transact_write(call, now))?;
     Ok(object(|out| {
         member::write_capacities(out, &reply.capacity);
         member::write_metrics_of_tables(out, &reply.collection_metrics, |table| wire.partition_key(table));

@@ -5,6 +5,7 @@
 
 pub mod call;
 mod layer;
+pub(crate) mod meter;
 mod operation;
 pub mod reply;
 pub(crate) mod retry;
@@ -17,6 +18,7 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 
 pub use self::layer::Layer;
+pub use self::meter::{Bill, Consumed, Entry, Meter, Place};
 pub use self::operation::{Call, Operation, Reply, Sent};
 pub use crate::error::{CancellationReason, Failure, FailureKind};
 pub use crate::value::{Names, Values};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::batch::{Pace, pace_methods};
 use super::batch_write::{BatchWritten, DeleteMany};
-use super::query::Query;
+use super::query::{Query, label};
 use super::{BoxFuture, Context};
 use crate::entity::{Entity, Key, Pattern, Primary};
 use crate::error::Result;
@@ -43,7 +43,9 @@ pub struct DeletePartition<E> {
 
 impl<E: Entity> DeletePartition<E> {
     pub(crate) fn new(context: Arc<Context>, pattern: impl Pattern<Entity = E, Index = Primary>) -> Self {
-        let query = Query::of(Arc::clone(&context), pattern).consistent().include_expired();
+        let probe = pattern.into_probe();
+        let context = context.labelled(label::<E>(&probe));
+        let query = Query::of_probe(Arc::clone(&context), probe).consistent().include_expired();
         Self { context, query, pace: Pace::default() }
     }
 

@@ -59,6 +59,7 @@ pub use self::transact_get::{Found, KeySet, Reads, TransactGet};
 pub use self::transact_write::TransactWrite;
 pub use self::update::{Returning, Update};
 use crate::backend::call::{ReturnCapacity, ReturnValues};
+use crate::backend::meter::{Label, Meter, Metered};
 use crate::backend::reply::Capacity;
 use crate::backend::retry::{self, Effect};
 use crate::backend::{Backend, Failure, Sent};
@@ -81,6 +82,8 @@ pub struct Context {
     pub(crate) hooks: Vec<Arc<dyn Hook>>,
     /// What cursors are signed with, if they are.
     pub(crate) cursor_keys: Option<CursorKeys>,
+    /// What consumption is told to, by operations that are not labelled yet.
+    pub(crate) meters: Vec<Meter>,
 }
 
 /// Without what the backend is or holds: an engine in this process has all items.
@@ -101,6 +104,17 @@ impl Context {
 }
 
 impl Context {
+    /// The same, whose calls are for something, which meters are told. What is labelled stays so.
+    pub(crate) fn labelled(self: &Arc<Self>, label: Label) -> Arc<Self> {
+        if self.meters.is_empty() {
+            return Arc::clone(self);
+        }
+        let mut context = Self::clone(self);
+        let meters = std::mem::take(&mut context.meters);
+        context.backend = Arc::new(Metered::new(context.backend, label, meters));
+        Arc::new(context)
+    }
+
     /// The same, in which the table `T` has another name.
     pub(crate) fn with_table<T: Table>(&self, name: impl Into<String>) -> Arc<Self> {
         let mut context = self.clone();

@@ -9,6 +9,7 @@ use super::pager::PageRequest;
 use super::read::{Read, Source, select};
 use super::{Context, Sent};
 use crate::backend::call::{self, Select};
+use crate::backend::meter::Label;
 use crate::backend::{Backend, reply};
 use crate::entity::{
     ConsistentReads, Entity, KeyCondition, Pattern, Probe, Projection, ProjectionSchema, Table,
@@ -61,7 +62,8 @@ impl<I> Clone for QuerySource<I> {
 
 impl<E: Entity, I: 'static> Query<E, I> {
     pub(crate) fn of<P: Pattern<Entity = E, Index = I>>(context: Arc<Context>, pattern: P) -> Self {
-        Self::of_probe(context, pattern.into_probe())
+        let probe = pattern.into_probe();
+        Self::of_probe(context.labelled(label::<E>(&probe)), probe)
     }
 
     pub(super) fn of_probe(context: Arc<Context>, probe: Probe) -> Self {
@@ -189,6 +191,11 @@ impl<E: Entity, I: 'static> Source<E> for QuerySource<I> {
     fn index(&self) -> Option<&'static str> {
         self.probe.index
     }
+}
+
+/// What a query for this probe is for.
+pub(super) fn label<E: Entity>(probe: &Probe) -> Label {
+    Label::of_pattern(E::DESCRIPTOR.name, probe.pattern)
 }
 
 /// A key condition in bytes that every release writes alike: cursors are bound to them.
