@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::backend::call::ReturnCapacity;
-use crate::backend::meter::{Bill, Label, Meter};
+use crate::backend::meter::{Bill, Meter};
+use crate::backend::observe::Label;
 use crate::backend::table::{TableStatus, TimeToLive};
 use crate::backend::{Backend, Call};
 use crate::collection::{Collect, Collection, CollectionKey};
@@ -65,6 +66,7 @@ impl Db {
             hooks: Vec::new(),
             cursor_keys: None,
             meters: Vec::new(),
+            is_labelled: false,
         };
         Self { context: Arc::new(context) }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dynorm::backend::call;
 use dynorm::prelude::*;
-use dynorm_mem::MemBackend;
+use dynorm_mem::{Faults, MemBackend};
 use proptest::prelude::*;
 
 #[derive(Table, Debug)]
@@ -161,6 +161,54 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+/// As many pages are asked for before they are wanted as is said, and no more once the stream is dropped.
+#[test]
+fn a_stream_reads_ahead_as_far_as_it_is_told() {
+    run(async {
+        let (db, kept) = table(&[Kind::Kept; 9]).await;
+        for (n_ahead, requests) in [(0, [1, 2]), (1, [2, 3]), (3, [4, 5]), (100, [10, 10])] {
+            let (metered, meter) = db.metered();
+            let read = || metered.query(Wanted::of("x")).evaluate(1).read_ahead(n_ahead);
+            let mut items = read().items();
+            for requests in requests {
+                items.next().await.unwrap().unwrap();
+                assert_eq!(meter.bill().requests(), requests, "{n_ahead} ahead");
+            }
+            drop(items);
+            assert_eq!(meter.take().requests(), requests[1]);
+            let (mut items, mut found) = (read().items(), Vec::new());
+            while let Some(wanted) = items.next().await {
+                found.push(wanted.unwrap().number);
+            }
+            assert_eq!(found, kept);
+            let mut pages = metered.scan::<Wanted>().evaluate(2).read_ahead(n_ahead).pages();
+            let mut found = Vec::new();
+            while let Some(page) = pages.next().await {
+                found.extend(numbers(&page.unwrap()));
+            }
+            assert_eq!(found, kept);
+        }
+    });
+}
+
+/// A read that is dropped gives up the request that is under way.
+#[test]
+fn a_dropped_stream_leaves_nothing_under_way() {
+    run(async {
+        let (plain, _) = table(&[Kind::Kept; 9]).await;
+        let faults = Faults::new();
+        let db = Db::new(faults.around(plain.backend().clone()));
+        let mut items = db.query(Wanted::of("x")).evaluate(1).read_ahead(1).items();
+        items.next().await.unwrap().unwrap();
+        // The next page is asked for, and not there yet.
+        assert_eq!(faults.calls().len(), 2);
+        drop(items);
+        faults.reset();
+        db.get(Wanted::key("x", 1u16)).await.unwrap();
+        assert_eq!((faults.calls().len(), faults.at_once()), (1, 1));
+    });
 }
 
 /// What a release writes, the next ones read: the whole way from a pattern to its token.

@@ -4,28 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::call::ReturnCapacity;
+use super::observe::Label;
 use super::reply::{Capacity, Units};
-use super::{Backend, Call, Failure, Layer, Operation, Reply as _};
-
-/// What a call is for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Label {
-    /// The entity, or the collection.
-    pub(crate) entity: Option<&'static str>,
-    /// The access pattern.
-    pub(crate) pattern: Option<&'static str>,
-}
-
-impl Label {
-    pub(crate) fn of_entity(entity: &'static str) -> Self {
-        Self { entity: Some(entity), pattern: None }
-    }
-
-    pub(crate) fn of_pattern(entity: &'static str, pattern: &'static str) -> Self {
-        Self { entity: Some(entity), pattern: Some(pattern) }
-    }
-}
+use super::{Call, Failure, Operation, Reply};
 
 /// Adds up what a [`Db`](crate::Db) consumes: see [`Db::metered`](crate::Db::metered). Clones are handles of the same meter.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +27,8 @@ impl Meter {
         std::mem::take(&mut *self.bill.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn add(&self, entry: &Entry) {
+    /// Adds what a call came to.
+    pub(super) fn add(&self, entry: &Entry) {
         self.bill.lock().unwrap_or_else(PoisonError::into_inner).add(entry.clone());
     }
 }
@@ -180,8 +162,7 @@ impl Bill {
     }
 
     fn consumed(&self) -> Consumed {
-        let parts = self.entries.iter().flat_map(|entry| entry.parts.values());
-        parts.fold(Consumed::default(), |sum, part| sum.plus(*part))
+        self.entries.iter().fold(Consumed::default(), |sum, entry| sum.plus(entry.consumed()))
     }
 
     fn add(&mut self, more: Entry) {
@@ -220,10 +201,25 @@ impl Consumed {
 }
 
 impl Entry {
-    fn of<C: Call>(label: Label, call: &C) -> Self {
+    /// What one call came to, that read this index.
+    pub(super) fn of<C: Call>(label: Label, index: Option<&str>, answer: &Result<C::Reply, Failure>) -> Self {
         let Label { entity, pattern } = label;
-        let (operation, parts) = (call.operation(), BTreeMap::new());
-        Self { operation, entity, pattern, requests: 1, refused: 0, items: 0, parts }
+        let (operation, parts) = (C::OPERATION, BTreeMap::new());
+        let mut entry = Self { operation, entity, pattern, requests: 1, refused: 0, items: 0, parts };
+        match answer {
+            Ok(reply) => {
+                entry.items = reply.items() as u64;
+                reply.capacity().iter().for_each(|capacity| entry.charge(capacity, index));
+            }
+            Err(_) => entry.refused = 1,
+        }
+        entry
+    }
+
+    /// What it consumed in all.
+    #[must_use]
+    pub fn consumed(&self) -> Consumed {
+        self.parts.values().fold(Consumed::default(), |sum, part| sum.plus(*part))
     }
 
     /// Adds what a call that reads this index consumed.
@@ -244,18 +240,6 @@ impl Entry {
         add(None, table_units);
         for (index, units) in capacity.local_indexes.iter().chain(&capacity.global_indexes) {
             add(Some(index), *units);
-        }
-    }
-}
-
-/// `query Order::by_status`.
-impl Entry {
-    fn name(&self) -> String {
-        let of = [self.entity, self.pattern].into_iter().flatten().collect::<Vec<_>>().join("::");
-        if of.is_empty() {
-            self.operation.method().to_owned()
-        } else {
-            format!("{} {of}", self.operation.method())
         }
     }
 }
@@ -288,7 +272,8 @@ fn write_requests(f: &mut fmt::Formatter<'_>, requests: u64, refused: u64) -> fm
 /// `query Order::by_status: 1 request, Shop.GSI1 0.5 RCU`.
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.name())?;
+        let label = Label { entity: self.entity, pattern: self.pattern };
+        write!(f, "{}: ", label.name(self.operation))?;
         write_requests(f, self.requests, self.refused)?;
         self.parts.iter().try_for_each(|(place, consumed)| write!(f, ", {place} {consumed}"))
     }
@@ -306,40 +291,5 @@ impl fmt::Display for Bill {
         write_requests(f, self.requests(), self.refused())?;
         let consumed = self.consumed();
         if consumed.is_zero() { Ok(()) } else { write!(f, ", {consumed}") }
-    }
-}
-
-/// A backend whose calls are for something, and are told to meters.
-#[derive(Debug)]
-pub(crate) struct Metered {
-    inner: Arc<dyn Backend>,
-    label: Label,
-    meters: Vec<Meter>,
-}
-
-impl Metered {
-    pub(crate) fn new(inner: Arc<dyn Backend>, label: Label, meters: Vec<Meter>) -> Self {
-        Self { inner, label, meters }
-    }
-}
-
-impl Layer for Metered {
-    fn inner(&self) -> &dyn Backend {
-        &*self.inner
-    }
-
-    async fn on_call<C: Call>(&self, mut call: C) -> Result<C::Reply, Failure> {
-        *call.capacity() = ReturnCapacity::Indexes;
-        let (mut entry, index) = (Entry::of(self.label, &call), call.index().map(str::to_owned));
-        let answer = call.send(&*self.inner).await;
-        match &answer {
-            Ok(reply) => {
-                entry.items = reply.items() as u64;
-                reply.capacity().iter().for_each(|capacity| entry.charge(capacity, index.as_deref()));
-            }
-            Err(_) => entry.refused = 1,
-        }
-        self.meters.iter().for_each(|meter| meter.add(&entry));
-        answer
     }
 }

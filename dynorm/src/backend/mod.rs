@@ -6,10 +6,12 @@
 pub mod call;
 mod layer;
 pub(crate) mod meter;
+pub(crate) mod observe;
 mod operation;
 pub mod reply;
 pub(crate) mod retry;
 pub mod table;
+pub(crate) mod trace;
 
 use std::fmt::Debug;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};

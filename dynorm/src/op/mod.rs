@@ -1,5 +1,6 @@
 //! Typed operations: builders that become calls of the backend, one file an operation.
 
+mod ahead;
 mod batch;
 mod batch_get;
 mod batch_write;
@@ -59,9 +60,11 @@ pub use self::transact_get::{Found, KeySet, Reads, TransactGet};
 pub use self::transact_write::TransactWrite;
 pub use self::update::{Returning, Update};
 use crate::backend::call::{ReturnCapacity, ReturnValues};
-use crate::backend::meter::{Label, Meter, Metered};
+use crate::backend::meter::Meter;
+use crate::backend::observe::{Label, Observed};
 use crate::backend::reply::Capacity;
 use crate::backend::retry::{self, Effect};
+use crate::backend::trace;
 use crate::backend::{Backend, Failure, Sent};
 use crate::entity::hook::Hook;
 pub use crate::entity::hook::{BatchDelete, BatchPut, VersionNumber, Versioned};
@@ -82,8 +85,10 @@ pub struct Context {
     pub(crate) hooks: Vec<Arc<dyn Hook>>,
     /// What cursors are signed with, if they are.
     pub(crate) cursor_keys: Option<CursorKeys>,
-    /// What consumption is told to, by operations that are not labelled yet.
+    /// What consumption is told to.
     pub(crate) meters: Vec<Meter>,
+    /// Whether it is known already what its calls are for.
+    pub(crate) is_labelled: bool,
 }
 
 /// Without what the backend is or holds: an engine in this process has all items.
@@ -104,14 +109,14 @@ impl Context {
 }
 
 impl Context {
-    /// The same, whose calls are for something, which meters are told. What is labelled stays so.
+    /// The same, whose calls are for something, which meters and spans are told. What is labelled stays so.
     pub(crate) fn labelled(self: &Arc<Self>, label: Label) -> Arc<Self> {
-        if self.meters.is_empty() {
+        if self.is_labelled || self.meters.is_empty() && !trace::is_on() {
             return Arc::clone(self);
         }
         let mut context = Self::clone(self);
-        let meters = std::mem::take(&mut context.meters);
-        context.backend = Arc::new(Metered::new(context.backend, label, meters));
+        context.backend = Arc::new(Observed::new(context.backend, label, self.meters.clone()));
+        context.is_labelled = true;
         Arc::new(context)
     }
 

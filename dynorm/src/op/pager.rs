@@ -48,6 +48,8 @@ pub(crate) struct Limits {
     /// Items evaluated by one request.
     pub(crate) evaluate: Option<u32>,
     pub(crate) max_requests: Option<u32>,
+    /// Pages of a stream that are asked for before they are wanted.
+    pub(crate) read_ahead: usize,
 }
 
 impl Limits {

@@ -9,7 +9,7 @@ use super::pager::PageRequest;
 use super::read::{Read, Source, select};
 use super::{Context, Sent};
 use crate::backend::call::{self, Select};
-use crate::backend::meter::Label;
+use crate::backend::observe::Label;
 use crate::backend::{Backend, reply};
 use crate::entity::{
     ConsistentReads, Entity, KeyCondition, Pattern, Probe, Projection, ProjectionSchema, Table,

@@ -11,10 +11,11 @@ use futures_core::Stream;
 use futures_util::TryFutureExt as _;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
+use super::ahead::Ahead;
 use super::condition::{both, expired, expression_error};
 use super::fan::{Fan, Spread};
 use super::hydrate::Hydrate;
-use super::pager::{Limits, PageRequest, Pager, Parts as _, Plan};
+use super::pager::{Limits, PageRequest, Pager, Parts, Plan};
 use super::{BoxFuture, Context, refuse};
 use crate::backend::call::Select;
 use crate::entity::{
@@ -206,6 +207,16 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     /// [`is_unfinished`](crate::Error::is_unfinished).
     pub fn max_requests(mut self, n_requests: u32) -> Self {
         self.limits.max_requests = Some(n_requests);
+        self
+    }
+
+    /// Has the streams [`pages`](Self::pages) and [`items`](Self::items) ask for up to this many pages before they are
+    /// wanted, so that a request is under way while what came before is used; none without.
+    ///
+    /// So many pages are held in memory, each up to 1 MB, and are paid whether they are wanted or not. A stream that is
+    /// dropped asks for nothing more, and gives up the request that is under way.
+    pub fn read_ahead(mut self, n_pages: usize) -> Self {
+        self.limits.read_ahead = n_pages;
         self
     }
 
@@ -564,8 +575,8 @@ impl<R: PageRequest> Paging<R> {
 
     fn pages(self) -> Pin<Box<dyn Stream<Item = Result<Page<Item>>> + Send>> {
         match self {
-            Self::One(pager) => Box::pin(pager.pages()),
-            Self::Shards(fan) => Box::pin(fan.pages()),
+            Self::One(pager) => ahead_of(pager),
+            Self::Shards(fan) => ahead_of(fan),
         }
     }
 
@@ -575,6 +586,13 @@ impl<R: PageRequest> Paging<R> {
             Self::Shards(fan) => fan.into_first_requests(),
         }
     }
+}
+
+/// The pages of a read, as many of them ahead as is allowed.
+fn ahead_of(read: impl Parts + 'static) -> Pin<Box<dyn Stream<Item = Result<Page<Item>>> + Send>> {
+    let n_ahead = read.plan().0.read_ahead;
+    let pages = read.pages();
+    if n_ahead == 0 { Box::pin(pages) } else { Box::pin(Ahead::new(pages, n_ahead)) }
 }
 
 /// Whether an attribute need not be asked for: the index does not hold it, and it can be read back from the key.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Context;
 use crate::backend::Call;
-use crate::backend::meter::Label;
+use crate::backend::observe::Label;
 use crate::error::{Error, Failure, Result};
 
 /// Sends a call, again after failures that pass.
