@@ -16,7 +16,7 @@ use aws_smithy_types::retry::ErrorKind;
 
 use super::{Answer, Service, least};
 use crate::aws::error::failure;
-use crate::backend::call::{TransactGet, TransactWrite, TransactWriteAction};
+use crate::backend::call::{BatchGet, BatchWrite, TransactGet, TransactWrite, TransactWriteAction};
 use crate::backend::{Backend, CancellationReason, FailureKind};
 use crate::value::Item;
 
@@ -124,6 +124,61 @@ fn codes_are_classified_whether_the_operation_declares_them_or_not() {
         &Kind::Other("ReplicatedWriteConflictException".into()),
         "m",
     );
+}
+
+/// Each exception of the service, by the operation that it comes from or another one, is a kind of its own, with the
+/// service's words, the id of the request and what the SDK said.
+#[tokio::test]
+async fn every_exception_has_its_kind() {
+    use FailureKind as Kind;
+    let kinds = [
+        ("ConditionalCheckFailedException", Kind::ConditionFailed),
+        ("TransactionCanceledException", Kind::TransactionCancelled),
+        ("TransactionConflictException", Kind::TransactionConflict),
+        ("TransactionInProgressException", Kind::TransactionInProgress),
+        ("IdempotentParameterMismatchException", Kind::TokenMismatch),
+        ("ProvisionedThroughputExceededException", Kind::ThroughputExceeded),
+        ("RequestLimitExceeded", Kind::RequestLimitExceeded),
+        ("ThrottlingException", Kind::Throttled),
+        ("ItemCollectionSizeLimitExceededException", Kind::CollectionTooLarge),
+        ("ResourceNotFoundException", Kind::NotFound),
+        ("ResourceInUseException", Kind::InUse),
+        ("LimitExceededException", Kind::LimitExceeded),
+        ("ValidationException", Kind::Validation),
+        ("SerializationException", Kind::Serialization),
+        ("AccessDeniedException", Kind::AccessDenied),
+        ("UnrecognizedClientException", Kind::AccessDenied),
+        ("MissingAuthenticationTokenException", Kind::AccessDenied),
+        ("InternalServerError", Kind::Internal),
+        ("ServiceUnavailable", Kind::Internal),
+        ("UnknownOperationException", Kind::UnknownOperation),
+    ];
+    for (exception, kind) in kinds {
+        let status = if kind == Kind::Internal { 500 } else { 400 };
+        let json = format!(r#"{{"__type": "com.amazonaws.dynamodb.v20120810#{exception}", "message": "words"}}"#);
+        let service = Service::new(Answer::Json(status, json.leak()));
+        let backend = service.backend();
+        let failures = [
+            backend.get(least::get()).await.unwrap_err(),
+            backend.put(least::put()).await.unwrap_err(),
+            backend.update(least::update()).await.unwrap_err(),
+            backend.delete(least::delete()).await.unwrap_err(),
+            backend.query(least::query()).await.unwrap_err(),
+            backend.scan(least::scan()).await.unwrap_err(),
+            backend.batch_get(BatchGet::default()).await.unwrap_err(),
+            backend.batch_write(BatchWrite::default()).await.unwrap_err(),
+            backend.transact_get(TransactGet::default()).await.unwrap_err(),
+            backend.transact_write(TransactWrite::default()).await.unwrap_err(),
+            backend.create_table(least::create_table()).await.unwrap_err(),
+            backend.describe_table("T").await.unwrap_err(),
+            backend.delete_table("T").await.unwrap_err(),
+        ];
+        for (at, failure) in failures.into_iter().enumerate() {
+            let told = (&failure.kind, failure.message.as_str(), failure.request_id.as_deref());
+            assert_eq!(told, (&kind, "words", Some("REQUEST1")), "{exception} of operation {at}");
+            assert!(failure.source.is_some(), "{exception} of operation {at}");
+        }
+    }
 }
 
 #[tokio::test]
