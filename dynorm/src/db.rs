@@ -231,17 +231,17 @@ impl Db {
 
     /// Reads the versions of an item, of an entity with `#[entity(history)]`.
     pub fn history<E: Historied>(&self, key: Key<E>) -> History<E> {
-        History::new(Arc::clone(&self.context), key)
+        History::new(self.labelled::<E>(), key)
     }
 
     /// Reads the last version of an item, also after it was deleted.
     pub fn latest<E: Historied>(&self, key: Key<E>) -> GetRevision<E> {
-        GetRevision::latest(Arc::clone(&self.context), key)
+        GetRevision::latest(self.labelled::<E>(), key)
     }
 
     /// Reads one version of an item, by its number.
     pub fn at_version<E: Historied>(&self, key: Key<E>, version: u64) -> GetRevision<E> {
-        GetRevision::at(Arc::clone(&self.context), key, version)
+        GetRevision::at(self.labelled::<E>(), key, version)
     }
 
     /// Changes attributes of an entity that must be there.

@@ -13,12 +13,12 @@ pub(super) struct Ahead<S: Stream> {
     /// `None` at its end.
     inner: Option<Pin<Box<S>>>,
     ready: VecDeque<S::Item>,
-    n_ahead: usize,
+    n_early: usize,
 }
 
 impl<S: Stream> Ahead<S> {
-    pub(super) fn new(inner: S, n_ahead: usize) -> Self {
-        Self { inner: Some(Box::pin(inner)), ready: VecDeque::new(), n_ahead }
+    pub(super) fn new(inner: S, n_early: usize) -> Self {
+        Self { inner: Some(Box::pin(inner)), ready: VecDeque::new(), n_early }
     }
 }
 
@@ -30,7 +30,7 @@ impl<S: Stream> Stream for Ahead<S> {
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<S::Item>> {
         // The one to give now, and those ahead of it.
-        while self.ready.len() <= self.n_ahead
+        while self.ready.len() <= self.n_early
             && let Some(inner) = &mut self.inner
         {
             match inner.as_mut().poll_next(cx) {

@@ -155,7 +155,8 @@ async fn every_exception_has_its_kind() {
     ];
     for (exception, kind) in kinds {
         let status = if kind == Kind::Internal { 500 } else { 400 };
-        let json = format!(r#"{{"__type": "com.amazonaws.dynamodb.v20120810#{exception}", "message": "words"}}"#);
+        let json =
+            format!(r#"{{"__type": "com.amazonaws.dynamodb.v20120810#{exception}", "message": "words"}}"#);
         let service = Service::new(Answer::Json(status, json.leak()));
         let backend = service.backend();
         let failures = [
