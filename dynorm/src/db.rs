@@ -16,7 +16,7 @@ use crate::error::{Error, Failure, FailureKind, Result};
 use crate::op::{
     self, Batch, BatchDelete, BatchPut, Context, Delete, DeleteMany, DeletePartition, Get, GetBy, GetMany,
     GetRevision, History, KeySet, Put, PutMany, Query, Rekey, Reshard, Scan, Target, TransactGet,
-    TransactWrite, Update,
+    TransactWrite, Update, Upgrade,
 };
 #[cfg(feature = "signed-cursors")]
 use crate::page::CursorKeys;
@@ -252,6 +252,11 @@ impl Db {
     /// Moves an entity to another key, or changes it otherwise, if it is stored as it is handed over.
     pub fn rekey<E: Entity + Clone>(&self, entity: &E, change: impl FnOnce(&mut E)) -> Rekey<E> {
         Rekey::new(self.labelled::<E>(), entity, change)
+    }
+
+    /// Writes an item in the form of today, if it is of an older version: see [`Upgrade`](crate::op::Upgrade).
+    pub fn upgrade<E: Entity>(&self, key: Key<E>) -> Upgrade<E> {
+        Upgrade::new(Arc::clone(&self.context), key)
     }
 
     /// Deletes an entity, if it is there.

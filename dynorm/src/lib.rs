@@ -217,11 +217,13 @@ pub use dynorm_derive::Collection;
 /// | `alias = "Article"` | a type tag that its items had before, which is read; several may be given |
 /// | `rename_all = "camelCase"` | how its attributes are named, as for [`Attribute`](macro@Attribute) |
 /// | `scan` | allows [`Db::scan`] |
+/// | `version = 3, upgrade_from = OrderV2` | the schema version of its items, from 1, and the [older version](entity::Older) that those of smaller ones have; `upgrade_from = none` if none of them are left: see `docs/patterns/evolution.md` in the repository |
+/// | `of = Order, version = 2` | instead of a table: this is an older version of another entity, which is only read |
 /// | `delimiter = "%"` | the table's delimiter, if it is not `#` |
 ///
 /// In a table of its own, `index(ByMail, pk = mail, projection = ...)` declares the index too, a local one with
-/// `local`; the attributes of templates are called `PK`, `SK`, `{index}PK` and `{index}SK`; and `type_attribute`
-/// is as for [`Table`](macro@Table).
+/// `local`; the attributes of templates are called `PK`, `SK`, `{index}PK` and `{index}SK`; and `type_attribute` and
+/// `version_attribute` are as for [`Table`](macro@Table).
 ///
 /// # Key templates
 ///
@@ -378,6 +380,7 @@ pub use dynorm_derive::Projection;
 /// | `entities(Product, Review)` | the entities; no two may be able to write the same item |
 /// | `allow_overlap(A, B)` | lets two entities have a key in common; reads tell them apart by the tag, updates and deletions do not |
 /// | `delimiter = "%"` | what stands between the segments of key templates; `#` without. After one that sorts behind digits and letters, as `_`, text before another segment of a sort key must be `raw` or `escaped` |
+/// | `version_attribute = "v"` | where the schema version is kept of items whose entity has one; `_v` without |
 /// | `type_attribute = "kind"` | where the type tag is kept; `_type` without; `none` for items without tags, which their keys tell apart |
 ///
 /// ```
@@ -424,6 +427,7 @@ macro_rules! doc_tests {
 doc_tests! {
     Readme "README.md";
     Documents "docs/patterns/documents.md";
+    Evolution "docs/patterns/evolution.md";
     History "docs/patterns/history.md";
     Hooks "docs/patterns/hooks.md";
     Indexes "docs/patterns/indexes.md";

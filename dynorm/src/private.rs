@@ -12,9 +12,9 @@ pub use crate::entity::{
     Apart, AttributeDescriptor, AttributeRole, Collects, ConsistentReads, END, Entity, EntityDescriptor,
     FieldAt, FieldOf, FieldPath, GlobalIndex, HeldBy, Historied, HistoryRules, Holds, InKey, IndexAt,
     IndexKeys, IndexSchema, ItemReader, ItemWriter, Key, KeyAttributeSchema, Lists, LocalIndex, Named, Next,
-    NoField, NoKeyOf, Nth, Own, PartOfField, Partial, Pattern, Primary, Probe, Projection, ProjectionSchema,
-    ReadFrom, Scannable, StoredPart, Table, TableSchema, Unique, UniqueKey, Unknown, Untouched, Whole, With,
-    check_field, check_unique, field, known_field, range_of,
+    NoField, NoKeyOf, Nth, Older, Own, PartOfField, Partial, Pattern, Primary, Probe, Projection,
+    ProjectionSchema, ReadFrom, Scannable, StoredPart, Table, TableSchema, Unique, UniqueKey, Unknown,
+    Untouched, UpgradePath, Whole, With, check_field, check_unique, field, known_field, range_of,
 };
 pub use crate::error::Result;
 pub use crate::expr::{
@@ -280,6 +280,20 @@ impl ExpiryKey for Option<Expiry> {}
 /// Compiles only if `T` can be a time to live and a key at once.
 pub const fn expiry_key<T: ExpiryKey>() {}
 
+/// The names of one list, and of another.
+#[must_use]
+pub const fn joined<const N: usize>(
+    a: &'static [&'static str],
+    b: &'static [&'static str],
+) -> [&'static str; N] {
+    let (mut all, mut at) = ([""; N], 0);
+    while at < N {
+        all[at] = if at < a.len() { a[at] } else { b[at - a.len()] };
+        at += 1;
+    }
+    all
+}
+
 /// The same table.
 #[diagnostic::on_unimplemented(
     message = "this entity is in table `{Self}`, not in `{T}`",
@@ -323,6 +337,7 @@ impl Table for NoTable {
         indexes: &[],
         ttl: None,
         tag: None,
+        version: "_v",
         delimiter: '#',
     };
     const ENTITIES: &'static [&'static EntityDescriptor] = &[];

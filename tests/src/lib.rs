@@ -67,6 +67,7 @@ pub fn cases() -> Vec<Case> {
         suite::value::CASES,
         suite::document::CASES,
         suite::decode::CASES,
+        suite::evolution::CASES,
         suite::expiry::CASES,
         suite::version::CASES,
         suite::kept::CASES,

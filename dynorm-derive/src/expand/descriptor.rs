@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::{LIB, hooks, unique};
+use super::{LIB, evolution, hooks, unique};
 use crate::model::entity::{Entity, Field, IndexKeys};
 use crate::model::field::Storage;
 use crate::model::key::{Key, Placeholder, Segment};
@@ -48,20 +48,21 @@ pub(super) fn descriptor(entity: &Entity) -> TokenStream {
         let keep_seconds = optional(history.keep_seconds.map(|seconds| quote!(#seconds)));
         quote!(#LIB::HistoryRules { keep_seconds: #keep_seconds })
     }));
-    let sensitive = fields.iter().filter(|field| field.sensitive.is_some());
-    let sensitive = sensitive.flat_map(|field| std::iter::once(&field.stored).chain(&field.aliases));
+    let (version, sensitive) =
+        (optional(entity.evolution.version.map(|v| quote!(#v))), evolution::sensitive(entity));
     quote! {
         &#LIB::EntityDescriptor {
             name: #name,
             path: ::core::concat!(::core::module_path!(), "::", #name),
             tag: #tag,
             tag_aliases: &[#(#aliases),*],
+            version: #version,
             delimiter: #delimiter,
             partition: #partition,
             sort: #sort,
             indexes: &[#(#indexes),*],
             attributes: &[#(#attributes),*],
-            sensitive: &[#(#sensitive),*],
+            sensitive: #sensitive,
             hooks: &[#(#hooks),*],
             unique: &#unique,
             history: #history,

@@ -6,7 +6,7 @@ use syn::Ident;
 use syn::ext::IdentExt;
 
 use super::descriptor::{self, places, usual};
-use super::{LIB, docs, fields, hooks, pattern, spanned, unique};
+use super::{LIB, docs, evolution, fields, hooks, pattern, spanned, unique};
 use crate::model::entity::{Entity, Field, IndexKeys, Role, TableOf, Use};
 use crate::model::field::Storage;
 use crate::model::key::{Key, Template};
@@ -16,6 +16,9 @@ use crate::parse::template::Form;
 
 /// All that is generated for an entity. With `checked`, the compiler checks it against its table.
 pub(crate) fn entity(entity: &Entity, checked: bool) -> TokenStream {
+    if let TableOf::Older(of) = &entity.table {
+        return evolution::older(entity, of, checked);
+    }
     let implementation = implementation(entity);
     let inherent = inherent(entity);
     let (patterns, methods) = (pattern::types(entity), pattern::methods(entity));
@@ -24,7 +27,7 @@ pub(crate) fn entity(entity: &Entity, checked: bool) -> TokenStream {
     let arguments =
         if checked { pattern::key_arguments(entity) } else { pattern::any_arguments(&entity.ident) };
     let table = match &entity.table {
-        TableOf::Path(_) => TokenStream::new(),
+        TableOf::Path(_) | TableOf::Older(_) => TokenStream::new(),
         TableOf::Itself(table) => super::table::implementation(table),
     };
     let checks = checked.then(|| {
@@ -51,6 +54,7 @@ fn implementation(entity: &Entity) -> TokenStream {
     let table = table(entity);
     let when = when(entity);
     let slots = slots(entity);
+    let upgrade = evolution::upgrade(entity, &quote!(#ident), &quote!(<Self as #LIB::Entity>));
     let abilities = hooks::abilities(entity);
     let scannable = entity.scan.then(|| {
         quote! {
@@ -84,6 +88,7 @@ fn implementation(entity: &Entity) -> TokenStream {
             }
 
             #when
+            #upgrade
         }
         #scannable
         #abilities
@@ -95,6 +100,7 @@ fn table(entity: &Entity) -> TokenStream {
     match &entity.table {
         TableOf::Path(path) => quote!(#path),
         TableOf::Itself(_) => quote!(Self),
+        TableOf::Older(of) => quote!(<#of as #LIB::Entity>::Table),
     }
 }
 
@@ -119,7 +125,7 @@ fn inherent(entity: &Entity) -> TokenStream {
 }
 
 /// All that depends on the types of fields, in one body: the compiler then complains once about each.
-fn codec(entity: &Entity) -> TokenStream {
+pub(super) fn codec(entity: &Entity) -> TokenStream {
     let checks = formats(entity);
     let times = times_to_live(entity);
     let (kept, unique) = (hooks::checks(entity), unique::checks(entity));
@@ -549,8 +555,9 @@ fn checks(entity: &Entity) -> TokenStream {
     let ident = &entity.ident;
     let span = ident.span();
     let check = quote_spanned!(span=> ::dynorm::__private::check_entity_of::<#ident>());
+    let upgrade = evolution::check(entity, &quote!(<#ident as #LIB::Entity>));
     if matches!(entity.table, TableOf::Itself(_)) {
-        return quote!(const _: () = #check;);
+        return quote!(const _: () = #check; #upgrade);
     }
     let indexes = entity.indexes.iter().map(|index| {
         let (span, hash) = (index.index.span(), names::hash(&index.index.value()));
@@ -567,5 +574,6 @@ fn checks(entity: &Entity) -> TokenStream {
             #(#indexes)*
         };
         const _: () = #check;
+        #upgrade
     }
 }

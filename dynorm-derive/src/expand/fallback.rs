@@ -5,7 +5,7 @@ use quote::quote;
 use syn::DeriveInput;
 use syn::ext::IdentExt;
 
-use super::{LIB, entity, fields, pattern};
+use super::{LIB, entity, evolution, fields, pattern};
 use crate::model::entity::{Broken, Field};
 use crate::model::names;
 
@@ -27,6 +27,7 @@ pub(crate) fn broken_table(input: &DeriveInput) -> TokenStream {
                 indexes: &[],
                 ttl: ::core::option::Option::None,
                 tag: ::core::option::Option::None,
+                version: "_v",
                 delimiter: '#',
             };
             const ENTITIES: &'static [&'static #LIB::EntityDescriptor] = &[];
@@ -44,6 +45,9 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
         return TokenStream::new();
     }
     let ident = &input.ident;
+    if let Some(of) = &broken.of {
+        return evolution::broken(ident, of);
+    }
     let name = ident.unraw().to_string();
     let own_table = broken.table.is_none().then(|| broken_table(input));
     let table = broken.table.as_ref().map_or_else(|| quote!(Self), |path| quote!(#path));
@@ -65,22 +69,11 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
                 name: #name,
                 path: ::core::concat!(::core::module_path!(), "::", #name),
                 tag: #name,
-                tag_aliases: &[],
-                delimiter: '#',
-                partition: #LIB::KeySource::Template(#LIB::Template {
-                    segments: &[],
-                    shards: ::core::option::Option::None,
-                }),
                 sort: ::core::option::Option::Some(#LIB::KeySource::Template(#LIB::Template {
                     segments: &[#LIB::Segment { literal: #name, field: ::core::option::Option::None }],
                     shards: ::core::option::Option::None,
                 })),
-                indexes: &[],
-                attributes: &[],
-                sensitive: &[],
-                hooks: &[],
-                unique: &[],
-                history: ::core::option::Option::None,
+                ..#LIB::EntityDescriptor::NONE
             };
             type Slots = ();
 

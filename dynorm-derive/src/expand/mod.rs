@@ -5,6 +5,7 @@ mod collection;
 mod descriptor;
 mod docs;
 mod entity;
+mod evolution;
 mod fallback;
 mod fields;
 mod hooks;

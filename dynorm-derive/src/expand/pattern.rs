@@ -72,6 +72,7 @@ pub(super) fn index_type(entity: &Entity, index: Option<&LitStr>) -> TokenStream
             let ident = &table.ident;
             quote!(#ident)
         }
+        TableOf::Older(of) => quote!(<#of as #LIB::Entity>::Table),
     };
     quote_spanned!(index.span()=> <#table as ::dynorm::__private::IndexAt<#hash>>::Index)
 }

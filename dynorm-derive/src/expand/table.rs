@@ -21,7 +21,7 @@ pub(crate) fn table(table: &Table, checked: bool) -> TokenStream {
 
 /// The implementations for a table, or for an entity with a table of its own.
 pub(super) fn implementation(table: &Table) -> TokenStream {
-    let Table { ident, name, delimiter, entities, .. } = table;
+    let Table { ident, name, version, delimiter, entities, .. } = table;
     let type_name = ident.unraw().to_string();
     let partition = key(&table.partition);
     let sort = optional(table.sort.as_ref().map(key));
@@ -44,6 +44,7 @@ pub(super) fn implementation(table: &Table) -> TokenStream {
                 indexes: &[#(#indexes),*],
                 ttl: #ttl,
                 tag: #tag,
+                version: #version,
                 delimiter: #delimiter,
             };
             const ENTITIES: &'static [&'static #LIB::EntityDescriptor] = {

@@ -3,6 +3,7 @@
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Expr, Fields, Ident, LitStr, Path, Type, Visibility};
 
+use super::evolution::Evolution;
 use super::field::Storage;
 use super::history::History;
 use super::key::Key;
@@ -36,12 +37,15 @@ pub(crate) struct Entity {
     pub(crate) hooks: Vec<Path>,
     pub(crate) unique: Vec<Unique>,
     pub(crate) history: Option<History>,
+    pub(crate) evolution: Evolution,
 }
 
 /// The table of an entity.
 pub(crate) enum TableOf {
     Path(Path),
     Itself(Box<Table>),
+    /// That of the entity of which it is an older version.
+    Older(Path),
 }
 
 /// A field.
@@ -106,15 +110,19 @@ pub(crate) struct Broken {
     pub(crate) fields: Vec<Field>,
     /// The table, if it is another type.
     pub(crate) table: Option<Path>,
+    /// The entity of which it is an older version.
+    pub(crate) of: Option<Path>,
 }
 
 impl Entity {
     /// The entity that a struct declares.
     pub(crate) fn of_struct(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Result<Self, Broken> {
         let written = EntityAttributes::read(&input.attrs, diagnostics);
+        let of = written.of.as_ref().map(|(_, of)| of.clone());
         let Some(fields) = named_fields(input, written.rename_all, diagnostics) else {
-            return Err(Broken { fields: Vec::new(), table: None });
+            return Err(Broken { fields: Vec::new(), table: None, of });
         };
+        let evolution = Evolution::of(&input.ident, &written, diagnostics);
         require(input, &written, diagnostics);
         let delimiter = delimiter(written.delimiter.as_ref(), diagnostics);
         let mut key = |argument| Key::resolve(argument, &fields, delimiter, diagnostics);
@@ -130,39 +138,46 @@ impl Entity {
             Some(TableArgument::Path(path)) => Some(path.clone()),
             _ => None,
         };
-        let (Some(mut partition), Some(table), None | Some(Some(_)), true) =
-            (partition, &written.table, &sort, written.sk.is_some() || !written.mentions("sk"))
-        else {
-            return Err(Broken { fields, table: path });
+        let (Some(mut partition), true, None | Some(Some(_)), true) = (
+            partition,
+            written.table.is_some() || of.is_some(),
+            &sort,
+            written.sk.is_some() || !written.mentions("sk"),
+        ) else {
+            return Err(Broken { fields, table: path, of });
         };
         let sort = sort.flatten();
         let primary = distinct(&std::iter::once(&partition).chain(&sort).collect::<Vec<_>>());
         Shards::attach(Some(&mut partition), &written.shards, Some(&primary), &fields, diagnostics);
         let keys = Keys { partition: &partition, sort: sort.as_ref(), indexes: &indexes };
         if !keys.are_stored(&fields, diagnostics) {
-            return Err(Broken { fields, table: path });
+            return Err(Broken { fields, table: path, of });
         }
-        let table = match table {
-            TableArgument::Path(path) => {
-                refuse_table_arguments(&written, diagnostics);
-                TableOf::Path(path.clone())
-            }
-            TableArgument::Name(name) => {
+        let table = match (of, &written.table, path) {
+            (Some(of), ..) => TableOf::Older(of),
+            (None, Some(TableArgument::Name(name)), _) => {
                 let table = own_table(input, name, &written, &fields, &keys, delimiter, diagnostics);
                 TableOf::Itself(Box::new(table))
+            }
+            (None, _, path) => {
+                refuse_table_arguments(&written, diagnostics);
+                TableOf::Path(path.unwrap_or_else(|| input.ident.clone().into()))
             }
         };
         Ok(Self {
             ident: input.ident.clone(),
             vis: input.vis.clone(),
-            table,
             tag: written
                 .tag
                 .unwrap_or_else(|| LitStr::new(&input.ident.unraw().to_string(), input.ident.span())),
             aliases: written.aliases,
             delimiter,
             scan: written.scan.is_some(),
-            pattern: primary_pattern(input, written.name, sort.is_some(), diagnostics),
+            pattern: match &table {
+                TableOf::Older(_) => None,
+                _ => primary_pattern(input, written.name, sort.is_some(), diagnostics),
+            },
+            table,
             fields,
             partition,
             sort,
@@ -170,6 +185,7 @@ impl Entity {
             hooks: written.hooks,
             unique,
             history,
+            evolution,
         })
     }
 
@@ -374,7 +390,7 @@ impl Field {
 /// What every entity has to say.
 fn require(input: &DeriveInput, written: &EntityAttributes, diagnostics: &mut Diagnostics) {
     let name = &input.ident;
-    if !written.mentions("table") {
+    if !written.mentions("table") && !written.mentions("of") {
         let message = format!(
             "entity `{name}` has no table; add `#[entity(table = Catalog)]` with the type that derives `Table`, or `#[entity(table = \"Name\")]` for a table of its own"
         );
@@ -414,6 +430,10 @@ fn primary_pattern(
 fn refuse_table_arguments(written: &EntityAttributes, diagnostics: &mut Diagnostics) {
     if let Some((name, _)) = &written.type_attribute {
         diagnostics.at(name, "the type tag is the table's matter: `#[table(type_attribute = ...)]`");
+    }
+    if let Some((name, _)) = &written.version_attribute {
+        let message = "where versions are kept is the table's matter: `#[table(version_attribute = ...)]`";
+        diagnostics.at(name, message);
     }
     for index in &written.indexes {
         if let Some(local) = &index.local {
@@ -610,6 +630,10 @@ fn own_table(
         indexes,
         ttl: fields.iter().find(|field| field.ttl.is_some()).map(|field| field.stored.clone()),
         tag: table::tag(tag, input.ident.span()),
+        version: table::version(
+            written.version_attribute.as_ref().map(|(_, name)| name.clone()),
+            input.ident.span(),
+        ),
         delimiter,
         entities: vec![input.ident.clone().into()],
         allowed_overlaps: Vec::new(),

@@ -3,6 +3,7 @@
 pub(crate) mod attribute;
 pub(crate) mod collection;
 pub(crate) mod entity;
+pub(crate) mod evolution;
 pub(crate) mod field;
 pub(crate) mod history;
 pub(crate) mod key;
@@ -22,6 +23,8 @@ use crate::diagnostics::Diagnostics;
 const DELIMITER: char = '#';
 /// The attribute of the type tag, unless the table says otherwise.
 const TYPE_ATTRIBUTE: &str = "_type";
+/// The attribute of schema versions, unless the table says otherwise.
+const VERSION_ATTRIBUTE: &str = "_v";
 
 /// The delimiter that is written, or the usual one.
 fn delimiter(written: Option<&LitStr>, diagnostics: &mut Diagnostics) -> char {

@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Fields, Ident, LitStr, Path, Type};
 
-use super::{TYPE_ATTRIBUTE, delimiter, names};
+use super::{TYPE_ATTRIBUTE, VERSION_ATTRIBUTE, delimiter, names};
 use crate::diagnostics::Diagnostics;
 use crate::parse::table::{IndexAttributes, KeyAttribute as WrittenKey, TableAttributes};
 use crate::parse::{Projection, TypeAttribute, suggest};
@@ -19,6 +19,8 @@ pub(crate) struct Table {
     pub(crate) indexes: Vec<Index>,
     pub(crate) ttl: Option<LitStr>,
     pub(crate) tag: Option<LitStr>,
+    /// The attribute of schema versions.
+    pub(crate) version: LitStr,
     pub(crate) delimiter: char,
     pub(crate) entities: Vec<Path>,
     pub(crate) allowed_overlaps: Vec<(Path, Path)>,
@@ -94,6 +96,7 @@ impl Table {
             partition,
             ttl: written.ttl,
             tag: tag(written.type_attribute, input.ident.span()),
+            version: version(written.version_attribute, input.ident.span()),
             delimiter: delimiter(written.delimiter.as_ref(), diagnostics),
             entities: written.entities.unwrap_or_default(),
             allowed_overlaps: written.allowed_overlaps,
@@ -108,6 +111,11 @@ pub(super) fn tag(written: Option<TypeAttribute>, span: Span) -> Option<LitStr> 
         Some(TypeAttribute::Named(name)) => Some(name),
         Some(TypeAttribute::None) => None,
     }
+}
+
+/// The attribute of schema versions.
+pub(super) fn version(written: Option<LitStr>, span: Span) -> LitStr {
+    written.unwrap_or_else(|| LitStr::new(VERSION_ATTRIBUTE, span))
 }
 
 impl KeyAttribute {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::diagnostics::Diagnostics;
 
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 20] = [
     "table",
     "pk",
     "sk",
@@ -28,6 +28,10 @@ const KNOWN: [&str; 16] = [
     "hooks",
     "unique",
     "history",
+    "version",
+    "upgrade_from",
+    "of",
+    "version_attribute",
 ];
 const KNOWN_OF_INDEX: [&str; 9] =
     ["name", "pk", "sk", "shards", "by", "inverted", "when", "local", "projection"];
@@ -50,8 +54,14 @@ pub(crate) struct EntityAttributes {
     pub(crate) hooks: Vec<Path>,
     pub(crate) unique: Vec<UniqueArguments>,
     pub(crate) history: Option<HistoryArguments>,
+    pub(crate) version: Option<(Ident, LitInt)>,
+    /// The form before; `None` if none is left.
+    pub(crate) upgrade_from: Option<(Ident, Option<Path>)>,
+    /// The entity of which this is an older version.
+    pub(crate) of: Option<(Ident, Path)>,
+    pub(crate) version_attribute: Option<(Ident, LitStr)>,
     /// The arguments that are there, be they right or wrong.
-    pub(crate) mentioned: Vec<String>,
+    pub(crate) mentioned: Vec<Ident>,
 }
 
 /// `table = Catalog`, or `table = "Users"` for a table of its own.
@@ -123,7 +133,7 @@ impl EntityAttributes {
         input: ParseStream<'_>,
         diagnostics: &mut Diagnostics,
     ) -> syn::Result<()> {
-        self.mentioned.push(name.to_string());
+        self.mentioned.push(name.clone());
         match name.to_string().as_str() {
             "table" => {
                 let table = value(name, input, "Catalog` or `table = \"TableName\"")?;
@@ -147,6 +157,20 @@ impl EntityAttributes {
             "history" => {
                 let history = HistoryArguments::read(name, input)?;
                 set(&mut self.history, name, history, diagnostics);
+            }
+            "version" => {
+                let version = value(name, input, "2")?;
+                set(&mut self.version, name, (name.clone(), version), diagnostics);
+            }
+            "upgrade_from" => {
+                let path: Path = value(name, input, "OrderV1` or `upgrade_from = none")?;
+                let from = Some(path).filter(|path| !path.is_ident("none"));
+                set(&mut self.upgrade_from, name, (name.clone(), from), diagnostics);
+            }
+            "of" => set(&mut self.of, name, (name.clone(), value(name, input, "Order")?), diagnostics),
+            "version_attribute" => {
+                let attribute = value(name, input, "\"_v\"")?;
+                set(&mut self.version_attribute, name, (name.clone(), attribute), diagnostics);
             }
             "index" => self.indexes.push(IndexArguments::read(name, input, diagnostics)?),
             _ => {

@@ -9,8 +9,19 @@ use super::{
 };
 use crate::diagnostics::Diagnostics;
 
-const KNOWN: [&str; 10] =
-    ["name", "pk", "sk", "ttl", "type_attribute", "delimiter", "gsi", "lsi", "entities", "allow_overlap"];
+const KNOWN: [&str; 11] = [
+    "name",
+    "pk",
+    "sk",
+    "ttl",
+    "type_attribute",
+    "version_attribute",
+    "delimiter",
+    "gsi",
+    "lsi",
+    "entities",
+    "allow_overlap",
+];
 const KNOWN_OF_INDEX: [&str; 3] = ["pk", "sk", "projection"];
 
 /// What is written on a table.
@@ -21,6 +32,7 @@ pub(crate) struct TableAttributes {
     pub(crate) sk: Option<KeyAttribute>,
     pub(crate) ttl: Option<LitStr>,
     pub(crate) type_attribute: Option<TypeAttribute>,
+    pub(crate) version_attribute: Option<LitStr>,
     pub(crate) delimiter: Option<LitStr>,
     pub(crate) indexes: Vec<IndexAttributes>,
     pub(crate) entities: Option<Vec<Path>>,
@@ -76,6 +88,9 @@ impl TableAttributes {
             "type_attribute" => {
                 let tag = value(name, input, "\"_type\"` or `type_attribute = none")?;
                 set(&mut self.type_attribute, name, tag, diagnostics);
+            }
+            "version_attribute" => {
+                set(&mut self.version_attribute, name, value(name, input, "\"_v\"")?, diagnostics);
             }
             "delimiter" => set(&mut self.delimiter, name, value(name, input, "\"#\"")?, diagnostics),
             "gsi" | "lsi" => self.indexes.push(IndexAttributes::read(name, input, diagnostics)?),

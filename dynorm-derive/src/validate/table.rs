@@ -46,7 +46,8 @@ fn names_are_legal(table: &Table, diagnostics: &mut Diagnostics) {
             diagnostics.at(&key.name, "the name of a key attribute has 1 to 255 bytes");
         }
     }
-    for name in table.ttl.iter().chain(&table.tag).filter(|name| name.value().is_empty()) {
+    let others = table.ttl.iter().chain(&table.tag).chain([&table.version]);
+    for name in others.filter(|name| name.value().is_empty()) {
         diagnostics.at(name, "the name of an attribute must not be empty");
     }
 }

@@ -9,6 +9,10 @@ use crate::model::unique::Unique;
 
 /// Checks all rules.
 pub(super) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
+    if let (Some(_), Some(unique)) = (&entity.evolution.from, entity.unique.first()) {
+        let message = "unique values are marked by items that are found by the form of today, so that those of older versions would be lost; rewrite all items in this version, and then say `upgrade_from = none`";
+        diagnostics.at(&unique.argument, message);
+    }
     for (at, unique) in entity.unique.iter().enumerate() {
         for (name, position) in &unique.fields {
             if let Some(message) = reason_against(&entity.fields[*position]) {

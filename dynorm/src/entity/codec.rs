@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use super::evolution::{self, Older};
 use super::{AttributeRole, Entity, EntityDescriptor, Table, TableSchema, index_keys};
 use crate::error::{Error, Kind, Result};
 use crate::key::{Given, KeyPart, KeyProblem, KeySource, parse_part};
@@ -57,28 +58,42 @@ impl ItemWriter {
 /// The item of an entity: its attributes, its keys, its tag.
 pub(crate) fn encode<E: Entity>(entity: &E) -> Result<Item> {
     let descriptor = E::DESCRIPTOR;
-    let mut out = ItemWriter { item: Item::with_capacity(descriptor.attributes.len() + 6), error: None };
-    entity.write(&mut out);
-    if let Some(source) = out.error.map(|error| error.concealed(descriptor.sensitive)) {
-        return Err(Error::new(Kind::Encode { entity: descriptor.name, source }));
-    }
-    let mut item = out.item;
-    add_keys(entity, &mut item)?;
+    let mut item = attributes(descriptor, |out| entity.write(out))?;
+    item.extend(primary_key(descriptor, E::Table::SCHEMA, &|position| entity.part(position))?);
+    index_keys::add(entity, &mut item)?;
+    add_marks(descriptor.tag, descriptor, E::Table::SCHEMA, &mut item);
     item.conceal(descriptor.sensitive);
     check_size(descriptor.name, &item)?;
     Ok(item)
 }
 
-fn add_keys<E: Entity>(entity: &E, item: &mut Item) -> Result<()> {
-    let (descriptor, schema) = (E::DESCRIPTOR, E::Table::SCHEMA);
-    for (name, value) in primary_key(descriptor, schema, &|position| entity.part(position))? {
-        item.insert(name, value);
+/// The item of an older form of an entity, without the keys of indexes.
+pub(super) fn encode_older<F: Older>(older: &F) -> Result<Item> {
+    let (descriptor, schema) = (F::DESCRIPTOR, <F::Entity as Entity>::Table::SCHEMA);
+    let mut item = attributes(descriptor, |out| older.write(out))?;
+    item.extend(primary_key(descriptor, schema, &|position| older.part(position))?);
+    add_marks(F::Entity::DESCRIPTOR.tag, descriptor, schema, &mut item);
+    item.conceal(descriptor.sensitive);
+    Ok(item)
+}
+
+fn attributes(descriptor: &EntityDescriptor, write: impl FnOnce(&mut ItemWriter)) -> Result<Item> {
+    let mut out = ItemWriter { item: Item::with_capacity(descriptor.attributes.len() + 6), error: None };
+    write(&mut out);
+    match out.error.map(|error| error.concealed(descriptor.sensitive)) {
+        Some(source) => Err(Error::new(Kind::Encode { entity: descriptor.name, source })),
+        None => Ok(out.item),
     }
-    index_keys::add(entity, item)?;
-    if let Some(tag) = schema.tag {
-        item.insert(tag, descriptor.tag);
+}
+
+/// Adds what says whose the item is, and in which form.
+fn add_marks(tag: &'static str, descriptor: &EntityDescriptor, schema: &TableSchema, item: &mut Item) {
+    if let Some(attribute) = schema.tag {
+        item.insert(attribute, tag);
     }
-    Ok(())
+    if let Some(version) = descriptor.version {
+        item.insert(schema.version, Value::N(version.into()));
+    }
 }
 
 /// The attributes of a primary key.
@@ -183,7 +198,18 @@ pub(crate) fn ttl_attribute(descriptor: &EntityDescriptor) -> Option<&'static st
 
 /// The entity that an item holds.
 pub(crate) fn decode<E: Entity>(item: Item) -> Result<E> {
+    if E::DESCRIPTOR.version.is_some() {
+        return evolution::read_in_form(item);
+    }
     E::read(&mut ItemReader::new(E::DESCRIPTOR, E::Table::SCHEMA, item))
+}
+
+/// The primary key of an item, for messages.
+pub(super) fn show_key<'i>(schema: &TableSchema, get: impl Fn(&str) -> Option<&'i Value>) -> String {
+    let names = [Some(schema.partition), schema.sort];
+    let show = |name: &str| get(name).map(|value| format!("{name} = {}", value.describe()));
+    let key: Vec<String> = names.into_iter().flatten().filter_map(|key| show(key.name)).collect();
+    key.join(", ")
 }
 
 /// An item that was found by a key of `E`, unless another entity's tag claims it.
@@ -212,7 +238,7 @@ pub struct ItemReader<'d> {
 }
 
 impl<'d> ItemReader<'d> {
-    fn new(descriptor: &'d EntityDescriptor, schema: &'d TableSchema, item: Item) -> Self {
+    pub(super) fn new(descriptor: &'d EntityDescriptor, schema: &'d TableSchema, item: Item) -> Self {
         Self { descriptor, schema, attributes: MapReader::new(item) }
     }
 
@@ -338,11 +364,8 @@ impl<'d> ItemReader<'d> {
     }
 
     fn decode_error(&self, source: DecodeError) -> Error {
-        let names = [Some(self.schema.partition), self.schema.sort];
-        let show =
-            |name: &str| self.attributes.peek(name).map(|value| format!("{name} = {}", value.describe()));
-        let key: Vec<String> = names.into_iter().flatten().filter_map(|key| show(key.name)).collect();
+        let key = show_key(self.schema, |name| self.attributes.peek(name));
         let source = source.concealed(self.descriptor.sensitive);
-        Error::new(Kind::Decode { entity: self.descriptor.name, key: key.join(", "), source })
+        Error::new(Kind::Decode { entity: self.descriptor.name, key, source })
     }
 }

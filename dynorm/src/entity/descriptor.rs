@@ -3,7 +3,7 @@
 use super::history::HistoryRules;
 use super::hook::Hook;
 use super::unique::Unique;
-use crate::key::{KeySource, Side};
+use crate::key::{KeySource, Side, Template};
 use crate::value::{KeyKind, MemberNames};
 
 /// What the library knows of an entity.
@@ -17,6 +17,8 @@ pub struct EntityDescriptor {
     pub tag: &'static str,
     /// What it was on items that were written before.
     pub tag_aliases: &'static [&'static str],
+    /// The schema version of its items, if it has versions.
+    pub version: Option<u32>,
     /// What stands between the segments of its key templates.
     pub delimiter: char,
     /// Where the partition key comes from.
@@ -74,6 +76,21 @@ pub struct AttributeDescriptor {
     pub kinds: &'static [KeyKind],
 }
 
+impl AttributeDescriptor {
+    /// The `n`th name that the field is stored under: its own, older ones, or those of its members.
+    pub(crate) const fn nth_name(&self, n: usize) -> Option<&'static str> {
+        match self.role {
+            AttributeRole::Skipped => None,
+            AttributeRole::Flattened(names) => names.nth(n),
+            AttributeRole::Stored | AttributeRole::TimeToLive | AttributeRole::Version => match n {
+                0 => Some(self.name),
+                _ if n <= self.aliases.len() => Some(self.aliases[n - 1]),
+                _ => None,
+            },
+        }
+    }
+}
+
 /// What dynorm does with an attribute besides storing it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AttributeRole {
@@ -106,6 +123,8 @@ pub struct TableSchema {
     pub ttl: Option<&'static str>,
     /// The attribute of the type tag; without one, items are told apart by their keys.
     pub tag: Option<&'static str>,
+    /// The attribute of the schema version, in items of entities that have one.
+    pub version: &'static str,
     /// What stands between the segments of key templates.
     pub delimiter: char,
 }
@@ -146,6 +165,24 @@ pub enum ProjectionSchema {
 }
 
 impl EntityDescriptor {
+    /// Of an older version that is in error, which is reported elsewhere.
+    pub const NONE: Self = Self {
+        name: "",
+        path: "",
+        tag: "",
+        tag_aliases: &[],
+        version: None,
+        delimiter: '#',
+        partition: KeySource::Template(Template { segments: &[], shards: None }),
+        sort: None,
+        indexes: &[],
+        attributes: &[],
+        sensitive: &[],
+        hooks: &[],
+        unique: &[],
+        history: None,
+    };
+
     /// The keys of the entity in an index, for the compiler.
     pub(crate) const fn index_named(&self, name: &str) -> Option<&'static IndexKeys> {
         let mut at = 0;

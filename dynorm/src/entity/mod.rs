@@ -3,6 +3,7 @@
 mod attr;
 mod codec;
 mod descriptor;
+mod evolution;
 mod history;
 pub mod hook;
 mod index;
@@ -28,6 +29,8 @@ pub use self::descriptor::{
     AttributeDescriptor, AttributeRole, EntityDescriptor, IndexKeys, IndexSchema, KeyAttributeSchema,
     ProjectionSchema, TableSchema,
 };
+pub(crate) use self::evolution::{Form, Reader, form, forms, newer_error, reader};
+pub use self::evolution::{Older, OlderOf, UpgradePath, UpgradedFrom};
 pub use self::history::{Historied, HistoryRules, Revision};
 pub(crate) use self::history::{Trail, VERSION_ATTRIBUTES, VERSION_PREFIX, VERSION_TAG};
 pub use self::index::{
@@ -58,7 +61,8 @@ use crate::value::Item;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an entity",
     label = "not an entity",
-    note = "add `#[derive(Entity)]` and `#[entity(table = ..., pk = ...)]` to `{Self}`"
+    note = "add `#[derive(Entity)]` and `#[entity(table = ..., pk = ...)]` to `{Self}`",
+    note = "an older version, with `#[entity(of = ...)]`, is read only: use the entity that it is a version of"
 )]
 pub trait Entity: Sized + Send + Sync + 'static {
     /// The table that its items are in.
@@ -125,6 +129,10 @@ pub trait Entity: Sized + Send + Sync + 'static {
         let _ = (index, fields);
         true
     }
+
+    /// How it is made of items of older versions.
+    #[doc(hidden)]
+    const UPGRADE: Option<UpgradePath<Self>> = None;
 
     /// The value of a field of the primary key, `None` if no index template uses it, and `Some(None)` if it cannot be
     /// read back.

@@ -1,6 +1,7 @@
 //! What items are read as: whole entities, projections of them, or keys.
 
 use super::codec::{ItemReader, ttl_attribute};
+use super::evolution::{in_current_form, reader};
 use super::{
     AttributeRole, Entity, EntityDescriptor, Everything, GlobalIndex, Key, LocalIndex, Partial, Primary,
     ReadsWholeItems, Table, Whole,
@@ -25,7 +26,7 @@ pub trait Projection<E: Entity>: Sized + Send + 'static {
     /// Reads it.
     #[doc(hidden)]
     fn read(item: Item) -> Result<Self> {
-        Self::fields(&mut ItemReader::in_any_order::<E>(item))
+        Self::fields(&mut ItemReader::in_any_order::<E>(in_current_form::<E>(item)?))
     }
 
     /// Reads its fields, which are what is read of most projections.
@@ -50,6 +51,10 @@ impl<E: Entity> Projection<E> for E {
 impl<E: Entity> Projection<E> for Key<E> {
     fn paths() -> Option<Vec<Vec<Step>>> {
         Some(Vec::new())
+    }
+
+    fn read(item: Item) -> Result<Self> {
+        Self::parse(&item)
     }
 
     fn fields(item: &mut ItemReader<'_>) -> Result<Self> {
@@ -353,7 +358,7 @@ pub(crate) fn without_overlaps(paths: Vec<Vec<Step>>) -> Vec<Vec<Step>> {
 /// What is asked for to read `T` of items that are read by their keys: its attributes, with those that tell whose an item
 /// is, by which key it was read, and whether it is expired; `None` for all.
 pub(crate) fn single_paths<E: Entity, T: Projection<E>>(include_expired: bool) -> Option<Vec<Vec<Step>>> {
-    let mut paths = T::paths()?;
+    let mut paths = reader::<E, T>(None).ok()?.paths?;
     let schema = E::Table::SCHEMA;
     let keys = [Some(schema.partition), schema.sort].into_iter().flatten().map(|key| key.name);
     let expiry = ttl_attribute(E::DESCRIPTOR).filter(|_| !include_expired);

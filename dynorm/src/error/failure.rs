@@ -154,6 +154,8 @@ pub enum Reason {
     ConditionFailed,
     /// The item was written or deleted since its version was read: `ConditionalCheckFailed`.
     VersionConflict,
+    /// The item has a schema version that the program does not know: `ConditionalCheckFailed`.
+    UnknownSchema,
     /// The item is not there, and must be: `ConditionalCheckFailed`.
     NotFound,
     /// The item is there, and must not be: `ConditionalCheckFailed`.
@@ -198,6 +200,7 @@ impl Reason {
             Self::None => "None",
             Self::ConditionFailed
             | Self::VersionConflict
+            | Self::UnknownSchema
             | Self::NotFound
             | Self::AlreadyExists
             | Self::UniqueViolation => "ConditionalCheckFailed",
@@ -229,6 +232,9 @@ impl fmt::Display for Reason {
             Self::NotFound => f.write_str("there is no such item"),
             Self::VersionConflict => {
                 f.write_str("the item was written or deleted since its version was read")
+            }
+            Self::UnknownSchema => {
+                f.write_str("the item has a schema version that this program does not know")
             }
             Self::AlreadyExists => f.write_str("the item exists"),
             Self::UniqueViolation => f.write_str("another entity has what must be unique"),

@@ -49,6 +49,18 @@ pub(crate) enum Kind {
     Encode { entity: &'static str, source: EncodeError },
     /// A stored item is not one of the entity.
     Decode { entity: &'static str, key: String, source: DecodeError },
+    /// A stored item is of a schema version that the program does not know.
+    UnknownSchema { operation: &'static str, entity: &'static str, key: String, version: u64, newest: u32 },
+    /// An item of an older version cannot become one of today.
+    Upgrade {
+        entity: &'static str,
+        key: String,
+        version: u64,
+        newest: u32,
+        /// The form that could not be upgraded.
+        form: &'static str,
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A collection lacks a member that it must have.
     MemberMissing { collection: &'static str, member: &'static str, entity: &'static str, partition: String },
     /// A collection has an item that it must not have.
@@ -174,6 +186,8 @@ impl Error {
             Kind::MemberMissing { .. } => "DYN0204",
             Kind::Unexpected { .. } => "DYN0205",
             Kind::Invalid { .. } => "DYN0206",
+            Kind::UnknownSchema { .. } => "DYN0207",
+            Kind::Upgrade { .. } => "DYN0208",
             Kind::Condition { .. } => "DYN0301",
             Kind::Exists { .. } => "DYN0302",
             Kind::Missing { .. } => "DYN0303",
@@ -200,10 +214,17 @@ impl Error {
         matches!(*self.kind, Kind::Encode { .. })
     }
 
-    /// A stored item does not have the form of the entity.
+    /// A stored item does not have the form of the entity, or of one of its older versions.
     #[must_use]
     pub fn is_decode(&self) -> bool {
-        matches!(*self.kind, Kind::Decode { .. })
+        matches!(*self.kind, Kind::Decode { .. } | Kind::Upgrade { .. })
+    }
+
+    /// A stored item has a schema version that the program does not know: one that a newer program wrote, or one that
+    /// is so old that no `upgrade_from` leads to it. Nothing was written.
+    #[must_use]
+    pub fn is_unknown_schema(&self) -> bool {
+        matches!(*self.kind, Kind::UnknownSchema { .. })
     }
 
     /// A collection lacks a member that is neither an `Option` nor a `Vec`.
@@ -381,6 +402,7 @@ impl fmt::Display for Error {
             Kind::TooLarge { entity, size_bytes, attributes } => {
                 write_too_large(f, entity, *size_bytes, attributes)
             }
+            schema @ (Kind::UnknownSchema { .. } | Kind::Upgrade { .. }) => write_schema(f, schema),
             Kind::MemberMissing { collection, member, entity, partition } => write!(
                 f,
                 "cannot read `{collection}` from {partition}: there is no `{entity}` for the member `{member}`; make it an `Option<{entity}>`, or ask with `.optional()` where there may be nothing at all"
@@ -448,6 +470,30 @@ fn write_version(f: &mut fmt::Formatter<'_>, operation: &str, entity: &str, is_t
     write!(f, "cannot {operation} `{entity}`: the item was {what}")
 }
 
+/// Of schema versions.
+fn write_schema(f: &mut fmt::Formatter<'_>, kind: &Kind) -> fmt::Result {
+    match kind {
+        Kind::UnknownSchema { operation, entity, key, version, newest } => {
+            let at = if *operation == "read" { "from" } else { "at" };
+            write!(
+                f,
+                "cannot {operation} `{entity}` {at} the item {key}: it has schema version {version}, "
+            )?;
+            if *version > u64::from(*newest) {
+                let advice = "use a program that is as new as the item";
+                write!(f, "and this program knows versions up to {newest}; {advice}")
+            } else {
+                write!(f, "and no `upgrade_from` leads from that to {newest}; declare the older version")
+            }
+        }
+        Kind::Upgrade { entity, key, version, newest, form, source } => write!(
+            f,
+            "cannot read `{entity}` from the item {key}: it has schema version {version}, and cannot become one of version {newest}: `{form}` is not converted: {source}"
+        ),
+        _ => Ok(()),
+    }
+}
+
 fn write_too_large(
     f: &mut fmt::Formatter<'_>,
     entity: &str,
@@ -484,6 +530,7 @@ impl std::error::Error for Error {
         match &*self.kind {
             Kind::Encode { source, .. } => Some(source),
             Kind::Decode { source, .. } => Some(source),
+            Kind::Upgrade { source, .. } => Some(&**source),
             Kind::Backend { failure, .. } | Kind::Cancelled { failure, .. } => Some(failure),
             Kind::Incomplete { cause: Some(cause), .. } => Some(cause),
             _ => None,

@@ -17,7 +17,7 @@ mod tests;
 pub use self::bounds::SortCondition;
 pub(crate) use self::bounds::{closed_range, plain_range, text_range};
 pub use self::overlap::{Overlap, Side};
-pub(crate) use self::overlap::{can_begin, same_form, same_source};
+pub(crate) use self::overlap::{can_begin, same_form, same_source, writes_alike};
 pub use self::part::{
     DescendingPart, Form, IndexPart, KeyPart, PaddedPart, PartError, RawPart, ScaledPart, Shape, SortPart,
     SortedAsWritten, SortsAsWritten, Spec, TextPart,

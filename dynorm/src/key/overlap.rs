@@ -306,11 +306,35 @@ const fn contains(class: Class, byte: u8) -> bool {
 
 /// Whether two sources give an entity the same value, so that both may make one attribute.
 pub(crate) const fn same_source(a: &KeySource, b: &KeySource) -> bool {
-    let (a, b) = match (a, b) {
-        (KeySource::Plain(a), KeySource::Plain(b)) => return a.position == b.position,
-        (KeySource::Template(a), KeySource::Template(b)) if same_shards(a, b) => (a.segments, b.segments),
-        _ => return false,
-    };
+    match (a, b) {
+        (KeySource::Plain(a), KeySource::Plain(b)) => a.position == b.position,
+        (KeySource::Template(a), KeySource::Template(b)) => same_shards(a, b) && same_segments(a, b, true),
+        _ => false,
+    }
+}
+
+/// Whether two sources of two structs write the same values alike, as far as the compiler can know.
+pub(crate) const fn writes_alike(a: &KeySource, b: &KeySource) -> bool {
+    match (a, b) {
+        (KeySource::Plain(a), KeySource::Plain(b)) => {
+            same_text(a.attribute, b.attribute) && a.kind as u8 == b.kind as u8
+        }
+        (KeySource::Template(a), KeySource::Template(b)) => {
+            let shards = match (&a.shards, &b.shards) {
+                (None, None) => true,
+                (Some(a), Some(b)) => a.count == b.count && a.by.len() == b.by.len(),
+                _ => false,
+            };
+            shards && same_segments(a, b, false)
+        }
+        _ => false,
+    }
+}
+
+/// Whether two templates have the same literals, with fields between them that are written alike: the same fields, or
+/// those of another struct, whose sorted text is then as long.
+const fn same_segments(a: &Template, b: &Template, is_one_struct: bool) -> bool {
+    let (a, b) = (a.segments, b.segments);
     if a.len() != b.len() {
         return false;
     }
@@ -318,7 +342,8 @@ pub(crate) const fn same_source(a: &KeySource, b: &KeySource) -> bool {
     while at < a.len() {
         let same_field = match (&a[at].field, &b[at].field) {
             (None, None) => true,
-            (Some(a), Some(b)) => a.position == b.position && same_form(a, b),
+            (Some(a), Some(b)) if is_one_struct => a.position == b.position && same_form(a, b),
+            (Some(a), Some(b)) => same_form(a, b) && same_width(a, b),
             _ => false,
         };
         if !same_field || !same_text(a[at].literal, b[at].literal) {
@@ -327,6 +352,17 @@ pub(crate) const fn same_source(a: &KeySource, b: &KeySource) -> bool {
         at += 1;
     }
     true
+}
+
+/// Whether the sorted text of two fields is padded alike.
+const fn same_width(a: &Placeholder, b: &Placeholder) -> bool {
+    match (a.spec.form, a.shape, b.shape) {
+        (Form::Sorted, Shape::Unsigned { digits: a }, Shape::Unsigned { digits: b })
+        | (Form::Sorted, Shape::Signed { digits: a }, Shape::Signed { digits: b }) => a == b,
+        (Form::Sorted, Shape::Unsigned { .. } | Shape::Signed { .. }, _)
+        | (Form::Sorted, _, Shape::Unsigned { .. } | Shape::Signed { .. }) => false,
+        _ => true,
+    }
 }
 
 /// Whether two templates spread their items alike.

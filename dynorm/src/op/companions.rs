@@ -31,7 +31,7 @@ fn deciding(entity: &EntityDescriptor) -> impl Iterator<Item = &'static str> {
 }
 
 /// The attributes that the entity is read from.
-fn all(entity: &EntityDescriptor) -> impl Iterator<Item = &'static str> {
+pub(super) fn all(entity: &'static EntityDescriptor) -> impl Iterator<Item = &'static str> {
     entity.attributes.iter().flat_map(|attribute| match attribute.role {
         AttributeRole::Skipped => Vec::new(),
         AttributeRole::Flattened(names) => names.current(),

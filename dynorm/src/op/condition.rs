@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use super::hooks::Asked;
 use crate::entity::hook::ExpectedVersion;
-use crate::entity::{Entity, Table, epoch_seconds, is_expired, ttl_attribute};
+use crate::entity::{Entity, Table, epoch_seconds, is_expired, newer_error, ttl_attribute};
 use crate::error::{Error, Failure, FailureKind, Kind, Reason, Result};
 use crate::expr::{Condition, Node, Renderer, Side, Unsendable};
 use crate::value::{Item, Name, Step, Value};
@@ -66,7 +66,7 @@ pub(super) fn render<E: Entity>(
 }
 
 fn needed<E: Entity>(presence: Presence, now: SystemTime) -> Vec<Node> {
-    let partition = || vec![Side::Path(vec![Step::Name(Name::from(E::Table::SCHEMA.partition.name))])];
+    let partition = || vec![of_partition::<E>()];
     match (presence, expired::<E>(now)) {
         (Presence::Any, _) => Vec::new(),
         (Presence::Present, None) => vec![Node::Call("attribute_exists", partition())],
@@ -78,6 +78,41 @@ fn needed<E: Entity>(presence: Presence, now: SystemTime) -> Vec<Node> {
             vec![Node::Or(vec![Node::Call("attribute_not_exists", partition()), expired])]
         }
     }
+}
+
+/// That what is asked of an item is asked of one in the form of today: an older one is upgraded first, and a newer one
+/// is left alone. Empty if nothing is asked, or the entity has no versions.
+pub(super) fn in_form<E: Entity>(needs: &Needs) -> Option<Node> {
+    let version = E::DESCRIPTOR.version?;
+    if needs.presence == Presence::Absent || needs.presence == Presence::Any && !needs.asked {
+        return None;
+    }
+    let is_current = Node::Compare(of_version::<E>(), "=", Side::Value(Value::N(version.into())));
+    let absent = |side| Node::Call("attribute_not_exists", vec![side]);
+    Some(match needs.presence {
+        // What has no version is of the first.
+        _ if version == 1 => Node::Or(vec![absent(of_version::<E>()), is_current]),
+        Presence::Present => is_current,
+        _ => Node::Or(vec![absent(of_partition::<E>()), is_current]),
+    })
+}
+
+/// That the item which a whole one replaces is not of a newer version; as [`in_form`] where something is asked.
+pub(super) fn replaceable<E: Entity>(needs: &Needs) -> Option<Node> {
+    let version = E::DESCRIPTOR.version?;
+    if needs.presence != Presence::Any || needs.asked {
+        return in_form::<E>(needs);
+    }
+    let known = Node::Compare(of_version::<E>(), "<=", Side::Value(Value::N(version.into())));
+    Some(Node::Or(vec![Node::Call("attribute_not_exists", vec![of_version::<E>()]), known]))
+}
+
+fn of_version<E: Entity>() -> Side {
+    Side::Path(vec![Step::Name(Name::from(E::Table::SCHEMA.version))])
+}
+
+fn of_partition<E: Entity>() -> Side {
+    Side::Path(vec![Step::Name(Name::from(E::Table::SCHEMA.partition.name))])
 }
 
 /// That the time to live of an item was over before `now`; `None` if the entity has none.
@@ -117,6 +152,11 @@ pub(super) fn write_error<E: Entity>(
         return Error::backend(operation, entity, failure);
     }
     let (reason, existing) = judge::<E>(needs, now, failure.item);
+    if reason == Reason::UnknownSchema
+        && let Some(error) = existing.as_ref().and_then(|item| newer_error::<E>(operation, item))
+    {
+        return error;
+    }
     Error::new(match reason {
         Reason::AlreadyExists => Kind::Exists { entity, existing },
         Reason::VersionConflict => Kind::Version { operation, entity, existing },
@@ -132,6 +172,7 @@ pub(super) fn judge<E: Entity>(needs: &Needs, now: SystemTime, item: Option<Item
     let reason = match (needs.presence, &existing) {
         (Presence::Absent, Some(_)) => Reason::AlreadyExists,
         (Presence::Absent, None) if !needs.asked => Reason::AlreadyExists,
+        (_, Some(item)) if newer_error::<E>("", item).is_some() => Reason::UnknownSchema,
         _ if needs.version.as_ref().is_some_and(|version| !version.is_of(existing.as_ref())) => {
             Reason::VersionConflict
         }

@@ -5,10 +5,11 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::companions::{self, Accompanied, Prepared, ReadsFirst};
-use super::condition::{Needs, Presence, both, render, write_error};
+use super::condition::{Needs, Presence, both, in_form, render, write_error};
 use super::target::of_version;
 use super::{
     BoxFuture, Checked, Context, Outcome, Returned, Target, Versioned, hooks, table_method, transact_write,
+    upgrade,
 };
 use crate::backend::call::{self, ReturnCapacity, ReturnValues, TransactWriteAction};
 use crate::entity::{Entity, Key};
@@ -110,7 +111,7 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let (condition, now) = (self.condition.as_ref(), self.context.backend.now());
         let needs = Needs::of(Presence::Any, condition, &asked);
-        let asked = [&asked.conditions, guard].concat();
+        let asked = [&asked.conditions, guard, in_form::<E>(&needs).as_slice()].concat();
         let condition = render(Presence::Any, condition, &asked, now, &mut renderer)?;
         let (names, values) = renderer.finish();
         let call = call::Delete {
@@ -141,7 +142,8 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
         }
         let (request, needs) = self.prepare(&[])?;
         let now = self.context.backend.now();
-        let reply = self.context.write(|backend| backend.delete(request.clone())).await;
+        let send = || self.context.write(|backend| backend.delete(request.clone()));
+        let reply = upgrade::first::<E, _, _>(&self.context, &request.table, send).await?;
         let reply = reply.map_err(|f| write_error::<E>("delete", &needs, now, f))?;
         Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
     }

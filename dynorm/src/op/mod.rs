@@ -28,6 +28,7 @@ mod target;
 mod transact_get;
 mod transact_write;
 mod update;
+mod upgrade;
 mod versions;
 
 use std::collections::BTreeMap;
@@ -59,6 +60,7 @@ pub use self::target::Target;
 pub use self::transact_get::{Found, KeySet, Reads, TransactGet};
 pub use self::transact_write::TransactWrite;
 pub use self::update::{Returning, Update};
+pub use self::upgrade::Upgrade;
 use crate::backend::call::{ReturnCapacity, ReturnValues};
 use crate::backend::meter::Meter;
 use crate::backend::observe::{Label, Observed};

@@ -5,8 +5,10 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::companions::{self, Accompanied, Prepared, ReadsFirst};
-use super::condition::{Needs, Presence, both, render, write_error};
-use super::{BoxFuture, Checked, Context, Outcome, Returned, Versioned, hooks, table_method, transact_write};
+use super::condition::{Needs, Presence, both, render, replaceable, write_error};
+use super::{
+    BoxFuture, Checked, Context, Outcome, Returned, Versioned, hooks, table_method, transact_write, upgrade,
+};
 use crate::backend::call::{self, ReturnCapacity, ReturnValues, TransactWriteAction};
 use crate::entity::hook::WriteKind;
 use crate::entity::{Entity, encode, key_in};
@@ -130,7 +132,7 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let (condition, now) = (self.condition.as_ref(), self.context.backend.now());
         let needs = Needs::of(self.presence, condition, &asked);
-        let asked = [&asked.conditions, guard].concat();
+        let asked = [&asked.conditions, guard, replaceable::<E>(&needs).as_slice()].concat();
         let condition = render(self.presence, condition, &asked, now, &mut renderer)?;
         let (names, values) = renderer.finish();
         let call = call::Put {
@@ -162,7 +164,8 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
         }
         let (request, needs) = self.prepare(&[])?;
         let (operation, now) = (self.operation(), self.context.backend.now());
-        let reply = self.context.write(|backend| backend.put(request.clone())).await;
+        let send = || self.context.write(|backend| backend.put(request.clone()));
+        let reply = upgrade::first::<E, _, _>(&self.context, &request.table, send).await?;
         let reply = reply.map_err(|f| write_error::<E>(operation, &needs, now, f))?;
         let returned = if Out::WRITTEN { Some(request.item) } else { reply.attributes };
         Ok(Outcome { value: Out::read(returned)?, capacity: reply.capacity })

@@ -19,8 +19,8 @@ use super::pager::{Limits, PageRequest, Pager, Parts, Plan};
 use super::{BoxFuture, Context, refuse};
 use crate::backend::call::Select;
 use crate::entity::{
-    Entity, FilterOn, HeldBy, IndexSchema, Key, Projection, ProjectionSchema, ReadFrom, Table, belongs,
-    is_expired, top, ttl_attribute, without_overlaps,
+    Entity, FilterOn, HeldBy, IndexSchema, Key, Projection, ProjectionSchema, ReadFrom, Reader, Table,
+    belongs, is_expired, reader, top, ttl_attribute, without_overlaps,
 };
 use crate::error::{CursorProblem, Error, Kind, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
@@ -273,7 +273,7 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     ///
     /// As for [`to_request`](Self::to_request), but for several shards.
     pub fn to_requests(&self) -> Result<Vec<S::Request>> {
-        self.under_way(T::paths()).map(Paging::into_first_requests)
+        self.under_way(self.reader()?.paths).map(Paging::into_first_requests)
     }
 
     /// The number of entities that the read finds, at most [`take`](Self::take), without reading them into memory where
@@ -455,9 +455,10 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
         T: ReadFrom<S::Index, E>,
     {
         Box::pin(async {
-            match self.pager(T::paths())? {
-                Some(Paging::One(pager)) => pager.all(T::read).await,
-                Some(Paging::Shards(fan)) => fan.all(T::read).await,
+            let Reader { paths, read } = self.reader()?;
+            match self.pager(paths)? {
+                Some(Paging::One(pager)) => pager.all(read).await,
+                Some(Paging::Shards(fan)) => fan.all(read).await,
                 None => Ok(Vec::new()),
             }
         })
@@ -543,9 +544,14 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
 }
 
 impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
+    fn reader(&self) -> Result<Reader<T>> {
+        reader::<E, T>(self.source.index())
+    }
+
     async fn results(self) -> Result<Page<Result<T>>> {
-        match self.pager(T::paths())? {
-            Some(pager) => Ok(pager.page().await?.map(T::read)),
+        let Reader { paths, read } = self.reader()?;
+        match self.pager(paths)? {
+            Some(pager) => Ok(pager.page().await?.map(read)),
             None => Ok(Page::empty()),
         }
     }
@@ -553,9 +559,11 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     /// A page for each request.
     fn stream(self) -> impl Stream<Item = Result<Page<Result<T>>>> {
         let pages = async {
-            Ok(stream::iter(self.pager(T::paths())?.map(Paging::pages).map(Ok::<_, Error>)).try_flatten())
+            let Reader { paths, read } = self.reader()?;
+            let pages = stream::iter(self.pager(paths)?.map(Paging::pages).map(Ok::<_, Error>)).try_flatten();
+            Ok(pages.map_ok(move |page: Page<Item>| page.map(read)))
         };
-        pages.try_flatten_stream().map_ok(|page| page.map(T::read))
+        pages.try_flatten_stream()
     }
 }
 

@@ -4,8 +4,9 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 
 use super::companions::{self, Marker, Owner};
-use super::condition::{Needs, Presence, both, render, write_error};
+use super::condition::{Needs, Presence, both, in_form, render, write_error};
 use super::transact_write::new_token;
+use super::upgrade::{Failed, Tries, as_read};
 use super::versions::Versions;
 use super::{BoxFuture, Context, hooks, table_method};
 use crate::backend::Backend;
@@ -16,6 +17,9 @@ use crate::entity::{AttributeRole, Entity, Key, Table, decode, encode};
 use crate::error::{CancellationReason, Error, Failure, FailureKind, Kind, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
 use crate::value::{Item, Name, Step};
+
+/// How often an item is taken anew that others store in ever other ways.
+const READINGS_MAX: u32 = 8;
 
 /// A move of an entity to another key, in one transaction; `.await` runs it and gives the entity as it is then.
 ///
@@ -47,6 +51,9 @@ pub struct Rekey<E> {
     context: Arc<Context>,
     old_key: Key<E>,
     old: Result<Item>,
+    /// The item, if it says what `old` says in another way.
+    stored: Option<Item>,
+    n_readings: u32,
     entity: E,
     condition: Option<Condition<E>>,
 }
@@ -56,7 +63,7 @@ impl<E: Entity + Clone> Rekey<E> {
         let mut moved = entity.clone();
         change(&mut moved);
         let (old_key, old) = (Key::of_entity(entity), encode(entity));
-        Self { context, old_key, old, entity: moved, condition: None }
+        Self { context, old_key, old, stored: None, n_readings: 0, entity: moved, condition: None }
     }
 }
 
@@ -86,7 +93,11 @@ impl<E: Entity> Rekey<E> {
     /// The request that adds to these histories: that of the key that the entity had, and that of the new one.
     fn request(&self, versions: &[Versions]) -> Result<call::TransactWrite> {
         let (old_key, new_key) = (self.old_key.item()?, Key::of_entity(&self.entity).into_item()?);
-        let unchanged = both(self.condition.clone(), unchanged(self.old.as_ref().map_err(Clone::clone)?));
+        let unchanged = match &self.stored {
+            Some(stored) => as_read(stored),
+            None => unchanged(self.old.as_ref().map_err(Clone::clone)?),
+        };
+        let unchanged = both(self.condition.clone(), unchanged);
         let mut actions = if *old_key == new_key {
             vec![self.put(Presence::Present, unchanged)?]
         } else {
@@ -126,8 +137,10 @@ impl<E: Entity> Rekey<E> {
         Ok(own.collect::<Result<Vec<_>>>()?.concat())
     }
 
-    /// Sends the move; again, if others write to the histories meanwhile.
-    async fn send(&self) -> Result<call::TransactWrite> {
+    /// Sends the move; again, if others write to the histories meanwhile, or the item is stored otherwise than it would be
+    /// now.
+    async fn send(&mut self) -> Result<call::TransactWrite> {
+        let mut tries = Tries::default();
         let (mut patience, mut versions) = (Patience::new(&*self.context.backend, None), self.versions()?);
         loop {
             for history in &mut versions {
@@ -137,6 +150,9 @@ impl<E: Entity> Rekey<E> {
             let is_done_once = request.token.is_some();
             let sent = |backend| Backend::transact_write(backend, request.clone());
             let Err(failure) = self.context.write_once(is_done_once, sent).await else { return Ok(request) };
+            if self.read_anew(&failure, &mut tries).await? {
+                continue;
+            }
             // What fails of the histories comes last, and is no fault of the move.
             let n_before = request.actions.len() - self.next_versions(&versions, &request.actions)?.len();
             let is_stale = failure.reasons.iter().skip(n_before).any(is_failed);
@@ -163,7 +179,8 @@ impl<E: Entity> Rekey<E> {
     fn delete(&self, condition: Option<Condition<E>>) -> Result<TransactWriteAction> {
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let now = self.context.backend.now();
-        let condition = render(Presence::Present, condition.as_ref(), &[], now, &mut renderer)?;
+        let form = in_form::<E>(&Needs::user(Presence::Present));
+        let condition = render(Presence::Present, condition.as_ref(), form.as_slice(), now, &mut renderer)?;
         let (names, values) = renderer.finish();
         Ok(TransactWriteAction::Delete(call::Delete {
             table: self.context.table::<E::Table>(),
@@ -181,7 +198,9 @@ impl<E: Entity> Rekey<E> {
         // That the item is as it was read is required of all of its attributes, its version among them.
         let (item, asked) = hooks::whole::<E>(&self.context, WriteKind::Rekey, encode(&self.entity)?)?;
         let (mut renderer, now) = (Renderer::concealing(E::DESCRIPTOR.sensitive), self.context.backend.now());
-        let condition = render(presence, condition.as_ref(), &asked.conditions, now, &mut renderer)?;
+        let form = in_form::<E>(&Needs::user(presence));
+        let asked = [&asked.conditions, form.as_slice()].concat();
+        let condition = render(presence, condition.as_ref(), &asked, now, &mut renderer)?;
         let (names, values) = renderer.finish();
         Ok(TransactWriteAction::Put(call::Put {
             table: self.context.table::<E::Table>(),
@@ -193,6 +212,29 @@ impl<E: Entity> Rekey<E> {
             capacity: ReturnCapacity::None,
             ..call::Put::default()
         }))
+    }
+
+    /// The item that the entity was read from, if that is not as it was handed over.
+    fn failed(failure: &Failure) -> Option<&Item> {
+        let first = failure.reasons.first()?;
+        first.item.as_ref().filter(|_| is_failed(first))
+    }
+
+    /// Whether the move failed as the item is of an older version, which it is no more, or as it says the same in
+    /// another way, which is required then.
+    async fn read_anew(&mut self, failure: &Failure, tries: &mut Tries) -> Result<bool> {
+        let Some(item) = Self::failed(failure).cloned() else { return Ok(false) };
+        let failed = Failed::of::<E>(&self.context.table::<E::Table>(), &item);
+        Ok(tries.upgrade(&self.context, failed.into_iter().collect()).await? || self.learn(&item))
+    }
+
+    /// Whether the item says what the entity that was handed over says, in another way than it would be written now: as
+    /// before its field was compressed. It is required then to be as it is.
+    fn learn(&mut self, item: &Item) -> bool {
+        let says = decode::<E>(item.clone()).and_then(|entity| encode(&entity));
+        let is_same = matches!((&says, &self.old), (Ok(says), Ok(old)) if says == old);
+        self.n_readings += 1;
+        is_same && self.n_readings <= READINGS_MAX && self.stored.replace(item.clone()).as_ref() != Some(item)
     }
 
     fn is_move(&self) -> bool {
@@ -275,11 +317,12 @@ impl<E: Entity> IntoFuture for Rekey<E> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let written = self.send().await?.actions.into_iter().find_map(|action| match action {
+            let mut rekey = self;
+            let written = rekey.send().await?.actions.into_iter().find_map(|action| match action {
                 TransactWriteAction::Put(put) => Some(put.item),
                 _ => None,
             });
-            written.map_or(Ok(self.entity), decode)
+            written.map_or(Ok(rekey.entity), decode)
         })
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::condition::{Presence, render};
 use super::pager::key_of;
 use super::query::Query;
+use super::upgrade::as_read;
 use super::{BoxFuture, Context, refuse, table_method};
 use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
 use crate::entity::{Entity, Key, Pattern, Primary, Probe, Table, decode};
@@ -143,7 +144,7 @@ impl<E: Entity> Reshard<E> {
     fn request(&self, item: &Item, stored: &Item, key: &Item) -> Result<call::TransactWrite> {
         let (table, now) = (self.context.table::<E::Table>(), self.context.backend.now());
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
-        let condition = render::<E>(Presence::Any, Some(&unchanged(item, stored)), &[], now, &mut renderer)?;
+        let condition = render::<E>(Presence::Any, Some(&as_read(item)), &[], now, &mut renderer)?;
         let (names, values) = renderer.finish();
         let delete = call::Delete {
             table: table.clone(),
@@ -190,14 +191,6 @@ impl<E: Entity> Reshard<E> {
         let reply = self.context.read(|backend| backend.get(request.clone())).await;
         reply.map(|reply| reply.item).map_err(error::<E>)
     }
-}
-
-/// That an item has all attributes that it had, and none of those that its entity knows and it did not have.
-fn unchanged<E: Entity>(item: &Item, key: &Item) -> Condition<E> {
-    let had = item.iter().map(|(name, value)| Node::holds(path(name), Ok(Some(value.clone()))));
-    let known = E::DESCRIPTOR.attributes.iter().map(|attribute| Name::from(attribute.name));
-    let others = known.filter(|name| !item.contains(name.as_str()) && !key.contains(name.as_str()));
-    Condition::of(Node::And(had.chain(others.map(|name| Node::holds(path(&name), Ok(None)))).collect()))
 }
 
 fn path(name: &Name) -> Vec<Step> {

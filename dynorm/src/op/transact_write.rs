@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::companions::{self, Accompanied, Attempt, Guard, Marker};
-use super::condition::{Needs, Presence, expression_error, judge};
+use super::condition::{Needs, Presence, expression_error, in_form, judge};
 use super::update::Sending;
+use super::upgrade::{Failed, Tries, WriteBack, write_back};
 use super::{BoxFuture, CheckedTransaction, Context, Delete, Put, Target, Update, batch, refuse};
 use crate::backend::call::{self, TransactWriteAction};
 use crate::backend::reply::Capacity;
 use crate::backend::retry::Patience;
-use crate::entity::{Entity, EntityDescriptor, Key, KeyCheck, Settled, Table};
+use crate::entity::{Entity, EntityDescriptor, Key, KeyCheck, Settled, Table, newer_error};
 use crate::error::{CancellationReason, CancelledAction, Error, Failure, FailureKind, Kind, Reason, Result};
 use crate::expr::{Changes, Condition, Renderer};
 use crate::value::Item;
@@ -68,6 +69,7 @@ struct Action {
     operation: &'static str,
     entity: &'static EntityDescriptor,
     judge: Judge,
+    write_back: WriteBack,
     body: Result<Body>,
 }
 
@@ -165,18 +167,19 @@ impl TransactWrite {
         let table = self.context.table::<E::Table>();
         let request = key.into_item().and_then(|key| {
             let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
-            let condition = renderer.condition(&condition.node).map_err(expression_error::<E>)?;
+            let needs = Needs::user(Presence::Any);
+            let nodes = [condition.node].into_iter().chain(in_form::<E>(&needs)).collect::<Vec<_>>();
+            let condition = renderer.all(&nodes).map_err(expression_error::<E>)?;
             let (names, values) = renderer.finish();
             let check = call::Check {
                 table: table.clone(),
                 key: key.clone(),
-                condition: Some(condition),
+                condition,
                 names,
                 values,
                 return_old_on_failure: true,
             };
-            let (action, needs) = (TransactWriteAction::Check(check), Needs::user(Presence::Any));
-            Ok(Body::ready(action, needs, table, key))
+            Ok(Body::ready(TransactWriteAction::Check(check), needs, table, key))
         });
         self.add::<E>("check", request)
     }
@@ -224,7 +227,8 @@ impl TransactWrite {
 
     fn add<E: Entity>(mut self, operation: &'static str, body: Result<Body>) -> Self {
         let entity = E::DESCRIPTOR;
-        self.actions.push(Action { operation, entity, judge: judge::<E>, body });
+        let (judge, write_back): (Judge, WriteBack) = (judge::<E>, write_back::<E>);
+        self.actions.push(Action { operation, entity, judge, write_back, body });
         self
     }
 
@@ -333,6 +337,7 @@ impl TransactWrite {
     /// Sends the transaction; again, if what it was made from is not stored any more.
     async fn carry_out(mut self) -> Result<Carried> {
         let mut patience = Patience::new(&*self.context.backend, None);
+        let mut tries = Tries::default();
         let mut capacity = self.read_first().await?;
         loop {
             let transaction = self.transaction()?;
@@ -348,6 +353,9 @@ impl TransactWrite {
                 }
                 Err(failure) => failure,
             };
+            if tries.upgrade(&Arc::clone(&self.context), self.failed(&transaction, &failure)).await? {
+                continue;
+            }
             let is_stale = self.learn(&transaction, &failure);
             let wait = if is_stale { patience.next_wait(&*self.context.backend) } else { None };
             let Some(wait) = wait else { return Err(self.error(&transaction, failure)) };
@@ -415,6 +423,17 @@ impl TransactWrite {
         let reads = versions.map(|versions| versions.read(&context));
         let read = futures_util::future::try_join_all(reads).await?;
         Ok(batch::sum(Vec::new(), read.into_iter().flatten().collect()))
+    }
+
+    /// The items that failed the conditions of their actions.
+    fn failed(&self, transaction: &Transaction, failure: &Failure) -> Vec<Failed> {
+        let all = transaction.attempts.iter().zip(reasons(failure)).zip(&self.actions);
+        let failed = all.filter_map(|((attempt, found), action)| {
+            let item = found.item.filter(|_| Reason::of_code(&found.code).is_condition())?;
+            let (entity, table) = (action.entity, attempt.table.clone());
+            Some(Failed { entity, write_back: action.write_back, table, item })
+        });
+        failed.collect()
     }
 
     /// Whether the transaction failed because what it was made from is not stored any more.
@@ -542,7 +561,7 @@ pub(super) async fn alone<E: Entity>(
     accompanied: Accompanied,
 ) -> Result<DoneAlone> {
     let transaction = TransactWrite::new(context).add::<E>(operation, Ok(Body::Along(Box::new(accompanied))));
-    let carried = transaction.carry_out().await.map_err(|error| alone_error(&error).unwrap_or(error))?;
+    let carried = transaction.carry_out().await.map_err(|error| alone_error::<E>(&error).unwrap_or(error))?;
     let Carried { mut attempts, mut actions, mut capacity } = carried;
     let (Some(attempt), Some(Action { body: Ok(Body::Along(accompanied)), .. })) =
         (attempts.pop(), actions.pop())
@@ -559,12 +578,13 @@ pub(super) async fn alone<E: Entity>(
 }
 
 /// The error of a transaction of one write, as if there were no transaction; `None` if it is the same.
-fn alone_error(error: &Error) -> Option<Error> {
+fn alone_error<E: Entity>(error: &Error) -> Option<Error> {
     let CancelledAction { operation, entity, reason, item, constraint, .. } = error.cancelled().first()?;
     let (operation, entity, existing) = (*operation, *entity, item.clone());
     Some(Error::new(match reason {
         Reason::AlreadyExists => Kind::Exists { entity, existing },
         Reason::VersionConflict => Kind::Version { operation, entity, existing },
+        Reason::UnknownSchema => return newer_error::<E>(operation, existing.as_ref()?),
         Reason::NotFound if operation == "update" => Kind::Missing { entity },
         Reason::NotFound | Reason::ConditionFailed => Kind::Condition { operation, entity, existing },
         Reason::UniqueViolation => {

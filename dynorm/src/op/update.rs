@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
 use super::companions::{self, Accompanied, Prepared, ReadsFirst};
-use super::condition::{Needs, Presence, both, expression_error, render, write_error};
+use super::condition::{Needs, Presence, both, expression_error, in_form, render, write_error};
 use super::target::of_version;
 use super::{
     BoxFuture, Checked, Context, Outcome, Returned, Target, Versioned, hooks, table_method, transact_write,
+    upgrade,
 };
 use crate::backend::call::{self, ReturnCapacity, ReturnValues, TransactWriteAction};
 use crate::entity::{
@@ -409,7 +410,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
         let update = renderer.changes(&changes).map_err(expression_error::<E>)?;
         let (condition, now) = (self.condition.as_ref(), self.context.backend.now());
         let needs = Needs::of(Presence::Present, condition, &asked);
-        let asked = [&asked.conditions, guard].concat();
+        let asked = [&asked.conditions, guard, in_form::<E>(&needs).as_slice()].concat();
         let condition = render(Presence::Present, condition, &asked, now, &mut renderer)?;
         let (names, values) = renderer.finish();
         let call = call::Update {
@@ -521,7 +522,8 @@ async fn send<E: Entity, Out: Returned<E>>(context: Arc<Context>, sending: Sendi
         }
     };
     let now = context.backend.now();
-    let reply = context.write(|backend| backend.update(request.clone())).await;
+    let send = || context.write(|backend| backend.update(request.clone()));
+    let reply = upgrade::first::<E, _, _>(&context, &request.table, send).await?;
     let reply = reply.map_err(|f| write_error::<E>("update", &needs, now, f))?;
     Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
 }

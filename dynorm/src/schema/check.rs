@@ -54,7 +54,7 @@ pub const fn check_table(
 pub const fn check_entity(entity: &EntityDescriptor, schema: &TableSchema) {
     let keys = check_delimiter(entity, schema).and(&check_primary_key(entity, schema));
     let keys = keys.and(&check_index_keys(entity, schema)).and(&check_sources(entity, schema));
-    report(&keys.and(&check_attributes(entity, schema)));
+    report(&keys.and(&check_attributes(entity, schema)).and(&check_version(entity, schema)));
 }
 
 #[track_caller]
@@ -392,13 +392,46 @@ const fn of_keys(text: ConstText, index: &str) -> ConstText {
     if index.is_empty() { text.add("#[entity(...)]`") } else { text.add("index(").add(index).add(", ...)`") }
 }
 
+/// The schema version has an attribute of its own.
+const fn check_version(entity: &EntityDescriptor, schema: &TableSchema) -> ConstText {
+    let (text, name) = (ConstText::new(), schema.version);
+    if entity.version.is_none() {
+        return text;
+    }
+    let what = match (schema.tag, schema.ttl) {
+        (Some(tag), _) if same_text(tag, name) => "the type tag",
+        (_, Some(ttl)) if same_text(ttl, name) => "the time to live",
+        _ if is_key_attribute(schema, name) => "a key",
+        _ => return text,
+    };
+    let text = of_entity(entity).add(" has a schema version, which table `").add(schema.type_name);
+    let text = text.add("` keeps in `").add(name).add("`, where ").add(what);
+    text.add(" is; choose another attribute: `version_attribute = \"...\"` of the table")
+}
+
+/// Whether an attribute is a key of the table or an index.
+const fn is_key_attribute(schema: &TableSchema, name: &str) -> bool {
+    if same_text(schema.partition.name, name) || is_one_of(schema.sort.as_slice(), name) {
+        return true;
+    }
+    let mut at = 0;
+    while at < schema.indexes.len() {
+        let index = &schema.indexes[at];
+        if is_one_of(index.partition, name) || is_one_of(index.sort, name) {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
 const fn check_attributes(entity: &EntityDescriptor, schema: &TableSchema) -> ConstText {
     let mut mistakes = ConstText::new();
     let mut at = 0;
     while at < entity.attributes.len() {
         let attribute = &entity.attributes[at];
         let mut n = 0;
-        while let Some(name) = nth_name(attribute, n) {
+        while let Some(name) = attribute.nth_name(n) {
             mistakes = mistakes.and(&check_attribute(entity, attribute, name, schema));
             n += 1;
         }
@@ -418,6 +451,10 @@ const fn check_attribute(
     {
         let text = stored_as(entity, attribute, name).add("where table `").add(schema.type_name);
         return text.add("` keeps the type tag; rename one: `#[attr(rename = \"...\")]` or `#[table(type_attribute = \"...\")]`");
+    }
+    if entity.version.is_some() && same_text(schema.version, name) {
+        let text = stored_as(entity, attribute, name).add("where table `").add(schema.type_name);
+        return text.add("` keeps the schema version; rename one: `#[attr(rename = \"...\")]` or `version_attribute = \"...\"` of the table");
     }
     if is_template_key(entity, schema, name) {
         let text = stored_as(entity, attribute, name).add("where table `").add(schema.type_name);
@@ -470,19 +507,6 @@ const fn stored_as(entity: &EntityDescriptor, attribute: &AttributeDescriptor, n
 /// How messages begin. Few entities have mistakes, so it is written only for those.
 const fn of_entity(entity: &EntityDescriptor) -> ConstText {
     ConstText::new().add("entity `").add(entity.name).add("`")
-}
-
-/// The `n`th name of an attribute that a field is stored in: its own, older ones, or those of its members.
-const fn nth_name(attribute: &AttributeDescriptor, n: usize) -> Option<&'static str> {
-    match attribute.role {
-        AttributeRole::Skipped => None,
-        AttributeRole::Flattened(names) => names.nth(n),
-        AttributeRole::Stored | AttributeRole::TimeToLive | AttributeRole::Version => match n {
-            0 => Some(attribute.name),
-            _ if n <= attribute.aliases.len() => Some(attribute.aliases[n - 1]),
-            _ => None,
-        },
-    }
 }
 
 /// The index that an attribute is a key of although the entity does not say so.
@@ -545,7 +569,7 @@ const fn is_stored(entity: &EntityDescriptor, name: &str) -> bool {
     let mut at = 0;
     while at < entity.attributes.len() {
         let mut n = 0;
-        while let Some(stored) = nth_name(&entity.attributes[at], n) {
+        while let Some(stored) = entity.attributes[at].nth_name(n) {
             if same_text(stored, name) {
                 return true;
             }

@@ -138,4 +138,26 @@ crate::cases! {
         let error = db.get(Doc::key(1u32)).await.unwrap_err();
         assert!(error.to_string().contains("`note`: expected a value of at most 1000 bytes"), "{error}");
     }
+
+    /// What was stored before its field was compressed moves to another key, unless it was changed since it was read.
+    async fn what_was_stored_before_moves(t: &Test) {
+        let db = t.table::<Docs>().await;
+        let text = "long ago ".repeat(1000);
+        for id in [1, 2] {
+            let mut item = doc(id, 1).to_item().unwrap();
+            item.insert("text", text.as_str());
+            let put = call::Put { table: db.table_name::<Docs>(), item, ..Default::default() };
+            db.backend().put(put).await.unwrap();
+        }
+        let one = db.get(Doc::key(1u32)).await.unwrap().unwrap();
+        let two = db.get(Doc::key(2u32)).await.unwrap().unwrap();
+        let moved = db.rekey(&one, |doc| doc.id = 9).await.unwrap();
+        assert_eq!(moved, Doc { id: 9, text, ..doc(1, 1) });
+        assert_eq!((db.get(Doc::key(1u32)).await.unwrap(), db.get(Doc::key(9u32)).await.unwrap()), (None, Some(moved)));
+
+        db.update(Doc::key(2u32)).set(Doc::NOTE, "new".to_owned()).await.unwrap();
+        let error = db.rekey(&two, |doc| doc.id = 8).await.unwrap_err();
+        assert!(error.is_condition_failed(), "{error}");
+        assert!(db.get(Doc::key(2u32)).await.unwrap().is_some());
+    }
 }

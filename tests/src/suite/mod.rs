@@ -11,6 +11,7 @@ pub mod decode;
 pub mod delete;
 pub mod delete_partition;
 pub mod document;
+pub mod evolution;
 pub mod expiry;
 pub mod faults;
 pub mod get;
