@@ -120,6 +120,10 @@ fn delete(random: &mut Random, table: &Table) -> Value {
     let mut call = base(random, table);
     call["Key"] = table.key(random);
     returning(random, &mut call, &["NONE", "ALL_OLD"]);
+    if !call["ReturnItemCollectionMetrics"].is_null() {
+        // A rule has to know whether there was an item.
+        call["ReturnValues"] = "ALL_OLD".into();
+    }
     conditional(random, Placeholders::default(), call)
 }
 

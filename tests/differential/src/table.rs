@@ -114,8 +114,12 @@ impl Index {
             _ => json!({"ProjectionType": "ALL"}),
         };
         // Rules know by the name what an index holds.
-        let name = if projection["ProjectionType"] == "ALL" { name + "all" } else { name };
-        Self { name, is_global, keys, projection }
+        let held = match projection["ProjectionType"].as_str() {
+            Some("KEYS_ONLY") => "keys",
+            Some("INCLUDE") => "some",
+            _ => "all",
+        };
+        Self { name: name + held, is_global, keys, projection }
     }
 
     fn definition(&self) -> Value {
