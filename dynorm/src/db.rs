@@ -277,9 +277,9 @@ impl Db {
         DeletePartition::new(Arc::clone(&self.context), pattern)
     }
 
-    /// Moves the items of an access pattern of the table to the shards where their keys say they are, after the number of
-    /// shards has changed from `was`: see [`Reshard`](crate::op::Reshard).
-    pub fn reshard<P: Pattern<Index = Primary>>(&self, pattern: P, was: u32) -> Reshard<P::Entity> {
+    /// Moves the items of an access pattern to the shards where their keys say they are, after the number of shards has
+    /// changed from `was`: see [`Reshard`](crate::op::Reshard).
+    pub fn reshard<P: Pattern>(&self, pattern: P, was: u32) -> Reshard<P::Entity> {
         Reshard::new(self.labelled::<P::Entity>(), pattern, was)
     }
 

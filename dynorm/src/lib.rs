@@ -259,7 +259,8 @@ pub use dynorm_derive::Collection;
 ///
 /// `shards = 16, by = id` adds the number of a shard to the partition key, from 2 to 1000 of them, made of the text of the
 /// fields after `by`: `EVENTS#monday#007`. Keys know their shard, and queries read all shards in the order of the sort key:
-/// see `docs/patterns/sharding.md` in the repository, [`Query::shard`] and [`Query::concurrency`].
+/// see `docs/patterns/sharding.md` in the repository, [`Query::shard`] and [`Query::concurrency`]. `was = 8` says how many shards
+/// there were, until all items are where they belong: they are looked for in both places, and [`Db::reshard`] moves them.
 ///
 /// ```
 /// use dynorm::prelude::*;

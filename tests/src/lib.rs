@@ -54,6 +54,7 @@ pub fn cases() -> Vec<Case> {
         suite::hydrate::CASES,
         suite::page::CASES,
         suite::shards::CASES,
+        suite::resharding::CASES,
         suite::scan::CASES,
         suite::checked::CASES,
         suite::batch_get::CASES,

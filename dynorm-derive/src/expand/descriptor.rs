@@ -165,12 +165,12 @@ fn source(entity: &Entity, key: &Key, place: Place) -> TokenStream {
 
 /// `Sharding { .. }`.
 fn sharding(entity: &Entity, shards: &Shards) -> TokenStream {
-    let count = shards.count;
+    let (count, was) = (shards.count, optional(shards.was.map(|was| quote!(#was))));
     let by = shards.by.iter().map(|position| {
         let field = entity.fields[*position].ident.unraw().to_string();
         quote!(#LIB::ShardField { field: #field, position: #position })
     });
-    quote!(#LIB::Sharding { count: #count, by: &[#(#by),*] })
+    quote!(#LIB::Sharding { count: #count, was: #was, by: &[#(#by),*] })
 }
 
 fn segment(entity: &Entity, segment: &Segment, place: Place) -> TokenStream {

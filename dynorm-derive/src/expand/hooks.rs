@@ -48,7 +48,8 @@ pub(super) fn abilities(entity: &Entity) -> TokenStream {
         }
     });
     let is_unconditional = entity.version().is_none() && entity.fields.iter().all(|f| f.write_once.is_none());
-    let has_companions = !entity.unique.is_empty() || entity.history.is_some();
+    let is_moving = entity.partition.shards().is_some_and(|shards| shards.was.is_some());
+    let has_companions = !entity.unique.is_empty() || entity.history.is_some() || is_moving;
     let put = (is_unconditional && !has_companions).then(|| {
         quote! {
             #[automatically_derived]

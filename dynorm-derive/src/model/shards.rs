@@ -14,6 +14,8 @@ const SHARDS_MAX: u16 = 1000;
 /// How the items of one partition key are spread over several.
 pub(crate) struct Shards {
     pub(crate) count: u16,
+    /// How many there were, until all items are where they belong.
+    pub(crate) was: Option<u16>,
     /// The fields that decide about the shard.
     pub(crate) by: Vec<usize>,
 }
@@ -28,7 +30,11 @@ impl Shards {
         fields: &[Field],
         diagnostics: &mut Diagnostics,
     ) {
-        let ShardArguments { count, by, is_wrong: false } = written else { return };
+        let ShardArguments { count, was, by, is_wrong: false } = written else { return };
+        if let (None, Some((name, _))) = (count, was) {
+            let message = "`was` says how many shards there were, and there are none now; add `shards = 16`, or remove `was`";
+            diagnostics.at(name, message);
+        }
         let (count_name, count, by_name, by) = match (count, by) {
             (None, None) => return,
             (Some((name, _)), None) => {
@@ -47,6 +53,13 @@ impl Shards {
             return diagnostics.at(count_name, message);
         };
         let count = number(count, diagnostics);
+        let was = was.as_ref().map(|(_, was)| (was, former_number(was, diagnostics)));
+        if let Some((was, Some(former))) = was
+            && Some(former) == count
+        {
+            let message = "there are as many shards now; remove `was`, once all items are where they belong";
+            diagnostics.at(was, message);
+        }
         let by = positions(by, key, primary, fields, diagnostics);
         match (key, count, by) {
             (Key::Plain(position), ..) => {
@@ -61,7 +74,7 @@ impl Shards {
                     let message = "these are in the partition key already, so that all its items would be in one shard; name a field that differs among them";
                     diagnostics.at(by_name, message);
                 }
-                template.shards = Some(Self { count, by });
+                template.shards = Some(Self { count, was: was.and_then(|(_, was)| was), by });
             }
             _ => {}
         }
@@ -84,6 +97,16 @@ fn number(written: &syn::LitInt, diagnostics: &mut Diagnostics) -> Option<u16> {
             None
         }
     }
+}
+
+/// The number of shards that there were.
+fn former_number(written: &syn::LitInt, diagnostics: &mut Diagnostics) -> Option<u16> {
+    let number = written.base10_parse::<u16>().ok().filter(|count| (2..=SHARDS_MAX).contains(count));
+    if number.is_none() {
+        let message = format!("`was` says how many shards there were, from 2 to {SHARDS_MAX}");
+        diagnostics.at(written, message);
+    }
+    number
 }
 
 /// The fields that decide, if they may.

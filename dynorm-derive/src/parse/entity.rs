@@ -11,12 +11,13 @@ use super::{
 };
 use crate::diagnostics::Diagnostics;
 
-const KNOWN: [&str; 20] = [
+const KNOWN: [&str; 21] = [
     "table",
     "pk",
     "sk",
     "shards",
     "by",
+    "was",
     "name",
     "tag",
     "alias",
@@ -33,8 +34,8 @@ const KNOWN: [&str; 20] = [
     "of",
     "version_attribute",
 ];
-const KNOWN_OF_INDEX: [&str; 9] =
-    ["name", "pk", "sk", "shards", "by", "inverted", "when", "local", "projection"];
+const KNOWN_OF_INDEX: [&str; 10] =
+    ["name", "pk", "sk", "shards", "by", "was", "inverted", "when", "local", "projection"];
 
 /// What is written on an entity.
 #[derive(Default)]
@@ -92,10 +93,12 @@ pub(crate) struct IndexArguments {
     pub(crate) projection: Option<(Ident, Projection)>,
 }
 
-/// `shards = 16, by = order_id`.
+/// `shards = 16, by = order_id, was = 8`.
 #[derive(Default)]
 pub(crate) struct ShardArguments {
     pub(crate) count: Option<(Ident, LitInt)>,
+    /// The number that there was before.
+    pub(crate) was: Option<(Ident, LitInt)>,
     /// The fields, from `by = a`, `by = "a"` or `by = [a, b]`.
     pub(crate) by: Option<(Ident, Vec<Ident>)>,
     /// Whether an argument is wrong, which is said already.
@@ -141,7 +144,7 @@ impl EntityAttributes {
             }
             "pk" => set(&mut self.pk, name, KeyArgument::read(name, input)?, diagnostics),
             "sk" => set(&mut self.sk, name, KeyArgument::read(name, input)?, diagnostics),
-            "shards" | "by" => self.shards.take(name, input, diagnostics)?,
+            "shards" | "by" | "was" => self.shards.take(name, input, diagnostics)?,
             "name" => set(&mut self.name, name, value(name, input, "of_customer")?, diagnostics),
             "tag" => set(&mut self.tag, name, value(name, input, "\"Product\"")?, diagnostics),
             "alias" => self.aliases.push(value(name, input, "\"OldProduct\"")?),
@@ -196,7 +199,7 @@ fn hooks(name: &Ident, input: ParseStream<'_>) -> syn::Result<Vec<Path>> {
 }
 
 impl ShardArguments {
-    /// Reads `shards` or `by`.
+    /// Reads `shards`, `by` or `was`.
     fn take(
         &mut self,
         name: &Ident,
@@ -208,6 +211,9 @@ impl ShardArguments {
         if name == "shards" {
             let count = value(name, input, "16")?;
             set(&mut self.count, name, (name.clone(), count), diagnostics);
+        } else if name == "was" {
+            let was = value(name, input, "8")?;
+            set(&mut self.was, name, (name.clone(), was), diagnostics);
         } else {
             let fields =
                 value(name, input, "order_id` or `by = [customer, order_id]").map(|ShardFields(by)| by)?;
@@ -381,7 +387,7 @@ impl IndexArguments {
                     let key = KeyArgument::read_of_index(name, input, diagnostics)?;
                     set(&mut all.sk, name, key, diagnostics);
                 }
-                "shards" | "by" => all.shards.take(name, input, diagnostics)?,
+                "shards" | "by" | "was" => all.shards.take(name, input, diagnostics)?,
                 "inverted" => set(&mut all.inverted, name, name.clone(), diagnostics),
                 "when" => {
                     let when = (name.clone(), value(name, input, "status == Status::Open")?);

@@ -111,6 +111,19 @@ pub(super) fn primary_key<'g>(
     Ok(key)
 }
 
+/// The primary key that an item had with the former number of shards, if that is another one than `key`.
+pub(super) fn former_key<'g>(
+    descriptor: &EntityDescriptor,
+    schema: &TableSchema,
+    key: &Item,
+    given: &dyn Fn(usize) -> Given<'g>,
+) -> Option<Item> {
+    let partition = descriptor.partition.former()?.value(descriptor.delimiter, given).ok()??;
+    let mut former = key.clone();
+    former.insert(schema.partition.name, partition);
+    (former != *key).then_some(former)
+}
+
 /// The error of a field that cannot be put into a key.
 pub(super) fn key_error(descriptor: &EntityDescriptor, problem: KeyProblem) -> Error {
     let KeyProblem { field, value, reason } = problem;

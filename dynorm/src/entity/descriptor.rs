@@ -252,6 +252,14 @@ impl EntityDescriptor {
         !self.unique.is_empty() || self.history.is_some()
     }
 
+    /// Whether its items are on their way to other shards of the table.
+    pub(crate) const fn is_moving(&self) -> bool {
+        match self.partition.shards() {
+            Some(shards) => shards.was.is_some(),
+            None => false,
+        }
+    }
+
     /// Whether this is a type tag of its items, now or before.
     pub(crate) fn has_tag(&self, tag: &str) -> bool {
         self.tag == tag || self.tag_aliases.contains(&tag)

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::codec::{key_is_of, primary_key};
+use super::codec::{former_key, key_is_of, primary_key};
 use super::{Entity, InPrimaryKey, Table};
 use crate::error::{Error, Kind, Result};
 use crate::expr::{Attr, Condition};
@@ -32,6 +32,8 @@ use crate::value::{Attribute, Item, Value};
 /// ```
 pub struct Key<E> {
     item: Result<Item>,
+    /// Where the item was with the former number of shards, if they change and that is elsewhere.
+    former: Option<Item>,
     entity: PhantomData<fn() -> E>,
 }
 
@@ -40,15 +42,20 @@ impl<E: Entity> Key<E> {
     #[doc(hidden)]
     #[must_use]
     pub fn of(given: &[(usize, Given<'_>)]) -> Self {
-        let lookup = |position| super::pattern::find(given, position);
-        Self { item: primary_key(E::DESCRIPTOR, E::Table::SCHEMA, &lookup), entity: PhantomData }
+        Self::made(&|position| super::pattern::find(given, position))
+    }
+
+    fn made<'g>(given: &dyn Fn(usize) -> Given<'g>) -> Self {
+        let item = primary_key(E::DESCRIPTOR, E::Table::SCHEMA, given);
+        let former = item.as_ref().ok().filter(|_| E::DESCRIPTOR.is_moving());
+        let former = former.and_then(|key| former_key(E::DESCRIPTOR, E::Table::SCHEMA, key, given));
+        Self { item, former, entity: PhantomData }
     }
 
     /// The key of an entity's item.
     #[must_use]
     pub fn of_entity(entity: &E) -> Self {
-        let item = primary_key(E::DESCRIPTOR, E::Table::SCHEMA, &|position| entity.part(position));
-        Self { item, entity: PhantomData }
+        Self::made(&|position| entity.part(position))
     }
 
     /// The key in an item, or in a key that was stored elsewhere; other attributes are passed over.
@@ -62,7 +69,7 @@ impl<E: Entity> Key<E> {
             let key = format!("{item:?}");
             return Err(Error::new(Kind::KeyForeign { entity: E::DESCRIPTOR.name, key }));
         }
-        Ok(Self { item: Ok(key_in::<E>(item)), entity: PhantomData })
+        Ok(Self { item: Ok(key_in::<E>(item)), former: None, entity: PhantomData })
     }
 
     /// The key's attributes, as they are stored.
@@ -72,6 +79,11 @@ impl<E: Entity> Key<E> {
     /// If a field cannot be put into the key: [`Error::is_key`].
     pub fn item(&self) -> Result<&Item> {
         self.item.as_ref().map_err(Clone::clone)
+    }
+
+    /// Where the item was with the former number of shards, if they change and that is elsewhere.
+    pub(crate) fn former(&self) -> Option<&Item> {
+        self.former.as_ref()
     }
 
     /// The value of a field that is in the key.
@@ -111,7 +123,7 @@ impl<E: Entity> Key<E> {
 
     /// A key as it is stored, in a shard that may be gone.
     pub(crate) fn parse_any_shard(key: Item) -> Self {
-        Self { item: Ok(key), entity: PhantomData }
+        Self { item: Ok(key), former: None, entity: PhantomData }
     }
 
     /// The key's attributes, or the error, for good.
@@ -215,7 +227,7 @@ impl KeyParts {
 
 impl<E> Clone for Key<E> {
     fn clone(&self) -> Self {
-        Self { item: self.item.clone(), entity: PhantomData }
+        Self { item: self.item.clone(), former: self.former.clone(), entity: PhantomData }
     }
 }
 

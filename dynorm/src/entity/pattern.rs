@@ -159,16 +159,18 @@ impl Probe {
     pub(crate) fn in_shard(mut self, shard: u32) -> Self {
         let Ok(state) = &mut self.state else { return self };
         let reason = match &mut state.spread {
-            Some(spread) => match u16::try_from(shard).ok().filter(|shard| *shard < spread.sharding.count) {
-                Some(shard) => {
-                    spread.asked = Some(shard);
-                    return self;
+            Some(spread) => {
+                match u16::try_from(shard).ok().filter(|shard| *shard < spread.sharding.n_places()) {
+                    Some(shard) => {
+                        spread.asked = Some(shard);
+                        return self;
+                    }
+                    None => format!(
+                        "`shard({shard})` is none of its {} shards, which count from 0",
+                        spread.sharding.n_places()
+                    ),
                 }
-                None => format!(
-                    "`shard({shard})` is none of its {} shards, which count from 0",
-                    spread.sharding.count
-                ),
-            },
+            }
             None => "its partitions have no shards; leave `shard` away".to_owned(),
         };
         let reason = format!("`{}` of `{}`: {reason}", self.pattern, self.descriptor.name);
@@ -180,7 +182,7 @@ impl Probe {
     pub(crate) fn in_each_shard(&self, was: u32) -> Result<Vec<Self>> {
         let state = self.state.as_ref().map_err(Clone::clone)?;
         let n_shards = match &state.spread {
-            Some(spread) => u32::from(spread.sharding.count).max(was),
+            Some(spread) => u32::from(spread.sharding.n_places()).max(was),
             None => return self.clone().in_shard(0).condition(None).map(|_| Vec::new()),
         };
         let in_one = |shard| {
@@ -396,10 +398,17 @@ impl Spread {
     /// The shards that are wanted, at least one.
     fn shards(&self) -> Vec<u16> {
         let decided: Option<Vec<&str>> = self.texts.iter().map(Option::as_deref).collect();
-        let decided = decided.map(|texts| shard_of(texts, self.sharding.count));
-        match self.asked.or(decided) {
-            Some(shard) => vec![shard],
-            None => (0..self.sharding.count).collect(),
+        match (self.asked, decided) {
+            (Some(shard), _) => vec![shard],
+            (None, Some(texts)) => {
+                let counts = [Some(self.sharding.count), self.sharding.was];
+                let mut shards: Vec<u16> =
+                    counts.into_iter().flatten().map(|count| shard_of(&texts, count)).collect();
+                shards.sort_unstable();
+                shards.dedup();
+                shards
+            }
+            (None, None) => (0..self.sharding.n_places()).collect(),
         }
     }
 }

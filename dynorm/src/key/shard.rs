@@ -13,6 +13,8 @@ use super::template::{Given, KeyProblem, Placeholder, Segment};
 pub struct Sharding {
     /// The number of shards, from 2 to 1000.
     pub count: u16,
+    /// How many there were, until all items are where they belong: items are looked for there too.
+    pub was: Option<u16>,
     /// The fields that decide about the shard.
     pub by: &'static [ShardField],
 }
@@ -65,9 +67,19 @@ impl Sharding {
         Ok(Some(shard_of(texts, self.count)))
     }
 
-    /// Whether this is the text of a shard's number.
+    /// Whether this is the text of a shard's number, of those that there are or were.
     pub(crate) fn accepts(&self, text: &str) -> bool {
-        text.parse::<u16>().is_ok_and(|shard| shard < self.count)
+        text.parse::<u16>().is_ok_and(|shard| shard < self.n_places())
+    }
+
+    /// How many shards can have items: those that there are and were.
+    pub(crate) fn n_places(&self) -> u16 {
+        self.count.max(self.was.unwrap_or_default())
+    }
+
+    /// The shards as they were.
+    pub(crate) fn former(&self) -> Option<Self> {
+        self.was.map(|count| Self { count, was: None, ..*self })
     }
 }
 

@@ -484,6 +484,13 @@ impl KeySource {
         }
     }
 
+    /// The source as it was, with another number of shards.
+    pub(crate) fn former(&self) -> Option<Self> {
+        let Self::Template(template) = self else { return None };
+        let shards = template.shards.as_ref()?.former()?;
+        Some(Self::Template(Template { shards: Some(shards), ..*template }))
+    }
+
     /// How the items of one key are spread over several.
     pub(crate) const fn shards(&self) -> Option<&Sharding> {
         match self {

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::batch::{self, Batched, Pace, incomplete, pace_methods};
-use super::{BoxFuture, Context, ItemKey, Sent, table_method};
+use super::{BoxFuture, Context, Get, ItemKey, Sent, table_method};
 use crate::backend::Backend;
 use crate::backend::call::{self, BatchGetTable, ReturnCapacity};
 use crate::backend::reply::{self, Capacity};
@@ -161,6 +161,7 @@ impl<E: Entity, T: Projection<E>> GetMany<E, T> {
     fn reads(&self) -> Result<Reads> {
         let table = self.context.table::<E::Table>();
         let (mut keys, mut known, mut places) = (Vec::new(), HashMap::new(), Vec::new());
+        let mut formers = Vec::new();
         for key in &self.keys {
             let key = key.item()?;
             let place = *known.entry(ItemKey::of::<E::Table>(&table, key)).or_insert(keys.len());
@@ -168,6 +169,16 @@ impl<E: Entity, T: Projection<E>> GetMany<E, T> {
                 keys.push(key.clone());
             }
             places.push(place);
+            // It may be where it was, with the former number of shards.
+            if let Some(former) = self.keys.get(places.len() - 1).and_then(Key::former) {
+                formers.push(former);
+            }
+        }
+        for former in formers {
+            known.entry(ItemKey::of::<E::Table>(&table, former)).or_insert_with(|| {
+                keys.push(former.clone());
+                keys.len() - 1
+            });
         }
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let projection = single_paths::<E, T>(self.include_expired).map(|paths| renderer.projection(&paths));
@@ -199,10 +210,18 @@ impl<E: Entity, T: Projection<E>> GetMany<E, T> {
         let mut n_uses = vec![0_usize; reads.keys.len()];
         reads.places.iter().for_each(|place| n_uses[*place] += 1);
         let (mut read, mut left) = (Vec::new(), Vec::new());
-        for (key, place) in self.keys.into_iter().zip(reads.places) {
+        let place_of = |key: &Item| reads.place(key).unwrap_or_default();
+        for (key, place) in self.keys.into_iter().zip(reads.places.iter().copied()) {
             n_uses[place] -= 1;
             let answer = &mut done.answers[place];
-            match if n_uses[place] == 0 { answer.take() } else { answer.clone() } {
+            let answer = if n_uses[place] == 0 { answer.take() } else { answer.clone() };
+            let before = key.former().filter(|_| answer == Some(None)).map(&place_of);
+            match before.map_or(answer, |before| done.answers[before].clone()) {
+                // Neither where it is nor where it was: it may have been on its way between the two reads.
+                Some(None) if before.is_some() => {
+                    let get = Get::again(&self.context, &key, self.consistent, self.include_expired);
+                    read.push((key, get.await));
+                }
                 Some(item) => {
                     let alive = item.filter(|item| self.include_expired || !is_expired::<E>(item, now));
                     let read_one = |item| own::<E>(item).and_then(T::read);

@@ -7,11 +7,12 @@ use std::fmt;
 use std::time::SystemTime;
 
 use super::condition::{Needs, unsendable_error};
+use super::moving::{self, Fate, Move};
 use super::versions::Versions;
 use super::{Context, refuse};
 use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
 use crate::entity::{
-    AttributeRole, Entity, EntityDescriptor, MARKER_OWNER, MARKER_TAG, Table, TableSchema, Unique,
+    AttributeRole, Entity, EntityDescriptor, Key, MARKER_OWNER, MARKER_TAG, Table, TableSchema, Unique,
     epoch_seconds, is_over, ttl_attribute,
 };
 use crate::error::{Error, Kind, Result};
@@ -22,6 +23,11 @@ use crate::value::{Item, Name, Step, Value};
 pub(super) fn are_changed(entity: &EntityDescriptor, changes: &Changes) -> bool {
     let marks = !entity.unique.is_empty() && deciding(entity).any(|name| changes.touches(name));
     entity.history.is_some() || marks
+}
+
+/// What a write of an entity must read before that gives nothing back.
+pub(super) fn first_read_of(entity: &EntityDescriptor) -> ReadsFirst {
+    if entity.has_companions() { ReadsFirst::Deciding } else { ReadsFirst::Nothing }
 }
 
 /// The attributes by which the markers of an item are what they are.
@@ -53,8 +59,9 @@ pub(super) fn refuse_request<T>(operation: &str, entity: &EntityDescriptor) -> R
 /// What goes along with items of the entity, for messages.
 pub(super) fn going_along(entity: &EntityDescriptor) -> &'static str {
     match (entity.unique.is_empty(), entity.history.is_some()) {
+        (true, false) => "a look at the shard where the item was before",
         (false, false) => "the items that mark its unique fields",
-        (true, _) => "the versions of its history",
+        (true, true) => "the versions of its history",
         (false, true) => "the items that mark its unique fields and the versions of its history",
     }
 }
@@ -88,6 +95,8 @@ pub(super) struct Accompanied {
     schema: &'static TableSchema,
     table: String,
     key: Item,
+    /// Where the item may be instead, while it is on its way to another shard.
+    former: Option<Item>,
     reads: ReadsFirst,
     prepare: Prepare,
     /// Its history, if it has one.
@@ -111,7 +120,7 @@ impl fmt::Debug for Accompanied {
 impl Accompanied {
     pub(super) fn new<E: Entity>(
         context: &Context,
-        key: Item,
+        key: &Key<E>,
         reads: ReadsFirst,
         prepare: impl Fn(&[Node]) -> Result<Prepared> + Send + 'static,
     ) -> Result<Self> {
@@ -121,17 +130,19 @@ impl Accompanied {
     /// As [`new`](Self::new), in the table of this name.
     pub(super) fn of_table<E: Entity>(
         table: String,
-        key: Item,
+        key: &Key<E>,
         reads: ReadsFirst,
         prepare: impl Fn(&[Node]) -> Result<Prepared> + Send + 'static,
     ) -> Result<Self> {
         let (entity, schema) = (E::DESCRIPTOR, E::Table::SCHEMA);
+        let (key, former) = (key.item()?.clone(), key.former().cloned());
         Ok(Self {
             versions: Versions::of(entity, schema, &table, &key)?,
             entity,
             schema,
             table,
             key,
+            former,
             reads,
             prepare: Box::new(prepare),
             stored: None,
@@ -141,7 +152,13 @@ impl Accompanied {
 
     /// Whether something must be read before.
     pub(super) fn reads_first(&self) -> bool {
-        self.reads != ReadsFirst::Nothing || self.versions.is_some()
+        self.reads != ReadsFirst::Nothing || self.versions.is_some() || self.former.is_some()
+    }
+
+    /// The move of the item from the shard where it may have been before, if there is such a one.
+    pub(super) fn way_home<'m>(&'m self, context: &'m Context) -> Option<Move<'m>> {
+        let Self { entity, schema, ref table, key: ref to, .. } = *self;
+        Some(Move { context, entity, schema, table, from: self.former.as_ref()?, to })
     }
 
     /// The read of the item that must come before, if one must; after that of the last version.
@@ -193,7 +210,10 @@ impl Accompanied {
             }
             markers
         };
-        let versions = self.next_versions(&action, stored, after.as_ref(), now)?;
+        let mut beside = self.next_versions(&action, stored, after.as_ref(), now)?;
+        if let Some(former) = &self.former {
+            beside.push(moving::check_absent(self.entity, self.schema, &self.table, former)?);
+        }
         Ok(Attempt {
             table: self.table.clone(),
             key: self.key.clone(),
@@ -202,7 +222,7 @@ impl Accompanied {
             guard,
             changes,
             markers,
-            versions,
+            beside,
         })
     }
 
@@ -292,8 +312,28 @@ pub(super) struct Attempt {
     pub(super) guard: Guard,
     pub(super) changes: Changes,
     pub(super) markers: Vec<Marker>,
-    /// What adds to its history.
-    pub(super) versions: Vec<TransactWriteAction>,
+    /// What adds to its history, and checks that it is not in its former shard: that fails only if what was read is not
+    /// stored any more.
+    pub(super) beside: Vec<TransactWriteAction>,
+}
+
+/// Moves an item that is not where its key says, if it is there.
+///
+/// # Errors
+///
+/// If there are two items, one in each place: a program that does not know of the move wrote one of them.
+pub(super) async fn moving_home(way: Move<'_>) -> Result<()> {
+    let request = moving::get(way.table, way.from);
+    let reply = way.context.read(|backend| backend.get(request.clone())).await;
+    let reply = reply.map_err(|failure| Error::backend("read", way.entity.name, failure))?;
+    let Some(item) = reply.item else { return Ok(()) };
+    match way.run(item).await? {
+        Fate::Moved | Fate::Gone => Ok(()),
+        Fate::Taken => refuse(format!(
+            "there are two items of `{}` with one key, in the shard where it belongs and in the one where it was: {:?} and {:?}; a program that knows one number of shards only wrote one of them. Delete one of the two by `db.send`",
+            way.entity.name, way.to, way.from
+        )),
+    }
 }
 
 /// An item that has markers.

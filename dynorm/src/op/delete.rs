@@ -82,9 +82,10 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
     /// # Errors
     ///
     /// If a field cannot be put into the key, a value of the condition cannot be stored, or a hook refuses; and if the
-    /// entity has unique fields or a history, of which items are written too, by what is stored.
+    /// entity has unique fields or a history, of which items are written too, by what is stored, or the item is on its way
+    /// to another shard.
     pub fn to_request(&self) -> Result<call::Delete> {
-        if E::DESCRIPTOR.has_companions() {
+        if self.is_accompanied() {
             return companions::refuse_request("delete", E::DESCRIPTOR);
         }
         Ok(self.prepare(&[])?.0)
@@ -92,16 +93,24 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
 
     /// The deletion with its companions.
     pub(super) fn accompanied(self) -> Result<Accompanied> {
-        let reads = if Out::OLD == ReturnValues::None { ReadsFirst::Deciding } else { ReadsFirst::Whole };
-        let key = self.key.item()?.clone();
+        let reads = match Out::OLD {
+            ReturnValues::None => companions::first_read_of(E::DESCRIPTOR),
+            _ => ReadsFirst::Whole,
+        };
         let Self { context, key: of, known, condition, out: _ } = self;
         let delete = Delete::<E> { context, key: of, known, condition, out: PhantomData };
-        Accompanied::new::<E>(&Arc::clone(&delete.context), key, reads, move |guard| {
+        let key = delete.key.clone();
+        Accompanied::new::<E>(&Arc::clone(&delete.context), &key, reads, move |guard| {
             let (mut call, needs) = delete.prepare(guard)?;
             call.capacity = ReturnCapacity::None;
             call.return_old_on_failure = true;
             Ok(Prepared { action: TransactWriteAction::Delete(call), needs, changes: Changes::default() })
         })
+    }
+
+    /// Whether other items are written, or looked at, with it.
+    pub(super) fn is_accompanied(&self) -> bool {
+        E::DESCRIPTOR.has_companions() || self.key.former().is_some()
     }
 
     /// The request, which requires this too, and what it needs.
@@ -135,7 +144,7 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
     /// [`is_condition_failed`](crate::Error::is_condition_failed), or a refusal of the backend. Nothing is deleted
     /// then.
     pub async fn outcome(self) -> Result<Outcome<Out>> {
-        if E::DESCRIPTOR.has_companions() {
+        if self.is_accompanied() {
             let context = Arc::clone(&self.context);
             let done = transact_write::alone::<E>(context, "delete", self.accompanied()?).await?;
             return Ok(Outcome { value: Out::read(done.before)?, capacity: done.capacity });

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use super::{BoxFuture, Context, Outcome, table_method};
-use crate::backend::call;
+use crate::backend::{call, reply};
 use crate::entity::{Entity, HeldBy, Key, Primary, Projection, is_expired, own, single_paths};
 use crate::error::{Error, Result};
 use crate::expr::Renderer;
@@ -110,12 +110,43 @@ impl<E: Entity, T: Projection<E>> Get<E, T> {
     /// If the key is in error, the backend refuses, or the item is not one of the entity.
     pub async fn outcome(self) -> Result<Outcome<Option<T>>> {
         let request = self.to_request()?;
-        let reply = self.context.read(|backend| backend.get(request.clone())).await;
-        let reply = reply.map_err(|failure| Error::backend("get", E::DESCRIPTOR.name, failure))?;
+        let mut reply = self.send(&request).await?;
+        if let Some(former) = self.key.former() {
+            // It may be where it was, or on its way from there meanwhile.
+            let before = call::Get { key: former.clone(), ..request.clone() };
+            for place in [&before, &request] {
+                if reply.item.is_none() {
+                    let spent = reply.capacity.take();
+                    reply = self.send(place).await?;
+                    reply.capacity = match (spent, reply.capacity.take()) {
+                        (Some(spent), Some(more)) => Some(spent.plus(more)),
+                        (spent, more) => spent.or(more),
+                    };
+                }
+            }
+        }
         let now = self.context.backend.now();
         let item = reply.item.filter(|item| self.include_expired || !is_expired::<E>(item, now));
         let value = item.map(own::<E>).transpose()?.map(T::read).transpose()?;
         Ok(Outcome { value, capacity: reply.capacity })
+    }
+}
+
+impl<E: Entity, T> Get<E, T> {
+    /// A read of what was looked for already.
+    pub(super) fn again(
+        context: &Arc<Context>,
+        key: &Key<E>,
+        consistent: bool,
+        include_expired: bool,
+    ) -> Self {
+        let (context, key) = (Arc::clone(context), key.clone());
+        Self { context, key, consistent, include_expired, output: PhantomData }
+    }
+
+    async fn send(&self, request: &call::Get) -> Result<reply::Get> {
+        let reply = self.context.read(|backend| backend.get(request.clone())).await;
+        reply.map_err(|failure| Error::backend("get", E::DESCRIPTOR.name, failure))
     }
 }
 

@@ -15,6 +15,7 @@ mod get_by;
 mod history;
 mod hooks;
 mod hydrate;
+mod moving;
 pub(crate) mod pager;
 mod put;
 mod query;

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::backend::call::{self, ReturnCapacity, ReturnValues, TransactWriteAction};
 use crate::entity::hook::WriteKind;
-use crate::entity::{Entity, encode, key_in};
+use crate::entity::{Entity, Key, encode, key_in};
 use crate::error::Result;
 use crate::expr::{Changes, Condition, Node, Renderer};
 use crate::value::Item;
@@ -43,6 +43,8 @@ pub struct Put<E, Out = ()> {
     presence: Presence,
     condition: Option<Condition<E>>,
     any_version: bool,
+    /// Where the item may be instead, while it is on its way to another shard.
+    former: Option<Key<E>>,
     out: PhantomData<fn() -> Out>,
 }
 
@@ -50,7 +52,10 @@ impl<E: Entity> Put<E> {
     /// Creates or replaces.
     pub(crate) fn new(context: Arc<Context>, entity: &E) -> Self {
         let item = encode(entity);
-        Self { context, item, presence: Presence::Any, condition: None, any_version: false, out: PhantomData }
+        let former = E::DESCRIPTOR.is_moving().then(|| Key::of_entity(entity));
+        let former = former.filter(|key| key.former().is_some());
+        let (presence, condition, any_version) = (Presence::Any, None, false);
+        Self { context, item, presence, condition, any_version, former, out: PhantomData }
     }
 
     /// Only creates.
@@ -87,8 +92,8 @@ impl<E: Entity> Put<E> {
 
 impl<E, Out> Put<E, Out> {
     fn giving<New>(self) -> Put<E, New> {
-        let Self { context, item, presence, condition, any_version, out: _ } = self;
-        Put { context, item, presence, condition, any_version, out: PhantomData }
+        let Self { context, item, presence, condition, any_version, former, out: _ } = self;
+        Put { context, item, presence, condition, any_version, former, out: PhantomData }
     }
 }
 
@@ -116,9 +121,10 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     /// # Errors
     ///
     /// If a field cannot be stored or put into a key, the item is too large, or a hook refuses; and if the entity has
-    /// unique fields or a history, of which items are written too, by what is stored.
+    /// unique fields or a history, of which items are written too, by what is stored, or the item is on its way to another
+    /// shard.
     pub fn to_request(&self) -> Result<call::Put> {
-        if E::DESCRIPTOR.has_companions() {
+        if self.is_accompanied() {
             return companions::refuse_request(self.operation(), E::DESCRIPTOR);
         }
         Ok(self.prepare(&[])?.0)
@@ -156,7 +162,7 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     /// [`is_already_exists`](crate::Error::is_already_exists), [`is_condition_failed`](crate::Error::is_condition_failed),
     /// an entity that cannot be stored, or a refusal of the backend. Nothing is written then.
     pub async fn outcome(self) -> Result<Outcome<Out>> {
-        if E::DESCRIPTOR.has_companions() {
+        if self.is_accompanied() {
             let (context, operation) = (Arc::clone(&self.context), self.operation());
             let done = transact_write::alone::<E>(context, operation, self.accompanied()?).await?;
             let returned = if Out::WRITTEN { done.after } else { done.before };
@@ -188,15 +194,21 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
             (_, ReturnValues::None) => ReadsFirst::Deciding,
             _ => ReadsFirst::Whole,
         };
-        let key = key_in::<E>(self.item.as_ref().map_err(Clone::clone)?);
+        let item = self.item.as_ref().map_err(Clone::clone)?;
+        let key = self.former.clone().unwrap_or_else(|| Key::parse_any_shard(key_in::<E>(item)));
         // Without the output, of which nothing is known.
         let put = self.giving::<()>();
-        Accompanied::new::<E>(&Arc::clone(&put.context), key, reads, move |guard| {
+        Accompanied::new::<E>(&Arc::clone(&put.context), &key, reads, move |guard| {
             let (mut call, needs) = put.prepare(guard)?;
             call.capacity = ReturnCapacity::None;
             call.return_old_on_failure = true;
             Ok(Prepared { action: TransactWriteAction::Put(call), needs, changes: Changes::default() })
         })
+    }
+
+    /// Whether other items are written, or looked at, with it.
+    pub(super) fn is_accompanied(&self) -> bool {
+        E::DESCRIPTOR.has_companions() || self.former.is_some()
     }
 
     pub(crate) fn operation(&self) -> &'static str {

@@ -3,8 +3,9 @@
 use std::future::IntoFuture;
 use std::sync::Arc;
 
-use super::companions::{self, Marker, Owner};
+use super::companions::{self, Marker, Owner, moving_home};
 use super::condition::{Needs, Presence, both, in_form, render, write_error};
+use super::moving::{self, Move};
 use super::transact_write::new_token;
 use super::upgrade::{Failed, Tries, as_read};
 use super::versions::Versions;
@@ -82,9 +83,9 @@ impl<E: Entity> Rekey<E> {
     /// # Errors
     ///
     /// If a field cannot be stored or put into a key, or the item is too large; and if the entity has a history, of
-    /// which versions are written too, by what is stored.
+    /// which versions are written too, by what is stored, or one of the keys is on its way to another shard.
     pub fn to_request(&self) -> Result<call::TransactWrite> {
-        if E::DESCRIPTOR.history.is_some() {
+        if E::DESCRIPTOR.history.is_some() || !self.formers()?.is_empty() {
             return companions::refuse_request("rekey", E::DESCRIPTOR);
         }
         self.request(&[])
@@ -107,6 +108,10 @@ impl<E: Entity> Rekey<E> {
             actions.push(marker.action(E::DESCRIPTOR.name, self.context.backend.now())?);
         }
         actions.extend(self.next_versions(versions, &actions)?);
+        for (_, former) in self.formers()? {
+            let table = self.context.table::<E::Table>();
+            actions.push(moving::check_absent(E::DESCRIPTOR, E::Table::SCHEMA, &table, &former)?);
+        }
         Ok(call::TransactWrite {
             actions,
             token: None,
@@ -122,6 +127,31 @@ impl<E: Entity> Rekey<E> {
         let table = self.context.table::<E::Table>();
         let versions = keys.iter().map(|key| Versions::of(E::DESCRIPTOR, E::Table::SCHEMA, &table, key));
         Ok(versions.collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+    }
+
+    /// The old key and the new one, each with the shard where its item may be instead, if there is one.
+    fn formers(&self) -> Result<Vec<(Item, Item)>> {
+        let keys = [self.old_key.clone(), Key::of_entity(&self.entity)];
+        let mut formers = Vec::new();
+        for key in keys {
+            let place = (key.item()?.clone(), key.former().cloned());
+            if let (to, Some(from)) = place
+                && !formers.iter().any(|(known, _)| *known == to)
+            {
+                formers.push((to, from));
+            }
+        }
+        Ok(formers)
+    }
+
+    /// Sees to it that the items of both keys are in the shards where they belong.
+    async fn settle(&self) -> Result<()> {
+        let (entity, schema) = (E::DESCRIPTOR, E::Table::SCHEMA);
+        let (context, table) = (&*self.context, self.context.table::<E::Table>());
+        for (to, from) in &self.formers()? {
+            moving_home(Move { context, entity, schema, table: &table, from, to }).await?;
+        }
+        Ok(())
     }
 
     fn next_versions(
@@ -143,6 +173,7 @@ impl<E: Entity> Rekey<E> {
         let mut tries = Tries::default();
         let (mut patience, mut versions) = (Patience::new(&*self.context.backend, None), self.versions()?);
         loop {
+            self.settle().await?;
             for history in &mut versions {
                 history.read(&self.context).await?;
             }
@@ -153,8 +184,9 @@ impl<E: Entity> Rekey<E> {
             if self.read_anew(&failure, &mut tries).await? {
                 continue;
             }
-            // What fails of the histories comes last, and is no fault of the move.
-            let n_before = request.actions.len() - self.next_versions(&versions, &request.actions)?.len();
+            // What is beside the move comes last, and is no fault of it.
+            let n_beside = self.next_versions(&versions, &request.actions)?.len() + self.formers()?.len();
+            let n_before = request.actions.len() - n_beside;
             let is_stale = failure.reasons.iter().skip(n_before).any(is_failed);
             let wait = if is_stale { patience.next_wait(&*self.context.backend) } else { None };
             let Some(wait) = wait else { return Err(self.error(failure)) };

@@ -3,19 +3,16 @@
 use std::future::IntoFuture;
 use std::sync::Arc;
 
-use super::condition::{Presence, render};
+use super::condition::unsendable_error;
+use super::moving::{self, ATTEMPTS_MAX, Fate, Move, get};
 use super::pager::key_of;
 use super::query::Query;
-use super::upgrade::as_read;
 use super::{BoxFuture, Context, refuse, table_method};
-use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
-use crate::entity::{Entity, Key, Pattern, Primary, Probe, Table, decode};
-use crate::error::{Error, Failure, Result};
-use crate::expr::{Condition, Node, Renderer};
-use crate::value::{Item, Name, Step};
-
-/// How often an item is read again that others change meanwhile.
-const ATTEMPTS_MAX: u32 = 8;
+use crate::backend::call::{self, ReturnCapacity};
+use crate::entity::{Entity, Key, Pattern, Primary, Probe, Table, decode, remake_index_keys};
+use crate::error::{Error, Failure, FailureKind, Result};
+use crate::expr::{Assigned, Changes, Renderer, Side};
+use crate::value::{Item, Step};
 
 /// The move of the items of an access pattern to the shards where their keys say they are, after the number of shards
 /// has changed; `.await` runs it.
@@ -26,7 +23,10 @@ const ATTEMPTS_MAX: u32 = 8;
 /// every item in one of its two places, and running it again goes on.
 ///
 /// An item whose new place is taken, as by a writer that knows the new number only, stays where it is, and its key is in
-/// [`Resharded::taken`].
+/// [`Resharded::taken`]. While the entity says `was`, writers know both numbers, and that does not happen.
+///
+/// Of a pattern of an index, it makes the index keys of the items anew, where they are not what they would be now; the items
+/// stay where they are.
 ///
 /// ```
 /// # use dynorm::prelude::*;
@@ -74,130 +74,108 @@ pub struct Resharded<E> {
     pub taken: Vec<Key<E>>,
 }
 
-/// What became of an item.
-enum Fate {
-    Kept,
-    Moved,
-    Taken,
-    /// It was deleted meanwhile.
-    Gone,
-}
-
 impl<E: Entity> Reshard<E> {
-    pub(crate) fn new(
-        context: Arc<Context>,
-        pattern: impl Pattern<Entity = E, Index = Primary>,
-        was: u32,
-    ) -> Self {
+    pub(crate) fn new(context: Arc<Context>, pattern: impl Pattern<Entity = E>, was: u32) -> Self {
         Self { context, probe: pattern.into_probe(), was, entity: std::marker::PhantomData }
     }
 
     table_method!();
 
     async fn run(self) -> Result<Resharded<E>> {
-        let (mut n_moved, mut n_kept, mut taken) = (0, 0, Vec::new());
+        let mut done = Resharded { n_moved: 0, n_kept: 0, taken: Vec::new() };
         for probe in self.probe.in_each_shard(self.was)? {
             let query: Query<E, Primary> = Query::of_probe(Arc::clone(&self.context), probe);
-            let mut items = query.consistent().include_expired().raw_items();
+            // A global index has no consistent reads; the items are read again from the table.
+            let query = if self.probe.index.is_some() { query } else { query.consistent() };
+            let mut items = query.include_expired().raw_items();
             while let Some(item) = items.next().await {
                 let item = item?;
                 let stored = key_of(&E::Table::SCHEMA.key_names(None), &item);
-                match self.move_item(item, &stored).await? {
-                    Fate::Kept => n_kept += 1,
-                    Fate::Moved => n_moved += 1,
-                    Fate::Taken => taken.push(Key::parse_any_shard(stored)),
-                    Fate::Gone => {}
+                if self.probe.index.is_some() {
+                    self.renew(&stored, &mut done).await?;
+                } else {
+                    self.put_right(item, stored, &mut done).await?;
                 }
             }
         }
-        Ok(Resharded { n_moved, n_kept, taken })
+        Ok(done)
     }
 
-    async fn move_item(&self, mut item: Item, stored: &Item) -> Result<Fate> {
-        let mut attempts = 0;
-        loop {
-            let key = Key::of_entity(&decode::<E>(item.clone())?).into_item()?;
-            if key == *stored {
-                return Ok(Fate::Kept);
-            }
-            let request = self.request(&item, stored, &key)?;
-            let reply = self.context.write(|backend| backend.transact_write(request.clone())).await;
-            let Err(failure) = reply else { return Ok(Fate::Moved) };
-            let failed = |at: usize| {
-                failure.reasons.get(at).is_some_and(|reason| reason.code == "ConditionalCheckFailed")
+    /// Moves an item to where its key says that it is.
+    async fn put_right(&self, item: Item, stored: Item, done: &mut Resharded<E>) -> Result<()> {
+        let key = Key::of_entity(&decode::<E>(item.clone())?).into_item()?;
+        if key == stored {
+            done.n_kept += 1;
+            return Ok(());
+        }
+        let (entity, schema) = (E::DESCRIPTOR, E::Table::SCHEMA);
+        let (context, table) = (&*self.context, self.context.table::<E::Table>());
+        match (Move { context, entity, schema, table: &table, from: &stored, to: &key }).run(item).await? {
+            Fate::Moved => done.n_moved += 1,
+            Fate::Taken => done.taken.push(Key::parse_any_shard(stored)),
+            Fate::Gone => {}
+        }
+        Ok(())
+    }
+
+    /// Makes the index keys of an item anew, if they are not what they would be now.
+    async fn renew(&self, stored: &Item, done: &mut Resharded<E>) -> Result<()> {
+        let table = self.context.table::<E::Table>();
+        for attempt in 1.. {
+            let request = get(&table, stored);
+            let reply = self.context.read(|backend| backend.get(request.clone())).await;
+            let Some(item) = reply.map_err(error::<E>)?.item else { break };
+            let mut renewed = item.clone();
+            remake_index_keys::<E>(&mut renewed)?;
+            let Some(update) = self.renewal(&item, &renewed, stored)? else {
+                done.n_kept += 1;
+                break;
             };
-            if failed(1) {
-                return Ok(Fate::Taken);
-            }
-            attempts += 1;
-            if !failed(0) || attempts == ATTEMPTS_MAX {
-                return Err(error::<E>(failure));
-            }
-            match self.read(stored).await? {
-                Some(again) => item = again,
-                None => return Ok(Fate::Gone),
+            match self.context.write(|backend| backend.update(update.clone())).await {
+                Ok(_) => {
+                    done.n_moved += 1;
+                    break;
+                }
+                Err(failure) if failure.kind == FailureKind::ConditionFailed && attempt < ATTEMPTS_MAX => {}
+                Err(failure) => return Err(error::<E>(failure)),
             }
         }
+        Ok(())
     }
 
-    /// The deletion of the item where it is, if it is as it was read, and its put where it belongs.
-    fn request(&self, item: &Item, stored: &Item, key: &Item) -> Result<call::TransactWrite> {
-        let (table, now) = (self.context.table::<E::Table>(), self.context.backend.now());
-        let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
-        let condition = render::<E>(Presence::Any, Some(&as_read(item)), &[], now, &mut renderer)?;
-        let (names, values) = renderer.finish();
-        let delete = call::Delete {
-            table: table.clone(),
-            key: stored.clone(),
-            condition,
-            names,
-            values,
-            capacity: ReturnCapacity::None,
-            ..call::Delete::default()
-        };
-        let mut moved = item.clone();
-        for (name, value) in key.iter() {
-            moved.insert(name.clone(), value.clone());
+    /// The update that makes an item what it is renewed, if it is still as it was read; `None` if it is that already.
+    fn renewal(&self, item: &Item, renewed: &Item, stored: &Item) -> Result<Option<call::Update>> {
+        let mut changes = Changes::default();
+        for (name, value) in renewed.iter().filter(|(name, value)| item.get(name.as_str()) != Some(value)) {
+            changes.set(vec![Step::Name(name.clone())], Assigned::Side(Side::Value(value.clone())));
         }
+        for (name, _) in item.iter().filter(|(name, _)| !renewed.contains(name.as_str())) {
+            changes.remove(vec![Step::Name(name.clone())]);
+        }
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let unsendable = |error| unsendable_error(E::DESCRIPTOR.name, error);
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
-        let absent = Node::And(key.iter().map(|(name, _)| Node::holds(path(name), Ok(None))).collect());
-        let condition = render::<E>(Presence::Any, Some(&Condition::of(absent)), &[], now, &mut renderer)?;
+        let update = renderer.changes(&changes).map_err(unsendable)?;
+        let nodes = moving::unchanged(E::DESCRIPTOR, item, stored);
+        let condition = renderer.all(&nodes).map_err(unsendable)?;
         let (names, values) = renderer.finish();
-        let put = call::Put {
-            table,
-            item: moved,
-            condition,
-            names,
-            values,
-            capacity: ReturnCapacity::None,
-            ..call::Put::default()
-        };
-        Ok(call::TransactWrite {
-            actions: vec![TransactWriteAction::Delete(delete), TransactWriteAction::Put(put)],
-            token: None,
-            capacity: self.context.capacity,
-            collection_metrics: false,
-        })
-    }
-
-    async fn read(&self, stored: &Item) -> Result<Option<Item>> {
-        let request = call::Get {
+        Ok(Some(call::Update {
             table: self.context.table::<E::Table>(),
             key: stored.clone(),
-            consistent: true,
+            update,
+            condition,
+            names,
+            values,
             capacity: ReturnCapacity::None,
-            ..call::Get::default()
-        };
-        let reply = self.context.read(|backend| backend.get(request.clone())).await;
-        reply.map(|reply| reply.item).map_err(error::<E>)
+            ..call::Update::default()
+        }))
     }
 }
 
-fn path(name: &Name) -> Vec<Step> {
-    vec![Step::Name(name.clone())]
-}
-
-fn error<E: Entity>(failure: Failure) -> Error {
+fn error<E: Entity>(mut failure: Failure) -> Error {
+    failure.conceal(E::DESCRIPTOR.sensitive);
     Error::backend("reshard", E::DESCRIPTOR.name, failure)
 }
 

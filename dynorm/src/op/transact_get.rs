@@ -106,18 +106,24 @@ impl<E: Entity> KeySet for Key<E> {
     type Entities = Option<E>;
 
     fn ask(&self, reads: &mut Reads<'_>) -> Result<()> {
-        let (table, key) = (reads.context.table::<E::Table>(), self.item()?);
-        let place = *reads.known.entry(ItemKey::of::<E::Table>(&table, key)).or_insert(reads.actions.len());
-        if place == reads.actions.len() {
-            reads.actions.push(TransactGetAction { table, key: key.clone(), ..Default::default() });
-            reads.entities.push(E::DESCRIPTOR.name);
+        let table = reads.context.table::<E::Table>();
+        for key in std::iter::once(self.item()?).chain(self.former()) {
+            let item_key = ItemKey::of::<E::Table>(&table, key);
+            let place = *reads.known.entry(item_key).or_insert(reads.actions.len());
+            if place == reads.actions.len() {
+                let (table, key) = (table.clone(), key.clone());
+                reads.actions.push(TransactGetAction { table, key, ..Default::default() });
+                reads.entities.push(E::DESCRIPTOR.name);
+            }
+            reads.places.push(place);
         }
-        reads.places.push(place);
         Ok(())
     }
 
     fn read(&self, found: &mut Found) -> Result<Option<E>> {
-        let item = found.places.next().and_then(|place| found.items.get(place).cloned().flatten());
+        let mut next = || found.places.next().and_then(|place| found.items.get(place).cloned().flatten());
+        let (item, before) = (next(), self.former().and_then(|_| next()));
+        let item = item.or(before);
         let is_alive = |item: &Item| found.now.is_none_or(|now| !is_expired::<E>(item, now));
         item.filter(is_alive).map(decode_own).transpose()
     }

@@ -4,7 +4,7 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use super::companions::{self, Accompanied, Attempt, Guard, Marker};
+use super::companions::{self, Accompanied, Attempt, Guard, Marker, Prepared, ReadsFirst, moving_home};
 use super::condition::{Needs, Presence, expression_error, in_form, judge};
 use super::update::Sending;
 use super::upgrade::{Failed, Tries, WriteBack, write_back};
@@ -14,7 +14,7 @@ use crate::backend::reply::Capacity;
 use crate::backend::retry::Patience;
 use crate::entity::{Entity, EntityDescriptor, Key, KeyCheck, Settled, Table, newer_error};
 use crate::error::{CancellationReason, CancelledAction, Error, Failure, FailureKind, Kind, Reason, Result};
-use crate::expr::{Changes, Condition, Renderer};
+use crate::expr::{Changes, Condition, Node, Renderer};
 use crate::value::Item;
 
 /// Most actions of one transaction.
@@ -83,8 +83,8 @@ enum Body {
 impl Body {
     /// An action that takes nothing along.
     fn ready(action: TransactWriteAction, needs: Needs, table: String, key: Item) -> Self {
-        let (guard, changes, markers, versions) = (Guard::None, Changes::default(), Vec::new(), Vec::new());
-        Self::Ready(Box::new(Attempt { table, key, action, needs, guard, changes, markers, versions }))
+        let (guard, changes, markers, beside) = (Guard::None, Changes::default(), Vec::new(), Vec::new());
+        Self::Ready(Box::new(Attempt { table, key, action, needs, guard, changes, markers, beside }))
     }
 }
 
@@ -93,8 +93,8 @@ struct Transaction {
     attempts: Vec<Attempt>,
     /// The markers that come after the actions, each with the place of its action.
     markers: Vec<(usize, Marker)>,
-    /// The places of the actions whose histories the actions after the markers add to.
-    versions: Vec<usize>,
+    /// The places of the actions that those after the markers are beside.
+    beside: Vec<usize>,
     request: call::TransactWrite,
 }
 
@@ -165,23 +165,19 @@ impl TransactWrite {
     pub fn check<E: Entity>(self, check: KeyCheck<E>) -> Self {
         let KeyCheck { key, condition } = check;
         let table = self.context.table::<E::Table>();
-        let request = key.into_item().and_then(|key| {
-            let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
-            let needs = Needs::user(Presence::Any);
-            let nodes = [condition.node].into_iter().chain(in_form::<E>(&needs)).collect::<Vec<_>>();
-            let condition = renderer.all(&nodes).map_err(expression_error::<E>)?;
-            let (names, values) = renderer.finish();
-            let check = call::Check {
-                table: table.clone(),
-                key: key.clone(),
-                condition,
-                names,
-                values,
-                return_old_on_failure: true,
-            };
-            Ok(Body::ready(TransactWriteAction::Check(check), needs, table, key))
-        });
-        self.add::<E>("check", request)
+        let prepare = {
+            let (table, key) = (table.clone(), key.clone());
+            move |_: &[Node]| prepare_check(&table, &key, &condition)
+        };
+        let body = if key.former().is_some() {
+            let accompanied = Accompanied::new::<E>(&self.context, &key, ReadsFirst::Nothing, prepare);
+            accompanied.map(|accompanied| Body::Along(Box::new(accompanied)))
+        } else {
+            prepare(&[]).and_then(|Prepared { action, needs, .. }| {
+                Ok(Body::ready(action, needs, table, key.into_item()?))
+            })
+        };
+        self.add::<E>("check", body)
     }
 
     /// Has the actions that follow use the table `T` under another name than the [`Db`](crate::Db) has for it.
@@ -200,7 +196,7 @@ impl TransactWrite {
 
     fn add_put<E: Entity>(self, put: Put<E>, entity: &E) -> Self {
         let operation = put.operation();
-        let body = if E::DESCRIPTOR.has_companions() {
+        let body = if put.is_accompanied() {
             put.accompanied().map(|accompanied| Body::Along(Box::new(accompanied)))
         } else {
             put.prepare(&[]).and_then(|(mut call, needs)| {
@@ -213,7 +209,7 @@ impl TransactWrite {
     }
 
     fn add_delete<E: Entity>(self, delete: Delete<E>) -> Self {
-        let body = if E::DESCRIPTOR.has_companions() {
+        let body = if delete.is_accompanied() {
             delete.accompanied().map(|accompanied| Body::Along(Box::new(accompanied)))
         } else {
             delete.prepare(&[]).map(|(mut call, needs)| {
@@ -274,10 +270,10 @@ impl TransactWrite {
         for (at, marker) in &markers {
             actions.push(marker.action(self.actions[*at].entity.name, now)?);
         }
-        let mut versions = Vec::new();
+        let mut beside = Vec::new();
         for (at, attempt) in attempts.iter().enumerate() {
-            versions.extend(attempt.versions.iter().map(|_| at));
-            actions.extend(attempt.versions.iter().cloned());
+            beside.extend(attempt.beside.iter().map(|_| at));
+            actions.extend(attempt.beside.iter().cloned());
         }
         check_count(actions.len(), attempts.len())?;
         self.check_written_bytes(&actions)?;
@@ -286,7 +282,7 @@ impl TransactWrite {
         }
         let (token, capacity) = (self.token.clone(), self.context.capacity);
         let request = call::TransactWrite { actions, token, capacity, collection_metrics: false };
-        Ok(Transaction { attempts, markers, versions, request })
+        Ok(Transaction { attempts, markers, beside, request })
     }
 
     /// The markers of all actions, each once.
@@ -368,6 +364,7 @@ impl TransactWrite {
     async fn read_first(&mut self) -> Result<Vec<Capacity>> {
         let context = Arc::clone(&self.context);
         let reads = self.first_reads()?;
+        self.settle().await?;
         // The numbers of versions first: what is read of an item after that is no older than they say.
         let mut capacity = self.read_versions().await?;
         let read = reads.into_iter().map(|(at, entity, get)| {
@@ -413,6 +410,19 @@ impl TransactWrite {
         along.collect()
     }
 
+    /// Sees to it that no item is in the shard where it may have been before.
+    fn settle(&self) -> impl Future<Output = Result<()>> + use<'_> {
+        let ways = self.along().into_iter();
+        let ways = ways.filter_map(|(_, _, accompanied)| accompanied.way_home(&self.context));
+        let ways: Vec<_> = ways.map(moving_home).collect();
+        async move {
+            for way in ways {
+                way.await?;
+            }
+            Ok(())
+        }
+    }
+
     /// Reads the numbers of the last versions.
     async fn read_versions(&mut self) -> Result<Vec<Capacity>> {
         let context = Arc::clone(&self.context);
@@ -438,7 +448,7 @@ impl TransactWrite {
 
     /// Whether the transaction failed because what it was made from is not stored any more.
     fn learn(&mut self, transaction: &Transaction, failure: &Failure) -> bool {
-        let Transaction { attempts, markers, versions, .. } = transaction;
+        let Transaction { attempts, markers, beside, .. } = transaction;
         let is_failed = |reason: &CancellationReason| Reason::of_code(&reason.code).is_condition();
         let mut found = reasons(failure);
         let mut is_stale = false;
@@ -452,8 +462,8 @@ impl TransactWrite {
                 is_stale |= accompanied.learn(marker);
             }
         }
-        // Somebody else wrote the version, or the last one is not there any more.
-        is_stale || versions.iter().zip(found).any(|(_, found)| is_failed(&found))
+        // Somebody else wrote the version, or the item into its former shard.
+        is_stale || beside.iter().zip(found).any(|(_, found)| is_failed(&found))
     }
 
     /// Runs the transaction, and gives conditions that did not hold as data: each action with its reason, and with
@@ -491,7 +501,7 @@ impl TransactWrite {
     }
 
     fn error(&self, transaction: &Transaction, mut failure: Failure) -> Error {
-        let Transaction { attempts, markers, versions, .. } = transaction;
+        let Transaction { attempts, markers, beside, .. } = transaction;
         if failure.kind != FailureKind::TransactionCancelled {
             return Error::backend("run the transaction with", self.actions[0].entity.name, failure);
         }
@@ -530,7 +540,7 @@ impl TransactWrite {
                 action.item = Marker::owner(found.item.as_ref());
             }
         }
-        for (at, found) in versions.iter().zip(found) {
+        for (at, found) in beside.iter().zip(found) {
             let action = &mut actions[*at];
             if action.reason == Reason::None {
                 // Others wrote the item each time.
@@ -543,6 +553,23 @@ impl TransactWrite {
         }
         Error::new(Kind::Cancelled { actions, failure })
     }
+}
+
+/// The check of a condition on an item.
+fn prepare_check<E: Entity>(table: &str, key: &Key<E>, condition: &Condition<E>) -> Result<Prepared> {
+    let (mut renderer, needs) = (Renderer::concealing(E::DESCRIPTOR.sensitive), Needs::user(Presence::Any));
+    let nodes: Vec<Node> = [condition.node.clone()].into_iter().chain(in_form::<E>(&needs)).collect();
+    let condition = renderer.all(&nodes).map_err(expression_error::<E>)?;
+    let (names, values) = renderer.finish();
+    let check = call::Check {
+        table: table.to_owned(),
+        key: key.item()?.clone(),
+        condition,
+        names,
+        values,
+        return_old_on_failure: true,
+    };
+    Ok(Prepared { action: TransactWriteAction::Check(check), needs, changes: Changes::default() })
 }
 
 /// What became of one write with its companions.
@@ -608,7 +635,7 @@ pub(super) fn check_count(n_actions: usize, n_own: usize) -> Result<()> {
     }
     let along = if n_own < n_actions {
         format!(
-            ": {n_own} that are asked for, and {} for the unique fields and the histories of what is written",
+            ": {n_own} that are asked for, and {} for the unique fields, histories and former shards of what is written",
             n_actions - n_own
         )
     } else {

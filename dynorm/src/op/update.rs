@@ -381,7 +381,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
         S: Settled,
     {
         let (call, _, changes) = self.prepare(&[])?;
-        if companions::are_changed(E::DESCRIPTOR, &changes) {
+        if companions::are_changed(E::DESCRIPTOR, &changes) || self.key.former().is_some() {
             return companions::refuse_request("update", E::DESCRIPTOR);
         }
         Ok(call)
@@ -431,11 +431,16 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
     /// The update as it is sent: by itself, or with its companions.
     pub(super) fn sending(self) -> Result<Sending> {
         let (call, needs, changes) = self.prepare(&[])?;
-        if !companions::are_changed(E::DESCRIPTOR, &changes) {
+        let goes_along = companions::are_changed(E::DESCRIPTOR, &changes);
+        if !goes_along && self.key.former().is_none() {
             return Ok(Sending::Alone(call, needs));
         }
-        let reads =
-            if self.returned == ReturnValues::None { ReadsFirst::Deciding } else { ReadsFirst::Whole };
+        let reads = match self.returned {
+            ReturnValues::None if goes_along => ReadsFirst::Deciding,
+            ReturnValues::None => ReadsFirst::Nothing,
+            _ => ReadsFirst::Whole,
+        };
+        let key = self.key.clone();
         // Without the types of what is returned and known.
         let mut update = self.retyped::<(), ()>();
         let returned = std::mem::replace(&mut update.returned, ReturnValues::None);
@@ -444,8 +449,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
             call.capacity = ReturnCapacity::None;
             Ok(Prepared { action: TransactWriteAction::Update(call), needs, changes })
         };
-        let key = call.key.clone();
-        Ok(Sending::Along(Accompanied::of_table::<E>(call.table, key, reads, prepare)?, returned))
+        Ok(Sending::Along(Accompanied::of_table::<E>(call.table, &key, reads, prepare)?, returned))
     }
 }
 

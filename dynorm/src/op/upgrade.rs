@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::condition::{Presence, render};
+use super::moving::Move;
 use super::{BoxFuture, Context, companions, table_method};
 use crate::backend::call::{self, ReturnCapacity};
 use crate::backend::retry::Patience;
@@ -68,6 +69,11 @@ impl<E: Entity> Upgrade<E> {
 
     async fn run(self) -> Result<bool> {
         let mut tries = Tries::default();
+        if let Some(from) = self.key.former() {
+            let (entity, schema, to) = (E::DESCRIPTOR, E::Table::SCHEMA, self.key.item()?);
+            let (context, table) = (&*self.context, self.context.table::<E::Table>());
+            companions::moving_home(Move { context, entity, schema, table: &table, from, to }).await?;
+        }
         loop {
             let request = call::Get {
                 table: self.context.table::<E::Table>(),

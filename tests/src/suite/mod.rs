@@ -28,6 +28,7 @@ pub mod query;
 pub mod range;
 pub mod raw;
 pub mod rekey;
+pub mod resharding;
 pub mod scan;
 pub mod sensitive;
 pub mod shards;
