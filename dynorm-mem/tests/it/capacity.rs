@@ -2,12 +2,12 @@
 
 use dynorm::backend::call::{
     BatchGet, BatchGetTable, BatchWrite, BatchWriteAction, Check, Delete, Get, Put, Query, ReturnCapacity,
-    Select, TransactGet, TransactGetAction, TransactWrite, TransactWriteAction, Update,
+    Scan, Select, TransactGet, TransactGetAction, TransactWrite, TransactWriteAction, Update,
 };
 use dynorm::backend::reply::{Capacity, CollectionMetrics};
 use dynorm::backend::table::Projection;
 use dynorm::value::Item;
-use dynorm_mem::Engine;
+use dynorm_mem::{Engine, Random};
 
 use crate::kit::*;
 
@@ -232,4 +232,152 @@ fn collections_are_measured_where_there_are_local_indexes() {
     let call = TransactWrite { actions, collection_metrics: true, ..Default::default() };
     let metrics = indexed().transact_write(call, NOW).unwrap().collection_metrics;
     assert_eq!(metrics["docs"], [expected]);
+}
+
+/// What an index with these attributes keeps of an item, if it has the key of the index.
+fn entry(item: Option<&Item>, key: &str, attributes: &[&str]) -> Option<Item> {
+    let item = item?;
+    item.get(key)?;
+    Some(
+        item.iter()
+            .filter(|(name, _)| attributes.contains(&&***name))
+            .map(|(n, v)| (n.clone(), v.clone()))
+            .collect(),
+    )
+}
+
+fn kilobytes(item: Option<&Item>) -> f64 {
+    f64::from(u32::try_from(item.map_or(0, Item::size_bytes).div_ceil(1024).max(1)).unwrap())
+}
+
+/// The units that a write takes in an index: two writes where the key moves, and none where nothing changes.
+fn index_units(before: Option<Item>, after: Option<Item>, key: &str) -> f64 {
+    match (&before, &after) {
+        (None, None) => 0.0,
+        (Some(one), Some(two)) if one.get(key) != two.get(key) => kilobytes(Some(one)) + kilobytes(Some(two)),
+        (Some(one), Some(two)) if one == two => 0.0,
+        (Some(one), Some(two)) => kilobytes(Some(one)).max(kilobytes(Some(two))),
+        (one, two) => kilobytes(one.as_ref().or(two.as_ref())),
+    }
+}
+
+/// The units of a write in the table, the global and the local index, by the published rules alone.
+fn write_cost(before: Option<&Item>, after: Option<&Item>) -> [f64; 3] {
+    let gsi = |item| entry(item, "g", &["pk", "sk", "g", "x"]);
+    let lsi = |item| entry(item, "l", &["pk", "sk", "l"]);
+    [
+        kilobytes(before).max(kilobytes(after)),
+        index_units(gsi(before), gsi(after), "g"),
+        index_units(lsi(before), lsi(after), "l"),
+    ]
+}
+
+fn random_item(random: &mut Random, sk: i64) -> Item {
+    let mut item = item! { pk: "p", sk: sk };
+    if random.one_in(2) {
+        item.insert("g", value(["a", "b"][random.below(2)]));
+    }
+    if random.one_in(2) {
+        item.insert("l", value(i64::from(random.small(2))));
+    }
+    for name in ["x", "y"] {
+        if random.one_in(2) {
+            item.insert(name, value("v".repeat(random.below(2) * random.below(4000))));
+        }
+    }
+    item
+}
+
+/// Whatever is written over what: each operation costs what the published rules say, and a transaction twice that in the
+/// table.
+///
+/// Source: [write operations](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html),
+/// [writes of global indexes](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html#GSI.ThroughputConsiderations.Writes).
+#[test]
+fn every_write_costs_what_the_rules_say() {
+    let capacity = ReturnCapacity::Indexes;
+    let (mut random, mut engine) = (Random::of(11), indexed());
+    for step in 0..600 {
+        let sk = i64::from(random.small(4));
+        let (table, key) = ("docs".to_owned(), item! { pk: "p", sk: sk });
+        let before = engine.load(key.clone());
+        let item = random_item(&mut random, sk);
+        let kind = random.below(5);
+        let stated = match kind {
+            0 => engine.put(Put { table, item, capacity, ..Default::default() }).unwrap().capacity,
+            1 => {
+                engine
+                    .delete(&Delete { table, key: key.clone(), capacity, ..Default::default() })
+                    .unwrap()
+                    .capacity
+            }
+            2 => {
+                let (update, values) =
+                    (Some("SET x = :x REMOVE l".to_owned()), values! { x: "w".repeat(random.below(3000)) });
+                let call = Update { table, key: key.clone(), update, values, capacity, ..Default::default() };
+                engine.update(&call).unwrap().capacity
+            }
+            3 => {
+                let tables = [(table, vec![BatchWriteAction::Put(item)])].into();
+                engine
+                    .batch_write(BatchWrite { tables, capacity, ..Default::default() })
+                    .unwrap()
+                    .capacity
+                    .pop()
+            }
+            _ => {
+                let actions = vec![TransactWriteAction::Put(Put { table, item, ..Default::default() })];
+                let call = TransactWrite { actions, capacity, ..Default::default() };
+                engine.transact_write(call, NOW).unwrap().capacity.pop()
+            }
+        };
+        let after = engine.load(key);
+        let mut expected = write_cost(before.as_ref(), after.as_ref());
+        if kind == 4 {
+            expected[0] *= 2.0;
+        }
+        assert_eq!(arms(&stated.unwrap()), expected, "step {step}: {before:?} -> {after:?}");
+    }
+}
+
+/// A read costs by what is read, rounded up to 4 KB: half of it eventually consistent, double in a transaction; a query
+/// rounds once, and an index costs by what it keeps.
+#[test]
+fn every_read_costs_what_the_rules_say() {
+    let capacity = ReturnCapacity::Indexes;
+    let mut random = Random::of(12);
+    for _ in 0..60 {
+        let mut engine = indexed();
+        let items: Vec<Item> =
+            (0..i64::from(random.small(8))).map(|sk| random_item(&mut random, sk)).collect();
+        items.iter().for_each(|item| engine.store(item.clone()));
+        let blocks = |size_bytes: usize| f64::from(u32::try_from(size_bytes.div_ceil(4096).max(1)).unwrap());
+        let sum = |items: &[Item]| blocks(items.iter().map(Item::size_bytes).sum());
+        for (consistent, factor) in [(false, 0.5), (true, 1.0)] {
+            let key_condition = Some("pk = :p".to_owned());
+            let (table, values) = ("docs".to_owned(), values! { p: "p" });
+            let query = Query { table, key_condition, values, consistent, capacity, ..Default::default() };
+            let stated = engine.query(&query).unwrap().capacity.unwrap();
+            assert_eq!(arms(&stated), [sum(&items) * factor, 0.0, 0.0]);
+            for item in &items {
+                let key = item! { pk: "p", sk: item.get("sk").cloned().unwrap() };
+                let get = Get {
+                    table: "docs".into(),
+                    key: key.clone(),
+                    consistent,
+                    capacity,
+                    ..Default::default()
+                };
+                let stated = engine.get(&get).unwrap().capacity.unwrap();
+                assert_eq!(stated.units.total, blocks(item.size_bytes()) * factor);
+                let actions = vec![TransactGetAction { table: "docs".into(), key, ..Default::default() }];
+                let stated = engine.transact_get(&TransactGet { actions, capacity }).unwrap().capacity;
+                assert_eq!(stated[0].units.total, blocks(item.size_bytes()) * 2.0);
+            }
+        }
+        let kept: Vec<Item> =
+            items.iter().filter_map(|item| entry(Some(item), "g", &["pk", "sk", "g", "x"])).collect();
+        let scan = Scan { table: "docs".into(), index: Some("gsi".into()), capacity, ..Default::default() };
+        assert_eq!(arms(&engine.scan(&scan).unwrap().capacity.unwrap()), [0.0, sum(&kept) * 0.5, 0.0]);
+    }
 }
