@@ -40,6 +40,7 @@
 //! | Feature | What it gives |
 //! |---|---|
 //! | `aws` (default) | the backend on aws-sdk-dynamodb |
+//! | `aws-env` | `AwsBackend::from_env`, which needs a C compiler to build its TLS |
 //! | `aws-local` | `AwsBackend::local`, for servers on this machine, over plain HTTP |
 //! | `bigdecimal`, `bytes`, `chrono`, `jiff`, `rust_decimal`, `time`, `ulid`, `url`, `uuid` | attributes and key parts of these crates' types |
 //! | `signed-cursors` | `CursorKeys`: cursors that clients cannot forge |

@@ -86,16 +86,12 @@ pub async fn with_own_table<T: Table>(db: &Db) -> Result<Db, Box<dyn Error>> {
 /// DynamoDB, with the region and the credentials of the environment.
 #[cfg(feature = "aws")]
 async fn aws(endpoint_url: Option<&str>) -> Result<Db, Box<dyn Error>> {
-    use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
+    use dynorm::aws::{AwsBackend, https};
 
-    let tls = Provider::Rustls(CryptoMode::Ring);
-    let http = aws_smithy_http_client::Builder::new().tls_provider(tls).build_https();
-    let mut config = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(http);
-    if let Some(url) = endpoint_url {
-        config = config.endpoint_url(url);
-    }
-    let client = aws_sdk_dynamodb::Client::new(&config.load().await);
-    Ok(Db::new(dynorm::aws::AwsBackend::new(client)))
+    let Some(url) = endpoint_url else { return Ok(Db::new(AwsBackend::from_env().await)) };
+    let config = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(https());
+    let client = aws_sdk_dynamodb::Client::new(&config.endpoint_url(url).load().await);
+    Ok(Db::new(AwsBackend::new(client)))
 }
 
 #[cfg(not(feature = "aws"))]

@@ -185,3 +185,17 @@ fn neither_the_core_nor_the_engine_compiles_the_sdk() {
     }
     assert!(crates("dynorm", &["--features", "aws"]).contains("aws-sdk-dynamodb"));
 }
+
+/// No TLS unless it is asked for, and then none of those that the SDK has left behind: `sct` is of the old rustls.
+#[test]
+fn no_tls_is_forced_on_anyone() {
+    let plain = crates("dynorm", &["--features", "aws,aws-local"]);
+    let https = crates("dynorm", &["--features", "aws-env"]);
+    assert!(plain.contains("aws-sdk-dynamodb") && https.contains("rustls"));
+    for tls in ["rustls", "ring", "aws-lc-sys", "openssl-sys", "native-tls", "sct"] {
+        assert!(!plain.contains(tls), "{tls}");
+    }
+    for tls in ["aws-lc-sys", "openssl-sys", "native-tls", "sct"] {
+        assert!(!https.contains(tls), "{tls}");
+    }
+}

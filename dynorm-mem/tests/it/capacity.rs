@@ -350,7 +350,9 @@ fn every_read_costs_what_the_rules_say() {
         let mut engine = indexed();
         let items: Vec<Item> =
             (0..i64::from(random.small(8))).map(|sk| random_item(&mut random, sk)).collect();
-        items.iter().for_each(|item| engine.store(item.clone()));
+        for item in &items {
+            engine.store(item.clone());
+        }
         let blocks = |size_bytes: usize| f64::from(u32::try_from(size_bytes.div_ceil(4096).max(1)).unwrap());
         let sum = |items: &[Item]| blocks(items.iter().map(Item::size_bytes).sum());
         for (consistent, factor) in [(false, 0.5), (true, 1.0)] {

@@ -5,8 +5,11 @@
 //!
 //! # Connecting
 //!
-//! Credentials, region, endpoint and TLS are the client's affair: build one as for any other use of the SDK, and
-//! hand it over. The usual way is the crate `aws-config`, whose default features bring the HTTPS client along:
+//! The short way is `AwsBackend::from_env`, behind the feature `aws-env`: credentials, region and endpoint are those of the
+//! environment, as for every AWS tool, and calls that are not answered in time fail.
+//!
+//! In general they are the client's affair: build one as for any other use of the SDK, and hand it over. With the crate
+//! `aws-config`, whose default features bring an HTTPS client along:
 //!
 //! ```toml
 //! aws-config = "1.13"
@@ -36,16 +39,24 @@
 //! # }
 //! ```
 //!
-//! dynorm itself enables no TLS: a program whose client comes without one fails at its first call with
+//! Without `aws-env` dynorm enables no TLS: a program whose client comes without one fails at its first call with
 //! [`FailureKind::Dispatch`](crate::backend::FailureKind::Dispatch).
+//!
+//! # Timeouts
+//!
+//! A client has the timeouts that it was built with. By default the SDK waits 3.1 seconds for a connection, and for an
+//! answer without end: give the loader a `timeout_config` with an `operation_attempt_timeout`, as `from_env` does. A call
+//! that is not answered in time is a [`FailureKind::Timeout`](crate::backend::FailureKind::Timeout): a read is sent again, and
+//! so is a transaction, and of another write the caller has to find out whether it happened.
 //!
 //! A server on this machine that speaks DynamoDB's protocol needs neither TLS nor credentials:
 //! `AwsBackend::local`, behind the feature `aws-local`, connects to it over plain HTTP.
 //!
 //! # Retries
 //!
-//! The library retries, and knows better than the SDK which write may be sent twice. The SDK's own retries are
-//! therefore off for calls through the backend; [`AwsBackend::client`] keeps them.
+//! The library retries, and knows better than the SDK which write may be sent twice: throttling and conflicts always,
+//! failures that leave open what happened only for reads and transactions, with waits of 25 milliseconds to 2 seconds, and ten
+//! seconds in all. The SDK's own retries are therefore off for calls through the backend; [`AwsBackend::client`] keeps them.
 
 mod call;
 mod convert;
@@ -110,6 +121,39 @@ impl AwsBackend {
         Self { single_attempt: Client::from_conf(once), client, sleep, clock }
     }
 
+    /// DynamoDB as the environment says.
+    ///
+    /// Credentials and region are found as every AWS tool finds them: in `AWS_ACCESS_KEY_ID` and its kin, `AWS_REGION`, the
+    /// profile (`AWS_PROFILE`), a web identity, or the metadata of the container or the machine. `AWS_ENDPOINT_URL_DYNAMODB` or
+    /// `AWS_ENDPOINT_URL` lead elsewhere. For sign-on (SSO) and credential processes enable these features of `aws-config`
+    /// beside this crate. A call that is not answered within ten seconds is a
+    /// [`FailureKind::Timeout`](crate::backend::FailureKind::Timeout).
+    ///
+    /// This needs the feature `aws-env`. For settings of your own give [`https`] to a loader of `aws-config`, and the client to
+    /// [`new`](Self::new):
+    ///
+    /// ```no_run
+    /// use dynorm::aws::AwsBackend;
+    /// use dynorm::prelude::*;
+    ///
+    /// # async fn example() {
+    /// let db = Db::new(AwsBackend::from_env().await);
+    ///
+    /// let loader = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(dynorm::aws::https());
+    /// let config = loader.profile_name("staging").load().await;
+    /// let staging = Db::new(AwsBackend::new(aws_sdk_dynamodb::Client::new(&config)));
+    /// # }
+    /// ```
+    #[cfg(feature = "aws-env")]
+    pub async fn from_env() -> Self {
+        use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+
+        let timeouts = TimeoutConfig::builder().operation_attempt_timeout(ANSWER_TIME_MAX).build();
+        let loader = aws_config::defaults(aws_config::BehaviorVersion::latest());
+        let config = loader.http_client(https()).timeout_config(timeouts).load().await;
+        Self::new(Client::new(&config))
+    }
+
     /// A backend for a server on this machine, such as `http://127.0.0.1:8000`: plain HTTP, placeholder
     /// credentials, region `us-east-1`.
     ///
@@ -149,6 +193,22 @@ impl AwsBackend {
     pub fn client(&self) -> &Client {
         &self.client
     }
+}
+
+/// How long `from_env` waits for an answer.
+#[cfg(feature = "aws-env")]
+const ANSWER_TIME_MAX: Duration = Duration::from_secs(10);
+
+/// An HTTPS client for the SDK, by rustls with ring and the certificates of this machine, which speaks plain HTTP too.
+///
+/// This needs the feature `aws-env`; [`AwsBackend::from_env`] has an example.
+#[cfg(feature = "aws-env")]
+#[must_use]
+pub fn https() -> aws_sdk_dynamodb::config::SharedHttpClient {
+    use aws_smithy_http_client::tls::Provider;
+    use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+
+    aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
 impl From<Client> for AwsBackend {

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "aws-local")]
 mod endpoint;
+#[cfg(feature = "aws-env")]
+mod env;
 mod errors;
 #[cfg(feature = "aws-local")]
 mod local;
