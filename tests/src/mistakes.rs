@@ -21,6 +21,42 @@ const GUIDE: &str = "https://docs.aws.amazon.com/amazondynamodb/latest/developer
 pub const MISTAKES: &[Mistake] = &[
     Mistake {
         server: "moto",
+        case: "faults::a_transaction_whose_answer_is_lost_happens_once",
+        what: "runs a transaction again under the same token",
+        source: "transaction-apis.html#transaction-apis-txwriteitems-idempotency",
+    },
+    Mistake {
+        server: "moto",
+        case: "faults::nothing_is_written_twice_and_nothing_is_lost",
+        what: "runs a transaction again under the same token",
+        source: "transaction-apis.html#transaction-apis-txwriteitems-idempotency",
+    },
+    Mistake {
+        server: "moto",
+        case: "meter::a_query_is_billed_to_its_pattern_and_index",
+        what: "charges one unit for a query, to the index and to the table too",
+        source: "read-write-operations.html",
+    },
+    Mistake {
+        server: "moto",
+        case: "meter::a_write_is_billed_to_the_indexes_that_it_changes",
+        what: "charges nothing for writes of indexes",
+        source: "GSI.html#GSI.ThroughputConsiderations.Writes",
+    },
+    Mistake {
+        server: "moto",
+        case: "meter::a_moved_index_entry_costs_two_writes",
+        what: "charges nothing for writes of indexes",
+        source: "GSI.html#GSI.ThroughputConsiderations.Writes",
+    },
+    Mistake {
+        server: "moto",
+        case: "meter::every_operation_is_billed",
+        what: "charges a consistent read half a unit",
+        source: "read-write-operations.html",
+    },
+    Mistake {
+        server: "moto",
         case: "get::a_read_states_its_cost",
         what: "charges a consistent read half a unit",
         source: "read-write-operations.html",
