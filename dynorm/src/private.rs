@@ -6,7 +6,8 @@ pub use crate::collection::{
 };
 pub use crate::entity::hook::{
     BatchDelete, BatchPut, Count, Lifetime, LifetimeStart, Once, Stamp, StampAt, Validate, Version,
-    Versioned, check_clocked, check_counter, check_lifetime, seconds_of, seconds_of_stamp, stamp, validate,
+    Versioned, check_clocked, check_counter, check_lifetime, last_version, seconds_of, seconds_of_stamp,
+    stamp, validate,
 };
 pub use crate::entity::{
     Apart, AttributeDescriptor, AttributeRole, Collects, ConsistentReads, END, Entity, EntityDescriptor,

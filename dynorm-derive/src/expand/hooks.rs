@@ -88,8 +88,11 @@ fn stamp(stored: &syn::LitStr, ty: &syn::Type, at: &TokenStream) -> TokenStream 
 }
 
 fn version(_: &Entity, field: &Field) -> Option<TokenStream> {
-    let stored = &field.stored;
-    field.is_version().then(|| quote!(&#LIB::Version { attribute: #stored }))
+    let (stored, ty) = (&field.stored, &field.ty);
+    field.is_version().then(|| {
+        let last = spanned::of_type_value(&quote!(last_version), ty);
+        quote!(&#LIB::Version { attribute: #stored, last: #last() })
+    })
 }
 
 fn lifetime(entity: &Entity, field: &Field) -> Option<TokenStream> {

@@ -283,9 +283,13 @@ impl Probe {
 
     /// Whether items of other entities of the table can be among the keys that the query reads.
     pub(crate) fn meets_others(&self, entities: &[&EntityDescriptor]) -> bool {
+        let is_other = |entity: &&&EntityDescriptor| entity.path != self.descriptor.path;
         let Ok(state) = &self.state else { return false };
         if self.meets_companions(entities) {
             return true;
+        }
+        if !entities.iter().any(|entity| is_other(&entity)) {
+            return false;
         }
         let delimiter = self.descriptor.delimiter;
         // An entity that does not declare an index is in it all the same if its items have the keys: those of the table
@@ -299,7 +303,7 @@ impl Probe {
                 entity.can_have(self.schema, name, |source| source.accepts(value, delimiter))
             })
         };
-        entities.iter().filter(|entity| entity.path != self.descriptor.path).any(|entity| {
+        entities.iter().filter(is_other).any(|entity| {
             state.sort.iter().all(|sort| {
                 let prefix = sort.prefix(delimiter);
                 entity.can_have(self.schema, sort.name, |source| source.can_begin_with(&prefix, delimiter))

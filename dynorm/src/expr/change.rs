@@ -95,6 +95,13 @@ impl Changes {
         })
     }
 
+    /// Whether an attribute of the item is removed.
+    pub(crate) fn removes(&self, attribute: &str) -> bool {
+        let is_it =
+            |path: &Vec<Step>| matches!(path.as_slice(), [Step::Name(name)] if name.as_str() == attribute);
+        self.removes.iter().any(is_it)
+    }
+
     /// Whether an attribute of the item, or something within it, is changed.
     pub(crate) fn touches(&self, attribute: &str) -> bool {
         self.attributes().any(|name| name.as_str() == attribute)

@@ -5,7 +5,8 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 
 use super::batch::{self, Batched, Pace, incomplete, pace_methods};
-use super::{BatchDelete, BatchPut, BoxFuture, Context, ItemKey, Sent, hooks, refuse, table_method};
+use super::hooks::{self, Asked};
+use super::{BatchDelete, BatchPut, BoxFuture, Context, ItemKey, Sent, refuse, table_method};
 use crate::backend::Backend;
 use crate::backend::call::{self, BatchWriteAction, ReturnCapacity};
 use crate::backend::reply::{self, Capacity};
@@ -342,14 +343,9 @@ struct Write {
 
 impl BatchEntry {
     fn put<E: Entity>(context: &Context, entity: &E) -> Self {
-        let whole = encode(entity).and_then(|item| hooks::whole::<E>(context, WriteKind::Put, item));
+        let whole = encode(entity).and_then(|item| hooks::whole::<E>(context, WriteKind::Put, None, item));
         let write = whole.and_then(|(item, asked)| {
-            if !asked.conditions.is_empty() {
-                return refuse(format!(
-                    "a hook of `{}` asks for a condition, which batches do not have; use `put` or `transact_write`",
-                    E::DESCRIPTOR.name
-                ));
-            }
+            refuse_conditions::<E>("put", &asked)?;
             let (table, key) = (context.table::<E::Table>(), Key::of_entity(entity).into_item()?);
             let item_key = ItemKey::of::<E::Table>(&table, &key);
             Ok(Write { table, key, item_key, action: BatchWriteAction::Put(item) })
@@ -358,10 +354,11 @@ impl BatchEntry {
     }
 
     fn delete<E: Entity>(context: &Context, key: &Key<E>) -> Self {
-        let write = key.item().map(|key| {
+        let write = key.item().and_then(|key| {
+            refuse_conditions::<E>("delete", &hooks::deletion::<E>(context, None)?)?;
             let table = context.table::<E::Table>();
             let item_key = ItemKey::of::<E::Table>(&table, key);
-            Write { table, key: key.clone(), item_key, action: BatchWriteAction::Delete(key.clone()) }
+            Ok(Write { table, key: key.clone(), item_key, action: BatchWriteAction::Delete(key.clone()) })
         });
         Self { operation: "delete", entity: E::DESCRIPTOR.name, write }
     }
@@ -389,6 +386,17 @@ impl BatchEntry {
         let write = self.write.as_ref().map_err(Clone::clone)?;
         if self.entity == E::DESCRIPTOR.name { Key::parse(&write.key).map(Some) } else { Ok(None) }
     }
+}
+
+/// A batch has no place for what hooks ask of the items that are stored.
+fn refuse_conditions<E: Entity>(operation: &str, asked: &Asked) -> Result<()> {
+    if asked.conditions.is_empty() {
+        return Ok(());
+    }
+    refuse(format!(
+        "a hook of `{}` asks for a condition, which batches do not have; use `{operation}` or `transact_write`",
+        E::DESCRIPTOR.name
+    ))
 }
 
 fn requests(context: &Context, entries: &[BatchEntry]) -> Result<Vec<call::BatchWrite>> {

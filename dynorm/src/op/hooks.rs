@@ -39,13 +39,18 @@ fn hooks<E: Entity>(context: &Context) -> impl Iterator<Item = &dyn Hook> {
     context.hooks.iter().map(|hook| &**hook).chain(E::DESCRIPTOR.hooks.iter().copied())
 }
 
-/// A whole item that is to be written.
-pub(super) fn whole<E: Entity>(context: &Context, kind: WriteKind, mut item: Item) -> Result<(Item, Asked)> {
+/// A whole item that is to be written; `known` is what it was before, if the writer has that.
+pub(super) fn whole<E: Entity>(
+    context: &Context,
+    kind: WriteKind,
+    known: Option<&Item>,
+    mut item: Item,
+) -> Result<(Item, Asked)> {
     let mut asked = Asked::default();
     let (mut is_changed, mut makes_keys) = (false, false);
     let (entity, now) = (E::DESCRIPTOR, context.backend.now());
     for hook in hooks::<E>(context) {
-        let write = Write { kind, entity, now, content: Content::Whole(&item), known: None };
+        let write = Write { kind, entity, now, content: Content::Whole(&item), known };
         let changes = asked.take(hook.before_write(&write)?);
         refuse_keys::<E>(hook, &changes)?;
         is_changed |= !changes.is_empty();

@@ -100,11 +100,6 @@ impl<R: PageRequest> Pager<R> {
         Self { context, left: take, requests_left: max_requests, requests: 0, done: take == Some(0), plan }
     }
 
-    /// The first request that would be sent.
-    pub(crate) fn into_first_request(self) -> R {
-        self.plan.first_request()
-    }
-
     /// How many items there are. With `by_service` they are counted by the service, which knows only its filter.
     pub(crate) async fn count(mut self, by_service: bool) -> Result<u64> {
         let (mut count, wanted) = (0, self.left);

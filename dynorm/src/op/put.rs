@@ -133,7 +133,7 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     /// The request, which requires this too, and what it needs.
     pub(super) fn prepare(&self, guard: &[Node]) -> Result<(call::Put, Needs)> {
         let kind = if self.presence == Presence::Absent { WriteKind::Create } else { WriteKind::Put };
-        let (item, asked) = hooks::whole::<E>(&self.context, kind, self.item.clone()?)?;
+        let (item, asked) = hooks::whole::<E>(&self.context, kind, None, self.item.clone()?)?;
         let asked = if self.any_version { asked.without_version() } else { asked };
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let (condition, now) = (self.condition.as_ref(), self.context.backend.now());

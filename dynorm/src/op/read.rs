@@ -273,7 +273,14 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     ///
     /// As for [`to_request`](Self::to_request), but for several shards.
     pub fn to_requests(&self) -> Result<Vec<S::Request>> {
-        self.under_way(self.reader()?.paths).map(Paging::into_first_requests)
+        let (paths, shards) = (self.reader()?.paths, self.source.shards()?);
+        if shards.len() > 1 {
+            return self.fan(paths, shards).map(Fan::into_first_requests);
+        }
+        // Without what only its answers need.
+        let (start, now) = (self.start()?, self.context.backend.now());
+        let (request, filtered) = self.request(now, start.way, paths, shards.first().copied())?;
+        Ok(vec![self.limits.first_request(request, filtered, start.key)])
     }
 
     /// The number of entities that the read finds, at most [`take`](Self::take), without reading them into memory where
@@ -329,17 +336,21 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     }
 
     fn under_way(&self, paths: Option<Vec<Vec<Step>>>) -> Result<Paging<S::Request>> {
-        let plan = self.plan(paths.clone())?;
         let shards = self.source.shards()?;
-        if shards.len() < 2 {
-            return Ok(Paging::One(Pager::new(Arc::clone(&self.context), plan)));
+        if shards.len() > 1 {
+            return self.fan(paths, shards).map(Paging::Shards);
         }
+        Ok(Paging::One(Pager::new(Arc::clone(&self.context), self.plan(paths)?)))
+    }
+
+    fn fan(&self, paths: Option<Vec<Vec<Step>>>, shards: Vec<u16>) -> Result<Fan<S::Request>> {
+        let plan = self.plan(paths.clone())?;
         let spread = self.source.spread(&shards)?;
         let places = self.places(&spread, &plan)?;
         let now = self.context.backend.now();
         let request = |shard| Ok(self.request(now, plan.start.way, paths.clone(), Some(shard))?.0);
         let requests = shards.into_iter().map(request).collect::<Result<_>>()?;
-        Fan::new(Arc::clone(&self.context), plan, spread, requests, places).map(Paging::Shards)
+        Fan::new(Arc::clone(&self.context), plan, spread, requests, places)
     }
 
     /// Where each shard is to begin.
@@ -585,13 +596,6 @@ impl<R: PageRequest> Paging<R> {
         match self {
             Self::One(pager) => ahead_of(pager),
             Self::Shards(fan) => ahead_of(fan),
-        }
-    }
-
-    fn into_first_requests(self) -> Vec<R> {
-        match self {
-            Self::One(pager) => vec![pager.into_first_request()],
-            Self::Shards(fan) => fan.into_first_requests(),
         }
     }
 }

@@ -228,7 +228,8 @@ impl<E: Entity> Rekey<E> {
 
     fn put(&self, presence: Presence, condition: Option<Condition<E>>) -> Result<TransactWriteAction> {
         // That the item is as it was read is required of all of its attributes, its version among them.
-        let (item, asked) = hooks::whole::<E>(&self.context, WriteKind::Rekey, encode(&self.entity)?)?;
+        let (was, is) = (self.old.as_ref().map_err(Clone::clone)?, encode(&self.entity)?);
+        let (item, asked) = hooks::whole::<E>(&self.context, WriteKind::Rekey, Some(was), is)?;
         let (mut renderer, now) = (Renderer::concealing(E::DESCRIPTOR.sensitive), self.context.backend.now());
         let form = in_form::<E>(&Needs::user(presence));
         let asked = [&asked.conditions, form.as_slice()].concat();

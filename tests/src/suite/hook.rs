@@ -32,6 +32,33 @@ impl Hook for OpenOnly {
     }
 }
 
+/// Nothing is deleted.
+#[derive(Debug)]
+struct Undeletable;
+
+impl Hook for Undeletable {
+    fn before_write(&self, write: &Write<'_>) -> dynorm::Result<Adjustment> {
+        if write.is_deletion() {
+            return Err(dynorm::Error::invalid(write.entity().name, "it is kept for good"));
+        }
+        Ok(Adjustment::none())
+    }
+}
+
+#[expect(clippy::ref_option, reason = "a rule is given a reference, whatever the type")]
+fn reachable(phone: &Option<String>) -> Result<(), &'static str> {
+    phone.as_ref().map(|_| ()).ok_or("a contact has a phone")
+}
+
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = "Contacts", pk = id)]
+pub struct Contact {
+    id: u32,
+    #[attr(validate = reachable)]
+    phone: Option<String>,
+    note: Option<String>,
+}
+
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "a rule is given a reference, whatever the type")]
 fn at_most_thousand(balance: &u32) -> Result<(), String> {
     if *balance <= 1000 { Ok(()) } else { Err(format!("{balance} is more than 1000")) }
@@ -94,6 +121,34 @@ crate::cases! {
         let error = db.put_many([account(1)]).await.unwrap_err();
         assert!(error.to_string().contains("batches do not have"), "{error}");
         assert_eq!(db.get(Account::key(1u32)).await.unwrap(), None);
+        db.create(&account(1)).await.unwrap();
+        let error = db.delete_many([Account::key(1u32)]).await.unwrap_err();
+        assert!(error.to_string().contains("batches do not have"), "{error}");
+        assert!(db.batch().delete(Account::key(1u32)).await.is_err());
+        assert!(db.get(Account::key(1u32)).await.unwrap().is_some());
+    }
+
+    /// What a hook keeps from being deleted no batch deletes, and no deletion of what a pattern finds.
+    async fn batches_ask_hooks_before_they_delete(t: &Test) {
+        let db = t.table::<Account>().await;
+        let kept = db.with_hook(Undeletable);
+        kept.create(&Account { tenant: Some("acme".into()), ..account(1) }).await.unwrap();
+        assert!(kept.delete(Account::key(1u32)).await.unwrap_err().is_invalid());
+        assert!(kept.delete_many([Account::key(1u32)]).await.unwrap_err().is_invalid());
+        assert!(kept.batch().put(&account(2)).delete(Account::key(1u32)).await.unwrap_err().is_invalid());
+        assert!(db.get(Account::key(1u32)).await.unwrap().is_some());
+        assert_eq!(db.get(Account::key(2u32)).await.unwrap(), None);
+    }
+
+    /// A rule that wants a value sees that it is removed.
+    async fn rules_see_what_is_removed(t: &Test) {
+        let db = t.table::<Contact>().await;
+        db.create(&Contact { id: 1, phone: Some("7".into()), note: None }).await.unwrap();
+        let key = || Contact::key(1u32);
+        assert!(db.update(key()).remove(Contact::PHONE).await.unwrap_err().is_invalid());
+        assert!(db.update(key()).set(Contact::PHONE, None).await.unwrap_err().is_invalid());
+        db.update(key()).set(Contact::NOTE, Some("x".to_owned())).remove(Contact::NOTE).await.unwrap();
+        assert_eq!(db.get(key()).await.unwrap().unwrap().phone.as_deref(), Some("7"));
     }
 
     /// A value that breaks its rule is not written, and the error names the field.

@@ -125,6 +125,18 @@ crate::cases! {
         assert!(db.put(&Article { origin: None, ..stored }).await.unwrap_err().is_condition_failed());
     }
 
+    /// Nor is it changed on the way to another key.
+    async fn what_is_written_once_moves_as_it_is(t: &Test) {
+        let db = t.table::<Article>().await;
+        let new = db.put(&article()).returning_new().await.unwrap();
+        let error = db.rekey(&new, |article| (article.id, article.author) = (8, "bob".into())).await.unwrap_err();
+        assert!(error.is_invalid() && error.to_string().contains("author"), "{error}");
+        let moved = db.rekey(&new, |article| (article.id, article.origin) = (8, Some("web".into()))).await.unwrap();
+        assert_eq!((moved.author.as_str(), moved.origin.as_deref()), ("ann", Some("web")));
+        assert!(db.rekey(&moved, |article| article.origin = None).await.unwrap_err().is_invalid());
+        assert_eq!(db.get(Article::key(8u32)).await.unwrap().unwrap().origin.as_deref(), Some("web"));
+    }
+
     /// A default lifetime counts from the time that it names, unless the entity says when it ends.
     async fn an_item_has_a_lifetime(t: &Test) {
         let db = t.table::<Article>().await;

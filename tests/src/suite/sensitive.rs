@@ -4,7 +4,7 @@ use std::fmt::{Debug, Display};
 
 use dynorm::backend::call;
 use dynorm::expr::RawOperand;
-use dynorm::hook::{Adjustment, Hook, Write};
+use dynorm::hook::{Adjustment, Hook, Write, WriteKind};
 use dynorm::op::Checked;
 use dynorm::prelude::*;
 
@@ -91,7 +91,9 @@ impl Hook for Rotate {
     fn before_write(&self, write: &Write<'_>) -> dynorm::Result<Adjustment> {
         conceals(write);
         let adjustment = Adjustment::none().require_absent("nothing");
-        Ok(if write.is_deletion() { adjustment } else { adjustment.set("seed", format!("{SECRET} again")) })
+        // What is written once does not change on a move.
+        let is_left = write.is_deletion() || write.kind() == WriteKind::Rekey;
+        Ok(if is_left { adjustment } else { adjustment.set("seed", format!("{SECRET} again")) })
     }
 }
 

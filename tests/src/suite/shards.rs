@@ -8,6 +8,28 @@ use dynorm::{CursorKeys, CursorProblem};
 
 use crate::scenario::{Event, before};
 
+/// What is unique in a spread partition.
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = "Tickets", pk = "TICKETS#{day}", sk = "{id}", name = of_day, shards = 5, by = id, unique(seat))]
+pub struct Ticket {
+    day: String,
+    id: u64,
+    seat: String,
+}
+
+mod ticket_before {
+    use dynorm::prelude::*;
+
+    /// The same before there were five shards.
+    #[derive(Entity, Clone, Debug, PartialEq)]
+    #[entity(table = "Tickets", pk = "TICKETS#{day}", sk = "{id}", name = of_day, shards = 2, by = id, unique(seat))]
+    pub(super) struct Ticket {
+        pub(super) day: String,
+        pub(super) id: u64,
+        pub(super) seat: String,
+    }
+}
+
 fn event(at: u32) -> Event {
     Event {
         day: "monday".into(),
@@ -240,6 +262,40 @@ crate::cases! {
         deleted.complete().unwrap();
         assert_eq!(times(&db.query(Event::of_day("monday")).all().await.unwrap()), [15, 16, 17, 18, 19]);
         assert_eq!(db.query(Event::of_day("tuesday")).count().await.unwrap(), 1);
+    }
+
+    /// The markers of unique fields go where their items go; one that is another's stays.
+    async fn markers_move_with_their_items(t: &Test) {
+        let db = t.table::<Ticket>().await;
+        for id in 0..12 {
+            db.put(&ticket_before::Ticket { day: "monday".into(), id, seat: format!("s{id}") }).await.unwrap();
+        }
+        let moved = db.reshard(Ticket::of_day("monday"), 2).await.unwrap();
+        assert!(moved.n_moved > 0 && moved.n_moved + moved.n_kept == 12, "{moved:?}");
+        for id in 0..12 {
+            let found = db.get_by(Ticket::unique_seat(format!("s{id}"))).await.unwrap();
+            assert_eq!(found.map(|ticket| ticket.id), Some(id));
+            let twice = Ticket { day: "tuesday".into(), id, seat: format!("s{id}") };
+            assert!(db.create(&twice).await.unwrap_err().is_unique_violation());
+        }
+        for id in 0..12_u64 {
+            db.delete(Ticket::key("monday", id)).await.unwrap();
+            db.create(&Ticket { day: "tuesday".into(), id, seat: format!("s{id}") }).await.unwrap();
+        }
+
+        // Older than the constraint, and not unique.
+        for id in 0..12 {
+            let old = ticket_before::Ticket { day: "friday".into(), id, seat: format!("s{id}") };
+            let put = call::Put { table: db.table_name::<Ticket>(), item: old.to_item().unwrap(), ..call::Put::default() };
+            db.backend().put(put).await.unwrap();
+        }
+        let moved = db.reshard(Ticket::of_day("friday"), 2).await.unwrap();
+        assert_eq!(moved.n_moved + moved.n_kept, 12);
+        assert_eq!(db.query(Ticket::of_day("friday")).count().await.unwrap(), 12);
+        for id in 0..12 {
+            let found = db.get_by(Ticket::unique_seat(format!("s{id}"))).await.unwrap().unwrap();
+            assert_eq!((found.id, found.day.as_str()), (id, "tuesday"));
+        }
     }
 
     /// After a change of the number of shards, items are moved to where their keys say, once, and as they are stored.

@@ -14,6 +14,16 @@ pub struct Page {
     version: u64,
 }
 
+/// One that can be written four billion times.
+#[derive(Entity, Clone, Debug, PartialEq)]
+#[entity(table = "ShortPages", pk = id)]
+pub struct Short {
+    id: u32,
+    text: String,
+    #[attr(version)]
+    version: u32,
+}
+
 fn page(text: &str) -> Page {
     Page { id: 7, text: text.into(), views: 0, version: 0 }
 }
@@ -134,6 +144,20 @@ crate::cases! {
         let written = db.put(&Page { text: "new".into(), ..read.clone() }).returning_new().await.unwrap();
         assert_eq!(written.version, 1);
         assert!(db.update(&read).set(Page::TEXT, "late").await.unwrap_err().is_version_conflict());
+    }
+
+    /// What its type cannot hold is no version: the item stays as it can be read.
+    async fn versions_end_where_they_can_be_read(t: &Test) {
+        let db = t.table::<Short>().await;
+        let last = Short { id: 7, text: "a".into(), version: u32::MAX - 1 };
+        let last = db.put(&last).any_version().returning_new().await.unwrap();
+        assert_eq!(last.version, u32::MAX);
+        assert!(db.put(&last).await.unwrap_err().is_invalid());
+        assert!(db.update(&last).set(Short::TEXT, "b").await.unwrap_err().is_invalid());
+        let by_key = db.update(Short::key(7u32)).set(Short::TEXT, "b").await.unwrap_err();
+        assert!(by_key.is_condition_failed(), "{by_key}");
+        assert_eq!(db.get(Short::key(7u32)).await.unwrap(), Some(last.clone()));
+        db.delete(&last).await.unwrap();
     }
 
     /// A move to another key counts too.

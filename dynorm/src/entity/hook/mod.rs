@@ -21,9 +21,9 @@ pub use self::stamp::Clocked;
 pub use self::stamp::{Stamp, StampAt, check_clocked, stamp};
 #[doc(hidden)]
 pub use self::validate::{Validate, validate};
-#[doc(hidden)]
-pub use self::version::Version;
 pub use self::version::{BatchDelete, BatchPut, VersionNumber, Versioned};
+#[doc(hidden)]
+pub use self::version::{Version, last_version};
 use super::EntityDescriptor;
 use crate::error::Result;
 use crate::expr::{Assigned, Changes, Condition, Node, Side};
@@ -164,6 +164,16 @@ impl<'w> Write<'w> {
         match self.content {
             Content::Whole(_) => true,
             Content::Changes(changes) => changes.touches(attribute),
+            Content::Nothing => false,
+        }
+    }
+
+    /// Whether it leaves the item without an attribute. A deletion does not: it leaves no item.
+    #[must_use]
+    pub fn removes(&self, attribute: &str) -> bool {
+        match self.content {
+            Content::Whole(item) => !item.contains(attribute),
+            Content::Changes(changes) => changes.removes(attribute),
             Content::Nothing => false,
         }
     }

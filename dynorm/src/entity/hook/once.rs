@@ -1,7 +1,7 @@
-//! Attributes that are written once: a put that would change one is refused.
+//! Attributes that are written once: a put or a move that would change one is refused.
 
 use super::{Adjustment, Hook, Write, WriteKind};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::expr::{Node, Side};
 use crate::value::{Name, Step};
 
@@ -15,6 +15,12 @@ pub struct Once {
 impl Hook for Once {
     fn before_write(&self, write: &Write<'_>) -> Result<Adjustment> {
         let mut adjustment = Adjustment::none();
+        // The move requires that what is stored is what it was read as.
+        let was = write.known.and_then(|known| known.get(self.attribute));
+        if write.kind() == WriteKind::Rekey && was.is_some() && was != write.assigned(self.attribute) {
+            let reason = "it is written once, and the move to another key changes it";
+            return Err(Error::invalid_field(write.entity().name, self.attribute, reason.to_owned()));
+        }
         if write.kind() == WriteKind::Put {
             let path = || vec![Step::Name(Name::from(self.attribute))];
             let absent = Node::Call("attribute_not_exists", vec![Side::Path(path())]);

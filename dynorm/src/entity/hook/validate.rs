@@ -41,7 +41,7 @@ impl Hook for Validate {
     fn before_write(&self, write: &Write<'_>) -> Result<Adjustment> {
         let value = write.assigned(self.attribute);
         // What an update adds to, or changes within, is not known before.
-        if write.item().is_some() || value.is_some() {
+        if value.is_some() || write.removes(self.attribute) {
             let reason = (self.check)(value).err();
             if let Some(reason) = reason {
                 return Err(Error::invalid_field(write.entity().name, self.field, reason));

@@ -2,8 +2,9 @@
 
 use super::{Adjustment, ExpectedVersion, Hook, Write, WriteKind};
 use crate::entity::Entity;
-use crate::error::Result;
-use crate::value::{Attribute, Number, Value};
+use crate::error::{Error, Result};
+use crate::expr::{Node, Side};
+use crate::value::{Attribute, Name, Number, Step, Value};
 
 /// A type that versions can have.
 #[diagnostic::on_unimplemented(
@@ -11,9 +12,15 @@ use crate::value::{Attribute, Number, Value};
     label = "not an unsigned integer",
     note = "a version is counted up from 0 by every write: use `u64`, or `u32`"
 )]
-pub trait VersionNumber: Attribute {}
+pub trait VersionNumber: Attribute {
+    /// The last version, where writes can come to it: 2^64 are more than an item ever has.
+    #[doc(hidden)]
+    const LAST: Option<u32> = None;
+}
 
-impl VersionNumber for u32 {}
+impl VersionNumber for u32 {
+    const LAST: Option<u32> = Some(u32::MAX);
+}
 impl VersionNumber for u64 {}
 impl VersionNumber for u128 {}
 
@@ -49,6 +56,14 @@ pub trait BatchDelete: Entity {}
 pub struct Version {
     /// The attribute.
     pub attribute: &'static str,
+    /// The last version that the field can hold, where writes can come to it.
+    pub last: Option<u32>,
+}
+
+/// The last version that a type can hold, where writes can come to it.
+#[must_use]
+pub const fn last_version<T: VersionNumber>() -> Option<u32> {
+    T::LAST
 }
 
 impl Hook for Version {
@@ -60,10 +75,14 @@ impl Hook for Version {
         let adjustment = Adjustment::none();
         let adjustment = match (write.kind(), known) {
             (WriteKind::Delete, _) => adjustment,
-            (WriteKind::Update, _) => adjustment.add(self.attribute, Number::ONE),
+            (WriteKind::Update, Some(known)) => {
+                self.next(write, known)?;
+                adjustment.add(self.attribute, Number::ONE)
+            }
+            (WriteKind::Update, None) => self.below_last(adjustment).add(self.attribute, Number::ONE),
             (_, known) => {
-                let next = known.unwrap_or(Number::ZERO).checked_add(Number::ONE);
-                adjustment.set(self.attribute, Value::N(next.unwrap_or(Number::ONE)))
+                let next = self.next(write, known.unwrap_or(Number::ZERO))?;
+                adjustment.set(self.attribute, Value::N(next))
             }
         };
         Ok(match (write.kind(), known) {
@@ -72,6 +91,29 @@ impl Hook for Version {
             }
             _ => adjustment,
         })
+    }
+}
+
+impl Version {
+    /// The version after `known`, if the field can hold it.
+    fn next(&self, write: &Write<'_>, known: Number) -> Result<Number> {
+        let next = known.checked_add(Number::ONE).ok();
+        let is_held = |next: &Number| self.last.is_none_or(|last| *next <= Number::from(last));
+        next.filter(is_held).ok_or_else(|| {
+            let reason = format!("{known} is the last version that its type can hold; use `u64`");
+            Error::invalid_field(write.entity().name, self.attribute, reason)
+        })
+    }
+
+    /// Writes only if the version that is stored, whichever it is, has a next one.
+    fn below_last(&self, mut adjustment: Adjustment) -> Adjustment {
+        if let Some(last) = self.last {
+            let path = || Side::Path(vec![Step::Name(Name::from(self.attribute))]);
+            let absent = Node::Call("attribute_not_exists", vec![path()]);
+            let below = Node::Compare(path(), "<", Side::Value(Value::N(last.into())));
+            adjustment.conditions.push(Node::Or(vec![absent, below]));
+        }
+        adjustment
     }
 }
 
