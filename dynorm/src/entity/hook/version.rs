@@ -12,15 +12,9 @@ use crate::value::{Attribute, Name, Number, Step, Value};
     label = "not an unsigned integer",
     note = "a version is counted up from 0 by every write: use `u64`, or `u32`"
 )]
-pub trait VersionNumber: Attribute {
-    /// The last version, where writes can come to it: 2^64 are more than an item ever has.
-    #[doc(hidden)]
-    const LAST: Option<u32> = None;
-}
+pub trait VersionNumber: Attribute {}
 
-impl VersionNumber for u32 {
-    const LAST: Option<u32> = Some(u32::MAX);
-}
+impl VersionNumber for u32 {}
 impl VersionNumber for u64 {}
 impl VersionNumber for u128 {}
 
@@ -60,10 +54,12 @@ pub struct Version {
     pub last: Option<u32>,
 }
 
-/// The last version that a type can hold, where writes can come to it.
+/// The last version that a type can hold, where writes can come to it: 2^64 are more than an item ever has.
+///
+/// That the type is a [`VersionNumber`] is required elsewhere, so that a mistake is told once.
 #[must_use]
-pub const fn last_version<T: VersionNumber>() -> Option<u32> {
-    T::LAST
+pub const fn last_version<T>() -> Option<u32> {
+    if size_of::<T>() > size_of::<u32>() { None } else { Some(u32::MAX) }
 }
 
 impl Hook for Version {
