@@ -1,5 +1,7 @@
 //! What the hooks of a database and an entity make of a write.
 
+use std::borrow::Cow;
+
 use super::{Context, refuse};
 use crate::entity::hook::{Adjustment, Content, ExpectedVersion, Hook, Write, WriteKind};
 use crate::entity::{Entity, IndexParts, Table, check_size, remake_index_keys};
@@ -69,12 +71,12 @@ pub(super) fn whole<E: Entity>(
 }
 
 /// The changes that an update is to make besides its own, with what index keys are made of.
-pub(super) fn changes<E: Entity>(
+pub(super) fn changes<'c, E: Entity>(
     context: &Context,
     known: Option<&Item>,
-    own: &Changes,
-) -> Result<(Changes, IndexParts, Asked)> {
-    let (mut all, mut parts, mut asked) = (own.clone(), IndexParts::default(), Asked::default());
+    own: &'c Changes,
+) -> Result<(Cow<'c, Changes>, IndexParts, Asked)> {
+    let (mut all, mut parts, mut asked) = (Cow::Borrowed(own), IndexParts::default(), Asked::default());
     let (kind, entity, now) = (WriteKind::Update, E::DESCRIPTOR, context.backend.now());
     for hook in hooks::<E>(context) {
         let write = Write { kind, entity, now, content: Content::Changes(&all), known };
@@ -88,7 +90,9 @@ pub(super) fn changes<E: Entity>(
                 ));
             }
         }
-        all.extend(changes);
+        if !changes.is_empty() {
+            all.to_mut().extend(changes);
+        }
     }
     Ok((all, parts, asked))
 }

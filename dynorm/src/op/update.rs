@@ -1,5 +1,6 @@
 //! Changing attributes of one entity, with its index keys.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::marker::PhantomData;
@@ -388,7 +389,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
     }
 
     /// The request, which requires this too, what it needs, and all that it changes.
-    pub(super) fn prepare(&self, guard: &[Node]) -> Result<(call::Update, Needs, Changes)> {
+    pub(super) fn prepare(&self, guard: &[Node]) -> Result<(call::Update, Needs, Cow<'_, Changes>)> {
         if self.changes.is_empty() {
             let reason = format!("the update of `{}` changes nothing", E::DESCRIPTOR.name);
             return Err(Error::new(Kind::Request { reason }));
@@ -396,7 +397,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
         let known = self.known.as_ref().map(|known| known.as_ref().map_err(Clone::clone)).transpose()?;
         let (mut changes, parts, asked) = hooks::changes::<E>(&self.context, known, &self.changes)?;
         for (name, value) in self.fields.changes(&self.key, &parts)? {
-            changes.put_key(name, value);
+            changes.to_mut().put_key(name, value);
         }
         if let Some((outer, inner)) = changes.overlap() {
             let (outer, inner) = (path_text(outer), path_text(inner));
@@ -447,6 +448,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
         let prepare = move |guard: &[Node]| {
             let (mut call, needs, changes) = update.prepare(guard)?;
             call.capacity = ReturnCapacity::None;
+            let changes = changes.into_owned();
             Ok(Prepared { action: TransactWriteAction::Update(call), needs, changes })
         };
         Ok(Sending::Along(Accompanied::of_table::<E>(call.table, &key, reads, prepare)?, returned))
