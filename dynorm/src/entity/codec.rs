@@ -132,6 +132,9 @@ pub(super) fn key_error(descriptor: &EntityDescriptor, problem: KeyProblem) -> E
 
 /// That an item is not too large.
 pub(crate) fn check_size(entity: &'static str, item: &Item) -> Result<()> {
+    if item.size_bytes_at_most() <= ITEM_SIZE_BYTES_MAX {
+        return Ok(());
+    }
     let size_bytes = item.size_bytes();
     if size_bytes <= ITEM_SIZE_BYTES_MAX { Ok(()) } else { Err(too_large(entity, size_bytes, item, None)) }
 }

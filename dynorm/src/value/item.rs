@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::Value;
+use super::{Number, Value};
 
 /// The name of an attribute, or a placeholder.
 ///
@@ -281,6 +281,7 @@ impl Item {
     }
 
     /// Sets an attribute and returns the value that it replaces.
+    #[inline]
     pub fn insert(&mut self, name: impl Into<Name>, value: impl Into<Value>) -> Option<Value> {
         let (name, value) = (name.into(), value.into());
         // Encoders write in order of name, so the common case is the end.
@@ -288,6 +289,10 @@ impl Item {
             self.attributes.push((name, value));
             return None;
         }
+        self.insert_within(name, value)
+    }
+
+    fn insert_within(&mut self, name: Name, value: Value) -> Option<Value> {
         match self.position(&name) {
             Ok(at) => Some(std::mem::replace(&mut self.attributes[at].1, value)),
             Err(at) => {
@@ -331,7 +336,16 @@ impl Item {
     /// What DynamoDB counts for these attributes against the 400 KB of an item: names and values, in bytes.
     #[must_use]
     pub fn size_bytes(&self) -> usize {
-        self.attributes.iter().map(|(name, value)| name.len() + value.size_bytes()).sum()
+        self.size_of(Number::size_bytes)
+    }
+
+    /// At least as much as [`size_bytes`](Self::size_bytes), without looking at numbers.
+    pub(crate) fn size_bytes_at_most(&self) -> usize {
+        self.size_of(|_| Number::SIZE_BYTES_MAX)
+    }
+
+    pub(super) fn size_of(&self, number: impl Fn(Number) -> usize + Copy) -> usize {
+        self.attributes.iter().map(|(name, value)| name.len() + value.size_of(number)).sum()
     }
 
     /// Where the attribute is. Most items are small, and names of other lengths need no comparison.

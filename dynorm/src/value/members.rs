@@ -130,15 +130,20 @@ pub fn put_member<T: Attribute>(map: &mut Item, name: &'static str, value: &T) -
 ///
 /// If it cannot be stored.
 #[doc(hidden)]
+#[inline]
 pub fn put_encoded(
     map: &mut Item,
     name: &'static str,
     encoded: Result<Option<Value>, EncodeError>,
 ) -> Result<(), EncodeError> {
-    if let Some(value) = encoded.map_err(|error| error.inside(Step::Name(name.into())))? {
-        map.insert(name, value);
+    match encoded {
+        Ok(Some(value)) => {
+            map.insert(name, value);
+            Ok(())
+        }
+        Ok(None) => Ok(()),
+        Err(error) => Err(error.inside(Step::Name(name.into()))),
     }
-    Ok(())
 }
 
 /// Puts the members of a value into a map; what is no map has none.

@@ -150,17 +150,22 @@ impl Value {
     /// ```
     #[must_use]
     pub fn size_bytes(&self) -> usize {
+        self.size_of(Number::size_bytes)
+    }
+
+    /// The size, in which a number has as many bytes as `number` says.
+    fn size_of(&self, number: impl Fn(Number) -> usize + Copy) -> usize {
         match self {
             Self::S(text) => text.len(),
-            Self::N(number) => number.size_bytes(),
+            Self::N(n) => number(*n),
             Self::B(bytes) => bytes.len(),
             Self::Bool(_) | Self::Null => 1,
-            Self::M(map) => CONTAINER_BYTES + map.len() * MEMBER_BYTES + map.size_bytes(),
+            Self::M(map) => CONTAINER_BYTES + map.len() * MEMBER_BYTES + map.size_of(number),
             Self::L(list) => {
-                CONTAINER_BYTES + list.iter().map(|v| MEMBER_BYTES + v.size_bytes()).sum::<usize>()
+                CONTAINER_BYTES + list.iter().map(|v| MEMBER_BYTES + v.size_of(number)).sum::<usize>()
             }
             Self::Ss(set) => set.iter().map(String::len).sum(),
-            Self::Ns(set) => set.iter().map(|n| n.size_bytes()).sum(),
+            Self::Ns(set) => set.iter().map(|n| number(*n)).sum(),
             Self::Bs(set) => set.iter().map(Vec::len).sum(),
         }
     }

@@ -74,6 +74,9 @@ impl Number {
     /// One.
     pub const ONE: Self = Self::unchecked(false, 1, 0);
 
+    /// The largest [size](Self::size_bytes): one, the 20 pairs that 38 digits can be in, and the sign.
+    pub(super) const SIZE_BYTES_MAX: usize = 22;
+
     /// The largest number.
     pub const MAX: Self = Self::unchecked(false, COEFFICIENT_END - 1, 88);
 
@@ -590,6 +593,7 @@ mod tests {
         ];
         for (text, size_bytes) in cases {
             assert_eq!(number(text).size_bytes(), size_bytes, "{text}");
+            assert!(size_bytes <= Number::SIZE_BYTES_MAX, "{text}");
         }
     }
 
@@ -626,6 +630,11 @@ mod tests {
         #[test]
         fn text_reads_back(n in any_number()) {
             prop_assert_eq!(n.to_string().parse::<Number>(), Ok(n));
+        }
+
+        #[test]
+        fn no_number_is_larger_than_the_largest(n in any_number()) {
+            prop_assert!(n.size_bytes() <= Number::SIZE_BYTES_MAX);
         }
 
         #[test]
