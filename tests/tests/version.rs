@@ -3,11 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test panics where its fact does not hold")]
 
 use std::cell::RefCell;
-use std::sync::Arc;
 
 use dynorm::prelude::*;
-use dynorm_mem::MemBackend;
-use dynorm_tests::stepped::{Program, Random, Stepped, at_once, interleave};
+use dynorm_mem::{Faults, MemBackend, Random};
+use dynorm_tests::stepped::{Program, at_once, interleave};
 
 #[derive(Entity, Clone, Debug, PartialEq)]
 #[entity(table = "Pages", pk = id)]
@@ -63,14 +62,14 @@ async fn program(db: Db, mut draw: Random, done: &RefCell<Done>) {
 fn run(seed: u64) -> bool {
     let mut random = Random::of(seed);
     let backend = MemBackend::new();
-    let db = Db::from_backend(Arc::new(Stepped::new(backend.clone(), Random::of(seed), usize::MAX)));
+    let db = Db::new(Faults::seeded(random.next()).around(backend.clone()));
     let plain = Db::new(backend);
     at_once(db.create_table::<Page>()).unwrap();
     at_once(async { plain.create(&Page { id: 7, sum: 0, version: 0 }).await }).unwrap();
     let done = RefCell::new(Done::default());
     let programs: Vec<Program<'_>> = (0..3)
         .map(|_| {
-            let draw = Random::of(random.below(usize::MAX) as u64);
+            let draw = Random::of(random.next());
             Box::pin(program(db.clone(), draw, &done)) as Program<'_>
         })
         .collect();
