@@ -11,11 +11,13 @@ use crate::backend::table::{TableStatus, TimeToLive};
 use crate::backend::{Backend, Call};
 use crate::collection::{Collect, Collection, CollectionKey};
 use crate::entity::hook::Hook;
-use crate::entity::{Entity, Historied, Key, Pattern, Primary, Scannable, Table, UniqueKey};
+use crate::entity::{
+    Entity, Historied, IndexToScan, Key, Pattern, Primary, Scannable, ScannableIn, Table, UniqueKey,
+};
 use crate::error::{Error, Failure, FailureKind, Result};
 use crate::op::{
     self, Batch, BatchDelete, BatchPut, Context, Delete, DeleteMany, DeletePartition, Get, GetBy, GetMany,
-    GetRevision, History, KeySet, Put, PutMany, Query, Rekey, Reshard, Scan, Target, TransactGet,
+    GetRevision, History, IndexScan, KeySet, Put, PutMany, Query, Rekey, Reshard, Scan, Target, TransactGet,
     TransactWrite, Update, Upgrade,
 };
 #[cfg(feature = "signed-cursors")]
@@ -256,7 +258,7 @@ impl Db {
 
     /// Writes an item in the form of today, if it is of an older version: see [`Upgrade`](crate::op::Upgrade).
     pub fn upgrade<E: Entity>(&self, key: Key<E>) -> Upgrade<E> {
-        Upgrade::new(Arc::clone(&self.context), key)
+        Upgrade::new(self.labelled::<E>(), key)
     }
 
     /// Deletes an entity, if it is there.
@@ -292,6 +294,13 @@ impl Db {
     /// Reads the whole table for the entities `E`, if `E` says `#[entity(scan)]`.
     pub fn scan<E: Scannable>(&self) -> Scan<E> {
         Scan::of_table(self.labelled::<E>())
+    }
+
+    /// Reads a whole index for the entities `E`, if `E` says so of the index: `index(.., scan)`. Of a sparse index that
+    /// is less than the table.
+    pub fn scan_index<E: ScannableIn<I>, I: 'static>(&self, index: IndexToScan<E, I>) -> IndexScan<E, I> {
+        let label = Label::of_pattern(E::DESCRIPTOR.name, index.function);
+        IndexScan::of_index(self.context.labelled(label), index)
     }
 
     /// Reads many entities by their keys, each read on its own.

@@ -12,10 +12,11 @@ pub use crate::entity::hook::{
 pub use crate::entity::{
     Apart, AttributeDescriptor, AttributeRole, Collects, ConsistentReads, END, Entity, EntityDescriptor,
     FieldAt, FieldOf, FieldPath, GlobalIndex, HeldBy, Historied, HistoryRules, Holds, InKey, IndexAt,
-    IndexKeys, IndexSchema, ItemReader, ItemWriter, Key, KeyAttributeSchema, Lists, LocalIndex, Named, Next,
-    NoField, NoKeyOf, Nth, Older, Own, PartOfField, Partial, Pattern, Primary, Probe, Projection,
-    ProjectionSchema, ReadFrom, Scannable, StoredPart, Table, TableSchema, Unique, UniqueKey, Unknown,
-    Untouched, UpgradePath, Whole, With, check_field, check_unique, field, known_field, range_of,
+    IndexKeys, IndexSchema, IndexToScan, ItemReader, ItemWriter, Key, KeyAttributeSchema, Lists, LocalIndex,
+    Named, Next, NoField, NoKeyOf, Nth, Older, Own, PartOfField, Partial, Pattern, Primary, Probe,
+    Projection, ProjectionSchema, ReadFrom, Scannable, ScannableIn, StoredPart, Table, TableSchema, Unique,
+    UniqueKey, Unknown, Untouched, UpgradePath, Whole, With, check_field, check_unique, field, known_field,
+    range_of,
 };
 pub use crate::error::Result;
 pub use crate::expr::{

@@ -1,4 +1,5 @@
-//! What the library costs on the way to a backend: entities to items and back, and the building of requests.
+//! What the library costs on the way to a backend: entities to items and back, the building of requests, and whole
+//! calls through the AWS SDK.
 //!
 //! Every case is measured in one run: time (the best of several rounds), instructions (where `valgrind` is installed),
 //! allocations. What a case consumes is made before the clock starts.
@@ -7,6 +8,7 @@
 
 mod hand;
 mod order;
+mod send;
 
 use std::hint::black_box;
 use std::process::{Command, Stdio};
@@ -54,11 +56,7 @@ const CASES: &[Case] = &[
         goals: &[("encode: by hand to the SDK's map", 1.3), ("encode: serde_dynamo to the SDK's map", 0.4)],
         prepare: |n| encode(n, |order| order.to_item().expect(VALID)),
     },
-    Case {
-        name: "encode: an item to the SDK's map",
-        goals: &[],
-        prepare: |n| convert(n, item, Map::from),
-    },
+    Case { name: "encode: an item to the SDK's map", goals: &[], prepare: |n| convert(n, item, Map::from) },
     Case { name: "floor: the hash maps of an order", goals: &[], prepare: |n| convert(n, parts, hash_maps) },
     Case {
         name: "decode: by hand from the SDK's map",
@@ -91,12 +89,28 @@ const CASES: &[Case] = &[
             ("decode: by hand from the SDK's map", 1.0),
             ("decode: serde_dynamo from the SDK's map", 0.4),
         ],
-        prepare: |n| {
-            decode(n, item, |item| Order::from_item(item).expect(VALID))
-        },
+        prepare: |n| decode(n, item, |item| Order::from_item(item).expect(VALID)),
     },
     Case { name: "build: query of an index with a filter", goals: &[], prepare: queries },
     Case { name: "build: update with four assignments", goals: &[], prepare: updates },
+    Case { name: "send: get by the SDK alone", goals: &[], prepare: send::get_by_sdk },
+    Case {
+        name: "send: get by dynorm",
+        goals: &[("send: get by the SDK alone", 1.1)],
+        prepare: send::get_by_dynorm,
+    },
+    Case { name: "send: put by the SDK alone", goals: &[], prepare: send::put_by_sdk },
+    Case {
+        name: "send: put by dynorm",
+        goals: &[("send: put by the SDK alone", 1.1)],
+        prepare: send::put_by_dynorm,
+    },
+    Case { name: "send: query of 20 by the SDK alone", goals: &[], prepare: send::query_by_sdk },
+    Case {
+        name: "send: query of 20 by dynorm",
+        goals: &[("send: query of 20 by the SDK alone", 1.1)],
+        prepare: send::query_by_dynorm,
+    },
 ];
 
 const VALID: &str = "the order is valid";

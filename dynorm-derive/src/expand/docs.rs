@@ -34,6 +34,11 @@ pub(super) fn pattern(entity: &Entity, index: Option<&str>, partition: &[&Key], 
     format!("Access pattern of {of}: partition key {}{sort}.", sources(partition))
 }
 
+/// On the function that names an index to scan.
+pub(super) fn scan(entity: &Entity, index: &str) -> String {
+    format!("All [`{}`] of the index `{index}`, for `Db::scan_index`.", entity.ident.unraw())
+}
+
 /// On the function of a unique constraint.
 pub(super) fn unique(entity: &Entity, name: &str) -> String {
     format!("To find the [`{}`] by its `{name}`, which is unique.", entity.ident.unraw())

@@ -56,6 +56,7 @@ fn implementation(entity: &Entity) -> TokenStream {
     let slots = slots(entity);
     let upgrade = evolution::upgrade(entity, &quote!(#ident), &quote!(<Self as #LIB::Entity>));
     let abilities = hooks::abilities(entity);
+    let scannable_in = pattern::scannable(entity);
     let scannable = entity.scan.then(|| {
         quote! {
             #[automatically_derived]
@@ -91,6 +92,7 @@ fn implementation(entity: &Entity) -> TokenStream {
             #upgrade
         }
         #scannable
+        #scannable_in
         #abilities
     }
 }

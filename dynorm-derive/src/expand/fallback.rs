@@ -94,6 +94,8 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
         #[automatically_derived]
         impl #LIB::Scannable for #ident {}
         #[automatically_derived]
+        impl<__I> #LIB::ScannableIn<__I> for #ident {}
+        #[automatically_derived]
         impl #LIB::BatchPut for #ident {}
         #[automatically_derived]
         impl #LIB::BatchDelete for #ident {}

@@ -57,9 +57,44 @@ pub(super) fn any_arguments(ident: &Ident) -> TokenStream {
     }
 }
 
-/// The functions that start patterns, for the entity.
+/// The functions that start patterns, for the entity, and those that name indexes to scan.
 pub(super) fn functions(entity: &Entity) -> TokenStream {
-    patterns(entity).iter().map(Pattern::function).collect()
+    let patterns = patterns(entity);
+    // One of a pattern's name is a mistake that is reported already.
+    let is_free = |index: &&IndexKeys| {
+        let function = names::scan_function(&index.pattern);
+        patterns.iter().all(|pattern| pattern.name.unraw() != function)
+    };
+    let scans = entity.indexes.iter().filter(is_free).map(|index| scan(entity, index));
+    patterns.iter().map(Pattern::function).chain(scans).collect()
+}
+
+/// That indexes may be scanned.
+pub(super) fn scannable(entity: &Entity) -> TokenStream {
+    let ident = &entity.ident;
+    let scanned = entity.indexes.iter().filter(|index| index.scan.is_some()).map(|keys| {
+        let index = index_type(entity, Some(&keys.index));
+        quote! {
+            #[automatically_derived]
+            impl #LIB::ScannableIn<#index> for #ident {}
+        }
+    });
+    scanned.collect()
+}
+
+/// The function that names an index to scan.
+fn scan(entity: &Entity, keys: &IndexKeys) -> TokenStream {
+    let (vis, index, function) = (&entity.vis, &keys.index, names::scan_function(&keys.pattern));
+    let doc = docs::scan(entity, &index.value());
+    let ty = index_type(entity, Some(index));
+    let text = function.to_string();
+    quote! {
+        #[doc = #doc]
+        #[must_use]
+        #vis fn #function() -> #LIB::IndexToScan<Self, #ty> {
+            #LIB::IndexToScan::named(#index, #text)
+        }
+    }
 }
 
 /// What a pattern of the entity reads: an index, or without one the table.

@@ -84,6 +84,8 @@ pub(crate) struct IndexKeys {
     pub(crate) inverted: Option<Ident>,
     /// Whether an item is in the index; all are without.
     pub(crate) when: Option<When>,
+    /// The word `scan`: the whole index can be read.
+    pub(crate) scan: Option<Ident>,
 }
 
 /// What an attribute means to keys.
@@ -493,6 +495,7 @@ impl IndexKeys {
             sort,
             inverted: written.inverted.clone(),
             when: written.when.as_ref().map(|(name, when)| When::of(name, when, fields)),
+            scan: written.scan.clone(),
         })
     }
 

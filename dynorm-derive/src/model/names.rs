@@ -18,6 +18,11 @@ pub(crate) fn pattern_type(entity: &Ident, pattern: &Ident) -> Ident {
     Ident::new(&name, generated(pattern.span()))
 }
 
+/// The function that names an index to scan, by its pattern: `scan_by_price`.
+pub(crate) fn scan_function(pattern: &Ident) -> Ident {
+    format_ident!("scan_{}", pattern.unraw(), span = generated(pattern.span()))
+}
+
 /// The function that makes the key of a unique value: `unique_email`.
 pub(crate) fn unique_function(unique: &super::unique::Unique) -> Ident {
     format_ident!("unique_{}", unique.name, span = generated(unique.argument.span()))

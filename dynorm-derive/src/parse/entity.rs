@@ -34,8 +34,8 @@ const KNOWN: [&str; 21] = [
     "of",
     "version_attribute",
 ];
-const KNOWN_OF_INDEX: [&str; 10] =
-    ["name", "pk", "sk", "shards", "by", "was", "inverted", "when", "local", "projection"];
+const KNOWN_OF_INDEX: [&str; 11] =
+    ["name", "pk", "sk", "shards", "by", "was", "inverted", "when", "scan", "local", "projection"];
 
 /// What is written on an entity.
 #[derive(Default)]
@@ -89,6 +89,7 @@ pub(crate) struct IndexArguments {
     /// The word `inverted`: the keys are those of the table the other way round.
     pub(crate) inverted: Option<Ident>,
     pub(crate) when: Option<(Ident, Expr)>,
+    pub(crate) scan: Option<Ident>,
     pub(crate) local: Option<Ident>,
     pub(crate) projection: Option<(Ident, Projection)>,
 }
@@ -371,6 +372,7 @@ impl IndexArguments {
             mentioned_keys: Vec::new(),
             inverted: None,
             when: None,
+            scan: None,
             local: None,
             projection: None,
         };
@@ -393,6 +395,7 @@ impl IndexArguments {
                     let when = (name.clone(), value(name, input, "status == Status::Open")?);
                     set(&mut all.when, name, when, diagnostics);
                 }
+                "scan" => set(&mut all.scan, name, name.clone(), diagnostics),
                 "local" => set(&mut all.local, name, name.clone(), diagnostics),
                 "projection" => {
                     let projection = (name.clone(), Projection::read(name, input)?);

@@ -14,6 +14,7 @@ pub(crate) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
     key_fields_have_no_default(entity, diagnostics);
     primary_keys_are_no_times_to_live(entity, diagnostics);
     patterns_have_their_own_names(entity, diagnostics);
+    patterns_leave_other_functions_their_names(entity, diagnostics);
     each_index_is_used_once(entity, diagnostics);
     inverted_indexes_need_a_sort_key(entity, diagnostics);
     whens_decide(entity, diagnostics);
@@ -104,6 +105,22 @@ fn primary_keys_are_no_times_to_live(entity: &Entity, diagnostics: &mut Diagnost
                 field.ident
             );
             diagnostics.at(&field.ident, message);
+        }
+    }
+}
+
+/// Unique fields and indexes to scan have functions too.
+fn patterns_leave_other_functions_their_names(entity: &Entity, diagnostics: &mut Diagnostics) {
+    let unique = entity.unique.iter();
+    let unique = unique.map(|unique| (names::unique_function(unique), "finds by a unique value"));
+    let scanned =
+        entity.indexes.iter().map(|index| (names::scan_function(&index.pattern), "names an index to scan"));
+    for (function, does) in unique.chain(scanned) {
+        let patterns = entity.pattern.iter().chain(entity.indexes.iter().map(|index| &index.pattern));
+        for pattern in patterns.filter(|pattern| pattern.unraw() == function.unraw()) {
+            let message =
+                format!("`{function}` is the function that {does}; give the access pattern another name");
+            diagnostics.at(pattern, message);
         }
     }
 }

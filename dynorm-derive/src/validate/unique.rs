@@ -4,7 +4,6 @@ use syn::ext::IdentExt;
 
 use crate::diagnostics::Diagnostics;
 use crate::model::entity::{Entity, Field};
-use crate::model::names;
 use crate::model::unique::Unique;
 
 /// Checks all rules.
@@ -22,14 +21,6 @@ pub(super) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
         if entity.unique[..at].iter().any(|other| positions(other) == positions(unique)) {
             let message = "these fields are unique already; remove one of the two";
             diagnostics.at(&unique.argument, message);
-        }
-        let function = names::unique_function(unique);
-        let patterns = entity.pattern.iter().chain(entity.indexes.iter().map(|index| &index.pattern));
-        for pattern in patterns.filter(|pattern| pattern.unraw() == function.unraw()) {
-            let message = format!(
-                "`{function}` is the function that finds by a unique value; give the access pattern another name"
-            );
-            diagnostics.at(pattern, message);
         }
     }
 }

@@ -20,6 +20,25 @@ pub struct LocalIndex<Name>(PhantomData<Name>);
 #[derive(Debug)]
 pub struct GlobalIndex<Name, Projection>(PhantomData<(Name, Projection)>);
 
+/// An index that can be scanned for the entities `E`, named by functions such as `Order::scan_by_state`: for
+/// [`Db::scan_index`](crate::Db::scan_index).
+#[derive(Debug)]
+pub struct IndexToScan<E, I> {
+    pub(crate) name: &'static str,
+    /// The function that names it here.
+    pub(crate) function: &'static str,
+    types: PhantomData<fn() -> (E, I)>,
+}
+
+impl<E, I> IndexToScan<E, I> {
+    /// The index of this name, as a function of the entity names it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn named(name: &'static str, function: &'static str) -> Self {
+        Self { name, function, types: PhantomData }
+    }
+}
+
 /// The projection of an index that holds whole items.
 #[derive(Clone, Copy, Debug)]
 pub enum Whole {}
@@ -35,11 +54,12 @@ pub enum Unknown<const NAME: u64> {}
 /// What can be read consistently: the table and local indexes.
 #[diagnostic::on_unimplemented(
     message = "a global secondary index has no consistent read",
-    label = "this pattern reads a global secondary index",
+    label = "this reads a global secondary index",
     note = "it is updated after the table, and DynamoDB refuses `ConsistentRead` on it; read the table or a local index, or leave `.consistent()` away"
 )]
 pub trait ConsistentReads {}
 impl ConsistentReads for Primary {}
+impl ConsistentReads for Everything {}
 impl<Name> ConsistentReads for LocalIndex<Name> {}
 
 /// What whole entities can be read from: the table, local indexes, and global indexes that project all attributes.

@@ -34,8 +34,8 @@ pub use self::evolution::{Older, OlderOf, UpgradePath, UpgradedFrom};
 pub use self::history::{Historied, HistoryRules, Revision};
 pub(crate) use self::history::{Trail, VERSION_ATTRIBUTES, VERSION_PREFIX, VERSION_TAG};
 pub use self::index::{
-    Collects, ConsistentReads, Everything, FilterOn, GlobalIndex, IndexAt, LocalIndex, NoKeyOf, Partial,
-    Primary, ReadsWholeItems, Unknown, Whole,
+    Collects, ConsistentReads, Everything, FilterOn, GlobalIndex, IndexAt, IndexToScan, LocalIndex, NoKeyOf,
+    Partial, Primary, ReadsWholeItems, Unknown, Whole,
 };
 pub use self::index_keys::field;
 pub(crate) use self::index_keys::{IndexParts, KnownFields, remake as remake_index_keys};
@@ -147,6 +147,14 @@ pub trait Entity: Sized + Send + Sync + 'static {
     note = "query one of its access patterns instead, or allow it with `#[entity(scan)]` on `{Self}`"
 )]
 pub trait Scannable: Entity {}
+
+/// An entity that says that the index `I` may be scanned for it: `index(.., scan)`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not allow scans of the index `{I}`",
+    label = "a scan reads, and bills, the whole index",
+    note = "query the access pattern of the index instead, or allow it where `{Self}` says its keys: `#[entity(index(.., scan))]`"
+)]
+pub trait ScannableIn<I>: Entity {}
 
 /// A table: see `#[derive(Table)]`.
 #[diagnostic::on_unimplemented(

@@ -54,7 +54,7 @@ pub(crate) use self::query::{canonical, key_node};
 pub use self::read::{Items, Pages, Read, Source};
 pub use self::rekey::Rekey;
 pub use self::reshard::{Reshard, Resharded};
-pub use self::scan::{Scan, ScanSource};
+pub use self::scan::{IndexScan, Scan, ScanSource};
 pub use self::segments::{ScanItems, ScanProgress, SegmentedScan};
 pub(crate) use self::send::send;
 pub use self::target::Target;

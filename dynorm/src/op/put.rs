@@ -132,8 +132,12 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
 
     /// The request, which requires this too, and what it needs.
     pub(super) fn prepare(&self, guard: &[Node]) -> Result<(call::Put, Needs)> {
+        self.prepare_item(self.item.clone()?, guard)
+    }
+
+    fn prepare_item(&self, item: Item, guard: &[Node]) -> Result<(call::Put, Needs)> {
         let kind = if self.presence == Presence::Absent { WriteKind::Create } else { WriteKind::Put };
-        let (item, asked) = hooks::whole::<E>(&self.context, kind, None, self.item.clone()?)?;
+        let (item, asked) = hooks::whole::<E>(&self.context, kind, None, item)?;
         let asked = if self.any_version { asked.without_version() } else { asked };
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let (condition, now) = (self.condition.as_ref(), self.context.backend.now());
@@ -161,14 +165,16 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     ///
     /// [`is_already_exists`](crate::Error::is_already_exists), [`is_condition_failed`](crate::Error::is_condition_failed),
     /// an entity that cannot be stored, or a refusal of the backend. Nothing is written then.
-    pub async fn outcome(self) -> Result<Outcome<Out>> {
+    pub async fn outcome(mut self) -> Result<Outcome<Out>> {
         if self.is_accompanied() {
             let (context, operation) = (Arc::clone(&self.context), self.operation());
             let done = transact_write::alone::<E>(context, operation, self.accompanied()?).await?;
             let returned = if Out::WRITTEN { done.after } else { done.before };
             return Ok(Outcome { value: Out::read(returned)?, capacity: done.capacity });
         }
-        let (request, needs) = self.prepare(&[])?;
+        // It is sent for good, and needs no copy.
+        let item = std::mem::replace(&mut self.item, Ok(Item::new()))?;
+        let (request, needs) = self.prepare_item(item, &[])?;
         let (operation, now) = (self.operation(), self.context.backend.now());
         let send = || self.context.write(|backend| backend.put(request.clone()));
         let reply = upgrade::first::<E, _, _>(&self.context, &request.table, send).await?;

@@ -6,14 +6,12 @@ use std::sync::Arc;
 use super::condition::expression_error;
 use super::fan::Spread;
 use super::pager::PageRequest;
-use super::read::{Read, Source, select};
+use super::read::{Read, Source, all_attributes, select};
 use super::{Context, Sent};
-use crate::backend::call::{self, Select};
+use crate::backend::call;
 use crate::backend::observe::Label;
 use crate::backend::{Backend, reply};
-use crate::entity::{
-    ConsistentReads, Entity, KeyCondition, Pattern, Probe, Projection, ProjectionSchema, Table,
-};
+use crate::entity::{ConsistentReads, Entity, KeyCondition, Pattern, Probe, Projection, Table};
 use crate::error::Result;
 use crate::expr::{Node, Renderer, Side};
 use crate::key::SortCondition;
@@ -130,11 +128,9 @@ impl<E: Entity, I: 'static, T: Projection<E>> Query<E, I, T> {
 impl<E: Entity, I: 'static> Source<E> for QuerySource<I> {
     type Request = call::Query;
     type Index = I;
+    type Keys = I;
 
     fn request(&self, context: &Context, renderer: &mut Renderer, shard: Option<u16>) -> Result<call::Query> {
-        let index = self.probe.index.and_then(|name| self.probe.schema().index(name));
-        // A local index fetches what it does not hold, but only if it is told to.
-        let partial = index.is_some_and(|i| i.local && !matches!(i.projection, ProjectionSchema::All));
         let condition = key_node(self.probe.condition(shard)?);
         Ok(call::Query {
             table: context.table::<E::Table>(),
@@ -142,7 +138,7 @@ impl<E: Entity, I: 'static> Source<E> for QuerySource<I> {
             key_condition: Some(renderer.condition(&condition).map_err(expression_error::<E>)?),
             descending: self.descending,
             consistent: self.consistent,
-            select: partial.then_some(Select::AllAttributes),
+            select: all_attributes::<E>(self.probe.index),
             capacity: context.capacity,
             ..call::Query::default()
         })

@@ -63,6 +63,8 @@ pub trait Source<E>: Send + 'static {
     type Request: PageRequest;
     /// Whether it gives whole entities.
     type Index;
+    /// What it reads by the keys of, so that filters cannot mention them.
+    type Keys;
 
     /// The request, without filter and limits, to one of the shards if there are some.
     #[doc(hidden)]
@@ -185,7 +187,7 @@ impl<E: Entity, S: Source<E>, T: Projection<E>> Read<E, S, T> {
     /// all be satisfied.
     ///
     /// A query cannot filter by a field that is a key attribute of what it reads; a scan can.
-    pub fn filter<K: FilterOn<S::Index>>(mut self, condition: Condition<E, K>) -> Self {
+    pub fn filter<K: FilterOn<S::Keys>>(mut self, condition: Condition<E, K>) -> Self {
         self.filter = both(self.filter, condition);
         self
     }
@@ -634,6 +636,14 @@ fn own_tag<E: Entity>() -> Option<Node> {
         _ => Node::In(path(), E::DESCRIPTOR.tags().map(tag).collect()),
     };
     Some(Node::Or(vec![Node::Call("attribute_not_exists", vec![path()]), own]))
+}
+
+/// That all attributes are wanted of what is read, where that must be said: a local index fetches what it does not hold
+/// only if it is told to.
+pub(super) fn all_attributes<E: Entity>(index: Option<&str>) -> Option<Select> {
+    let index = index.and_then(|name| E::Table::SCHEMA.index(name))?;
+    let is_partial = index.local && !matches!(index.projection, ProjectionSchema::All);
+    is_partial.then_some(Select::AllAttributes)
 }
 
 /// Sets what `page` and `count` change of a request; for [`PageRequest::page`].

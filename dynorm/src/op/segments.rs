@@ -11,11 +11,11 @@ use futures_core::Stream;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use super::pager::{Plan, key_of};
-use super::scan::Scan;
+use super::scan::IndexScan;
 use super::{BoxFuture, Context, refuse};
 use crate::backend::call::{self, ReturnCapacity};
 use crate::backend::reply::{self, Capacity};
-use crate::entity::{Entity, decode};
+use crate::entity::{Entity, Everything, ReadFrom, decode};
 use crate::error::{Error, Kind, Result};
 use crate::page::{ScanPosition, SegmentPlace};
 use crate::value::Item;
@@ -29,7 +29,7 @@ const SEGMENTS_MAX: u32 = 1_000_000;
 /// Source: [capacity units](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/read-write-operations.html).
 const UNITS_OF_REQUEST_MAX: f64 = 356.0;
 
-/// A scan in segments, made by [`segments`](Scan::segments), [`budget`](Scan::budget) or [`resume`](Scan::resume) of a scan.
+/// A scan in segments, made by [`segments`](IndexScan::segments), [`budget`](IndexScan::budget) or [`resume`](IndexScan::resume) of a scan.
 ///
 /// What filters, is consistent or includes what is expired is said before, to the scan.
 ///
@@ -54,33 +54,42 @@ const UNITS_OF_REQUEST_MAX: f64 = 356.0;
 /// ```
 #[derive(Debug)]
 #[must_use = "nothing is read until `items` or `all` is awaited"]
-pub struct SegmentedScan<E> {
-    scan: Scan<E>,
+pub struct SegmentedScan<E, I = Everything> {
+    scan: IndexScan<E, I>,
     segments: Option<u32>,
     concurrency: Option<usize>,
     budget: Option<f64>,
     position: Option<ScanPosition>,
 }
 
-impl<E: Entity> Scan<E> {
-    /// Reads the table in this many segments, from 1 to 1,000,000, by requests at once. The entities come in no order.
-    pub fn segments(self, n: u32) -> SegmentedScan<E> {
+impl<E: Entity, I: 'static> IndexScan<E, I> {
+    /// Reads the table or index in this many segments, from 1 to 1,000,000, by requests at once. The entities come in no order.
+    pub fn segments(self, n: u32) -> SegmentedScan<E, I>
+    where
+        E: ReadFrom<I, E>,
+    {
         SegmentedScan { segments: Some(n), ..SegmentedScan::of(self) }
     }
 
     /// Reads in one segment, on average at most this many read units a second: see [`SegmentedScan::budget`].
-    pub fn budget(self, units_per_second: f64) -> SegmentedScan<E> {
+    pub fn budget(self, units_per_second: f64) -> SegmentedScan<E, I>
+    where
+        E: ReadFrom<I, E>,
+    {
         SegmentedScan::of(self).budget(units_per_second)
     }
 
     /// Goes on where another scan in segments was left: it gives exactly what that one did not.
-    pub fn resume(self, position: ScanPosition) -> SegmentedScan<E> {
+    pub fn resume(self, position: ScanPosition) -> SegmentedScan<E, I>
+    where
+        E: ReadFrom<I, E>,
+    {
         SegmentedScan { position: Some(position), ..SegmentedScan::of(self) }
     }
 }
 
-impl<E: Entity> SegmentedScan<E> {
-    fn of(scan: Scan<E>) -> Self {
+impl<E: Entity, I: 'static> SegmentedScan<E, I> {
+    fn of(scan: IndexScan<E, I>) -> Self {
         Self { scan, segments: None, concurrency: None, budget: None, position: None }
     }
 
@@ -182,7 +191,7 @@ impl<E: Entity> ScanItems<E> {
         &self.work.progress
     }
 
-    /// Where the scan is: [`resume`](Scan::resume) gives exactly what this stream has not given yet.
+    /// Where the scan is: [`resume`](IndexScan::resume) gives exactly what this stream has not given yet.
     #[must_use]
     pub fn position(&self) -> ScanPosition {
         ScanPosition::new(&self.work.table, &self.work.pattern, self.work.places.clone())
@@ -254,7 +263,7 @@ impl Work {
         }
     }
 
-    fn begin<E: Entity>(&mut self, scan: SegmentedScan<E>) -> Result<()> {
+    fn begin<E: Entity, I: 'static>(&mut self, scan: SegmentedScan<E, I>) -> Result<()> {
         let SegmentedScan { scan, segments, concurrency, budget, position } = scan;
         let mut plan = scan.plan(None)?;
         (self.table, self.pattern) = (plan.meaning.table.clone(), plan.meaning.pattern.clone());
