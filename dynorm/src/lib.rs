@@ -214,6 +214,7 @@ pub use dynorm_derive::Collection;
 /// | `index(GSI1, name = by_price, pk = "...", sk = "...", when = ...)` | the keys in an index of the table, and its access pattern; `pk` is left away for a local index, `when` if all items are in the index |
 /// | `index(ByMaker, name = by_maker, pk = [maker, line], sk = [year, id])` | the keys in a global index whose keys have several attributes: the fields that are stored in them, up to four and four |
 /// | `index(Inverted, name = of_user, inverted)` | the primary key the other way round, in an index of the table with `pk = "SK", sk = "PK"`; nothing is stored for it |
+/// | `index(Late, name = by_team, .., scan)` | allows [`Db::scan_index`] of the index: `db.scan_index(Task::scan_by_team())` |
 /// | `tag = "Product"` | the type tag of its items; the struct's name without |
 /// | `alias = "Article"` | a type tag that its items had before, which is read; several may be given |
 /// | `rename_all = "camelCase"` | how its attributes are named, as for [`Attribute`](macro@Attribute) |
@@ -291,7 +292,7 @@ pub use dynorm_derive::Collection;
 /// | `version` | counts writes; each write of what was read checks it, so that of two writers one fails |
 /// | `created_at`, `updated_at` | the time of the first write, and of the last |
 /// | `counter`, `counter(start = 1, step = 1)` | starts with the item; every update adds to it |
-/// | `write_once` | neither updated nor put with another value |
+/// | `write_once` | neither updated, nor put or moved with another value |
 /// | `sensitive` | its values are in no text for people that dynorm makes: builders, requests, errors |
 /// | `validate = path` | a function from `&T` to `Result<(), impl Display>` that every write is checked by |
 ///
