@@ -298,8 +298,14 @@ impl Db {
 
     /// Reads a whole index for the entities `E`, if `E` says so of the index: `index(.., scan)`. Of a sparse index that
     /// is less than the table.
-    pub fn scan_index<E: ScannableIn<I>, I: 'static>(&self, index: IndexToScan<E, I>) -> IndexScan<E, I> {
-        let label = Label::of_pattern(E::DESCRIPTOR.name, index.function);
+    pub fn scan_index<P: Pattern<Index: 'static>>(
+        &self,
+        index: IndexToScan<P>,
+    ) -> IndexScan<P::Entity, P::Index>
+    where
+        P::Entity: ScannableIn<P::Index>,
+    {
+        let label = Label::of_pattern(P::Entity::DESCRIPTOR.name, index.function);
         IndexScan::of_index(self.context.labelled(label), index)
     }
 

@@ -22,6 +22,8 @@ struct Pattern<'e> {
     sort: Vec<&'e Key>,
     /// Whether the sort key is the partition key of the table, which is not written so that it sorts.
     inverted: bool,
+    /// Whether the whole index may be read.
+    is_scanned: bool,
 }
 
 /// All access patterns of an entity, but for those whose names are mistakes.
@@ -60,41 +62,25 @@ pub(super) fn any_arguments(ident: &Ident) -> TokenStream {
 /// The functions that start patterns, for the entity, and those that name indexes to scan.
 pub(super) fn functions(entity: &Entity) -> TokenStream {
     let patterns = patterns(entity);
-    // One of a pattern's name is a mistake that is reported already.
-    let is_free = |index: &&IndexKeys| {
-        let function = names::scan_function(&index.pattern);
-        patterns.iter().all(|pattern| pattern.name.unraw() != function)
-    };
-    let scans = entity.indexes.iter().filter(is_free).map(|index| scan(entity, index));
-    patterns.iter().map(Pattern::function).chain(scans).collect()
+    let functions = patterns.iter().map(Pattern::function);
+    // One of a pattern's name is a mistake that is reported already, as two of one name are.
+    let is_free = |function: &Ident| patterns.iter().all(|pattern| pattern.name.unraw() != *function);
+    let of_indexes = patterns.iter().filter(|pattern| pattern.index.is_some());
+    let scans = of_indexes.filter(|pattern| is_free(&names::scan_function(pattern.name)));
+    functions.chain(scans.map(Pattern::scan_function)).collect()
 }
 
 /// That indexes may be scanned.
 pub(super) fn scannable(entity: &Entity) -> TokenStream {
     let ident = &entity.ident;
-    let scanned = entity.indexes.iter().filter(|index| index.scan.is_some()).map(|keys| {
-        let index = index_type(entity, Some(&keys.index));
+    let scanned = patterns(entity).into_iter().filter(|pattern| pattern.is_scanned).map(|pattern| {
+        let index = index_type(entity, pattern.index);
         quote! {
             #[automatically_derived]
             impl #LIB::ScannableIn<#index> for #ident {}
         }
     });
     scanned.collect()
-}
-
-/// The function that names an index to scan.
-fn scan(entity: &Entity, keys: &IndexKeys) -> TokenStream {
-    let (vis, index, function) = (&entity.vis, &keys.index, names::scan_function(&keys.pattern));
-    let doc = docs::scan(entity, &index.value());
-    let ty = index_type(entity, Some(index));
-    let text = function.to_string();
-    quote! {
-        #[doc = #doc]
-        #[must_use]
-        #vis fn #function() -> #LIB::IndexToScan<Self, #ty> {
-            #LIB::IndexToScan::named(#index, #text)
-        }
-    }
 }
 
 /// What a pattern of the entity reads: an index, or without one the table.
@@ -137,7 +123,8 @@ impl<'e> Pattern<'e> {
     fn of(entity: &'e Entity, name: &'e Ident, keys: Option<&'e IndexKeys>) -> Self {
         let (partition, sort) = entity.keys_of(keys);
         let inverted = keys.is_some_and(|keys| keys.inverted.is_some());
-        Self { entity, name, index: keys.map(|keys| &keys.index), partition, sort, inverted }
+        let is_scanned = keys.is_some_and(|keys| keys.scan.is_some());
+        Self { entity, name, index: keys.map(|keys| &keys.index), partition, sort, inverted, is_scanned }
     }
 
     fn ty(&self) -> Ident {
@@ -164,6 +151,20 @@ impl<'e> Pattern<'e> {
             #[doc = #doc]
             #vis fn #function(#(#arguments),*) -> #ty<0> {
                 #ty(#LIB::Probe::new::<Self>(#index, #text, &[#(#values),*]))
+            }
+        }
+    }
+
+    /// The function that names its index to scan.
+    fn scan_function(&self) -> TokenStream {
+        let (vis, function, index) = (&self.entity.vis, names::scan_function(self.name), self.index);
+        let doc = docs::scan(self.entity, &index.map(LitStr::value).unwrap_or_default());
+        let (ty, text) = (self.ty(), function.to_string());
+        quote! {
+            #[doc = #doc]
+            #[must_use]
+            #vis fn #function() -> #LIB::IndexToScan<#ty<0>> {
+                #LIB::IndexToScan::named(#index, #text)
             }
         }
     }

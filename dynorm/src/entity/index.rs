@@ -20,22 +20,22 @@ pub struct LocalIndex<Name>(PhantomData<Name>);
 #[derive(Debug)]
 pub struct GlobalIndex<Name, Projection>(PhantomData<(Name, Projection)>);
 
-/// An index that can be scanned for the entities `E`, named by functions such as `Order::scan_by_state`: for
+/// The index of an access pattern `P` that is read as a whole, named by functions such as `Order::scan_by_state`: for
 /// [`Db::scan_index`](crate::Db::scan_index).
 #[derive(Debug)]
-pub struct IndexToScan<E, I> {
+pub struct IndexToScan<P> {
     pub(crate) name: &'static str,
     /// The function that names it here.
     pub(crate) function: &'static str,
-    types: PhantomData<fn() -> (E, I)>,
+    pattern: PhantomData<fn() -> P>,
 }
 
-impl<E, I> IndexToScan<E, I> {
+impl<P> IndexToScan<P> {
     /// The index of this name, as a function of the entity names it.
     #[doc(hidden)]
     #[must_use]
     pub fn named(name: &'static str, function: &'static str) -> Self {
-        Self { name, function, types: PhantomData }
+        Self { name, function, pattern: PhantomData }
     }
 }
 

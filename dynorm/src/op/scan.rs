@@ -73,7 +73,7 @@ impl<E: Entity> Scan<E> {
 }
 
 impl<E: Entity, I: 'static> IndexScan<E, I> {
-    pub(crate) fn of_index(context: Arc<Context>, index: IndexToScan<E, I>) -> Self {
+    pub(crate) fn of_index<P>(context: Arc<Context>, index: IndexToScan<P>) -> Self {
         Read::new(context, ScanSource { index: Some(index.name), consistent: false, types: PhantomData })
     }
 }
