@@ -21,6 +21,18 @@ const GUIDE: &str = "https://docs.aws.amazon.com/amazondynamodb/latest/developer
 pub const MISTAKES: &[Mistake] = &[
     Mistake {
         server: "moto",
+        case: "history::limits_are_checked_before",
+        what: "refuses items of less than 400 KB",
+        source: "ServiceQuotas.html#limits-items",
+    },
+    Mistake {
+        server: "moto",
+        case: "resharding::keys_find_items_in_both_places",
+        what: "takes no more than 25 keys in a transaction that reads",
+        source: "transaction-apis.html#transaction-apis-txgetitems",
+    },
+    Mistake {
+        server: "moto",
         case: "faults::a_transaction_whose_answer_is_lost_happens_once",
         what: "runs a transaction again under the same token",
         source: "transaction-apis.html#transaction-apis-txwriteitems-idempotency",
