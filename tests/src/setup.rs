@@ -15,15 +15,39 @@ pub enum Leg {
     Sdk,
     /// A server of DynamoDB's protocol, through the AWS SDK.
     Endpoint(String),
+    /// DynamoDB as the environment says, with its credentials, region and endpoint.
+    #[cfg(feature = "aws-env")]
+    Environment,
 }
+
+/// What `DYNORM_TEST_ENDPOINT` is for DynamoDB as the environment says.
+const ENVIRONMENT: &str = "env";
 
 impl Leg {
     /// The legs that this run has: the engine, by itself and through the AWS SDK, and the endpoint in
     /// `DYNORM_TEST_ENDPOINT`.
+    ///
+    /// # Panics
+    ///
+    /// If the endpoint is `env`, and the suite is built without the feature `aws-env`.
     #[must_use]
     pub fn all() -> Vec<Self> {
         let endpoint = std::env::var("DYNORM_TEST_ENDPOINT").ok().filter(|url| !url.is_empty());
-        [Self::Mem, Self::Sdk].into_iter().chain(endpoint.map(Self::Endpoint)).collect()
+        [Self::Mem, Self::Sdk].into_iter().chain(endpoint.map(Self::of_endpoint)).collect()
+    }
+
+    #[cfg(feature = "aws-env")]
+    fn of_endpoint(endpoint: String) -> Self {
+        if endpoint == ENVIRONMENT { Self::Environment } else { Self::Endpoint(endpoint) }
+    }
+
+    #[cfg(not(feature = "aws-env"))]
+    fn of_endpoint(endpoint: String) -> Self {
+        assert!(
+            endpoint != ENVIRONMENT,
+            "DYNORM_TEST_ENDPOINT={ENVIRONMENT} needs the suite to be built with `--features aws-env`"
+        );
+        Self::Endpoint(endpoint)
     }
 
     /// The leg's name in the names of tests.
@@ -33,6 +57,8 @@ impl Leg {
             Self::Mem => "mem",
             Self::Sdk => "sdk",
             Self::Endpoint(_) => "endpoint",
+            #[cfg(feature = "aws-env")]
+            Self::Environment => "endpoint",
         }
     }
 
@@ -41,15 +67,17 @@ impl Leg {
     pub fn server(&self) -> Option<String> {
         match self {
             Self::Mem | Self::Sdk => None,
-            Self::Endpoint(_) => std::env::var("DYNORM_TEST_SERVER").ok(),
+            _ => std::env::var("DYNORM_TEST_SERVER").ok(),
         }
     }
 
-    fn db(&self) -> Db {
+    async fn db(&self) -> Db {
         match self {
             Self::Mem => Db::new(MemBackend::new()),
             Self::Sdk => Db::new(AwsBackend::new(dynorm_mem::sdk_client(&MemBackend::new()))),
             Self::Endpoint(url) => Db::new(AwsBackend::local(url)),
+            #[cfg(feature = "aws-env")]
+            Self::Environment => Db::new(AwsBackend::from_env().await),
         }
     }
 }
@@ -64,9 +92,8 @@ pub struct Test {
 
 impl Test {
     /// A case on a leg.
-    #[must_use]
-    pub fn new(leg: &Leg, case: &'static str) -> Self {
-        Self { case, db: leg.db(), tables: Mutex::default() }
+    pub async fn new(leg: &Leg, case: &'static str) -> Self {
+        Self { case, db: leg.db().await, tables: Mutex::default() }
     }
 
     /// A database with a new and empty table `T`.

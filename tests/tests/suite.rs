@@ -25,7 +25,7 @@ fn trial(leg: Leg, case: Case) -> Trial {
 
 fn run(leg: &Leg, case: Case, mistake: Option<&Mistake>) -> Result<(), Failed> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let test = Test::new(leg, case.name);
+    let test = runtime.block_on(Test::new(leg, case.name));
     let outcome = catch_unwind(AssertUnwindSafe(|| runtime.block_on((case.run)(&test))));
     runtime.block_on(test.clean_up());
     match (outcome, mistake) {
