@@ -20,6 +20,18 @@ const GUIDE: &str = "https://docs.aws.amazon.com/amazondynamodb/latest/developer
 /// All known mistakes.
 pub const MISTAKES: &[Mistake] = &[
     Mistake {
+        server: "dynoxide",
+        case: "scan::a_local_index_is_scanned",
+        what: "does not fetch attributes that a local index does not project",
+        source: "LSI.html#LSI.Projections",
+    },
+    Mistake {
+        server: "moto",
+        case: "scan::a_local_index_is_scanned",
+        what: "does not fetch attributes that a local index does not project",
+        source: "LSI.html#LSI.Projections",
+    },
+    Mistake {
         server: "moto",
         case: "history::limits_are_checked_before",
         what: "refuses items of less than 400 KB",

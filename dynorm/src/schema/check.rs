@@ -220,29 +220,41 @@ const fn n_keys(entity: &EntityDescriptor) -> usize {
     KEYS_MAX * (1 + entity.indexes.len())
 }
 
+/// What makes the keys of the group that the `n`th is in: a partition key, or a sort key.
+const fn group(entity: &EntityDescriptor, n: usize) -> &[KeySource] {
+    match (n / KEYS_MAX, n % KEYS_MAX >= KEY_ATTRIBUTES_MAX) {
+        (0, false) => std::slice::from_ref(&entity.partition),
+        (0, true) => entity.sort.as_slice(),
+        (of, false) => entity.indexes[of - 1].partition,
+        (of, true) => entity.indexes[of - 1].sort,
+    }
+}
+
+/// The number of the key after the `n`th. Most of the room is empty, and the compiler would be long about it.
+const fn after(entity: &EntityDescriptor, n: usize) -> usize {
+    let at = n % KEY_ATTRIBUTES_MAX;
+    if at + 1 < group(entity, n).len() { n + 1 } else { n - at + KEY_ATTRIBUTES_MAX }
+}
+
 /// The `n`th key of an entity: room for those of the table, then for those of each index; `None` where there is none, or
 /// where it is that of the table.
 const fn nth_key<'s>(entity: &'s EntityDescriptor, schema: &'s TableSchema, n: usize) -> Option<KeyOf<'s>> {
     let (of, is_sort, at) = (n / KEYS_MAX, n % KEYS_MAX >= KEY_ATTRIBUTES_MAX, n % KEY_ATTRIBUTES_MAX);
-    let (sources, attributes) = if of == 0 {
-        if is_sort {
-            (entity.sort.as_slice(), schema.sort.as_slice())
-        } else {
-            (std::slice::from_ref(&entity.partition), std::slice::from_ref(&schema.partition))
-        }
+    let sources = group(entity, n);
+    if at >= sources.len() {
+        return None;
+    }
+    let attributes = if of == 0 {
+        if is_sort { schema.sort.as_slice() } else { std::slice::from_ref(&schema.partition) }
     } else {
         let keys = &entity.indexes[of - 1];
         let Some(index) = schema.index_named(keys.index) else { return None };
         if keys.inverted || index.local && !is_sort {
             return None;
         }
-        if is_sort { (keys.sort, index.sort) } else { (keys.partition, index.partition) }
+        if is_sort { index.sort } else { index.partition }
     };
-    if at < sources.len() && sources.len() == attributes.len() {
-        Some((attributes[at], &sources[at]))
-    } else {
-        None
-    }
+    if sources.len() == attributes.len() { Some((attributes[at], &sources[at])) } else { None }
 }
 
 /// Two keys in one attribute must be made the same way, or one would overwrite the other.
@@ -251,10 +263,10 @@ const fn check_sources(entity: &EntityDescriptor, schema: &TableSchema) -> Const
     let mut a = 0;
     while a < n_keys {
         let Some((name, source)) = nth_key(entity, schema, a) else {
-            a += 1;
+            a = after(entity, a);
             continue;
         };
-        let mut b = a + 1;
+        let mut b = after(entity, a);
         while b < n_keys {
             if let Some((other_name, other)) = nth_key(entity, schema, b)
                 && same_text(name.name, other_name.name)
@@ -263,9 +275,9 @@ const fn check_sources(entity: &EntityDescriptor, schema: &TableSchema) -> Const
                 let text = of_entity(entity).add(" makes the attribute `").add(name.name);
                 return text.add("` in two ways, so that one key would overwrite another; write the same template for both, or give the index another attribute");
             }
-            b += 1;
+            b = after(entity, b);
         }
-        a += 1;
+        a = after(entity, a);
     }
     ConstText::new()
 }
@@ -589,7 +601,7 @@ const fn is_key(entity: &EntityDescriptor, schema: &TableSchema, name: &str) -> 
         {
             return true;
         }
-        at += 1;
+        at = after(entity, at);
     }
     false
 }
@@ -650,7 +662,7 @@ const fn is_template_key(entity: &EntityDescriptor, schema: &TableSchema, name: 
         {
             return true;
         }
-        at += 1;
+        at = after(entity, at);
     }
     false
 }
