@@ -67,10 +67,16 @@ impl Leg {
     pub fn server(&self) -> Option<String> {
         match self {
             Self::Mem | Self::Sdk => None,
-            _ => std::env::var("DYNORM_TEST_SERVER").ok(),
+            Self::Endpoint(_) => std::env::var("DYNORM_TEST_SERVER").ok(),
+            #[cfg(feature = "aws-env")]
+            Self::Environment => std::env::var("DYNORM_TEST_SERVER").ok(),
         }
     }
 
+    #[cfg_attr(
+        not(feature = "aws-env"),
+        expect(clippy::unused_async, reason = "only the environment has to be waited for")
+    )]
     async fn db(&self) -> Db {
         match self {
             Self::Mem => Db::new(MemBackend::new()),

@@ -14,6 +14,14 @@ use dynorm_mem::{Fault, Faults, MemBackend, Random};
 /// A program, and what it is at its end.
 pub type Program<'p> = Pin<Box<dyn Future<Output = ()> + 'p>>;
 
+/// A few programs that run at once, each with numbers of its own.
+pub fn programs<'p, F: Future<Output = ()> + 'p>(
+    random: &mut Random,
+    program: impl Fn(Random) -> F,
+) -> Vec<Program<'p>> {
+    (0..3).map(|_| Box::pin(program(Random::of(random.next()))) as Program<'p>).collect()
+}
+
 /// Runs programs to their ends, a step of one of them at a time, with `between` after each step.
 ///
 /// # Panics

@@ -9,7 +9,7 @@ use dynorm::entity::Older as _;
 use dynorm::prelude::*;
 use dynorm::value::Item;
 use dynorm_mem::{Fault, Faults, MemBackend, Random};
-use dynorm_tests::stepped::{Program, at_once, interleave};
+use dynorm_tests::stepped::{at_once, interleave, programs};
 
 /// Counts what is added to it, in its third form: hundredths.
 #[derive(Entity, Clone, Debug, PartialEq)]
@@ -189,9 +189,7 @@ fn run(seed: u64) {
         at_once(backend.put(put)).unwrap();
     }
     let ledger = Ledger::default();
-    let mut draw = || Random::of(random.next());
-    let programs: Vec<Program<'_>> =
-        (0..3).map(|_| Box::pin(program(db.clone(), old.clone(), draw(), &ledger)) as Program<'_>).collect();
+    let programs = programs(&mut random, |draw| program(db.clone(), old.clone(), draw, &ledger));
     interleave(programs, &mut random, |_| check_forms(&backend, &db));
     check_sums(&backend, &db, &ledger);
 }

@@ -10,7 +10,7 @@ use std::future::IntoFuture;
 use dynorm::prelude::*;
 use dynorm::value::{Item, Number};
 use dynorm_mem::{ManualClock, MemBackend, Random};
-use dynorm_tests::stepped::{Program, at_once, forget_one, interleave, is_refusal, seconds, unreliable};
+use dynorm_tests::stepped::{at_once, forget_one, interleave, is_refusal, programs, seconds, unreliable};
 
 #[derive(Entity, Clone, Debug, PartialEq)]
 #[entity(table = "Users", pk = "USER#{id}", sk = "USER", unique(email), history(keep = "30s"))]
@@ -132,8 +132,7 @@ fn run(seed: u64) {
     let db = unreliable(&backend, &mut random);
     at_once(db.create_table::<User>()).unwrap();
     let table = db.table_name::<User>();
-    let programs: Vec<Program<'_>> =
-        (0..3).map(|_| Box::pin(program(db.clone(), Random::of(random.next()))) as Program<'_>).collect();
+    let programs = programs(&mut random, |draw| program(db.clone(), draw));
     let mut known: [Known; IDS as usize] = Default::default();
     interleave(programs, &mut random, |random| {
         let mut meet = |items: &[Item]| {

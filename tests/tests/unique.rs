@@ -8,7 +8,7 @@ use std::time::Duration;
 use dynorm::prelude::*;
 use dynorm_mem::{ManualClock, MemBackend, Random};
 use dynorm_tests::stepped::{
-    Program, at_once, forget_one, interleave, is_refusal, key_of, seconds, unreliable,
+    at_once, forget_one, interleave, is_refusal, key_of, programs, seconds, unreliable,
 };
 
 #[derive(Entity, Clone, Debug, PartialEq)]
@@ -112,8 +112,7 @@ fn run(seed: u64) {
     let backend = MemBackend::new().with_clock(clock.clone());
     let db = unreliable(&backend, &mut random);
     at_once(db.create_table::<User>()).unwrap();
-    let programs: Vec<Program<'_>> =
-        (0..3).map(|_| Box::pin(program(db.clone(), Random::of(random.next()))) as Program<'_>).collect();
+    let programs = programs(&mut random, |draw| program(db.clone(), draw));
     interleave(programs, &mut random, |random| {
         if random.one_in(12) {
             clock.advance(STEP);

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 
 use dynorm::prelude::*;
 use dynorm_mem::{Faults, MemBackend, Random};
-use dynorm_tests::stepped::{Program, at_once, interleave};
+use dynorm_tests::stepped::{at_once, interleave, programs};
 
 #[derive(Entity, Clone, Debug, PartialEq)]
 #[entity(table = "Pages", pk = id)]
@@ -67,12 +67,7 @@ fn run(seed: u64) -> bool {
     at_once(db.create_table::<Page>()).unwrap();
     at_once(async { plain.create(&Page { id: 7, sum: 0, version: 0 }).await }).unwrap();
     let done = RefCell::new(Done::default());
-    let programs: Vec<Program<'_>> = (0..3)
-        .map(|_| {
-            let draw = Random::of(random.next());
-            Box::pin(program(db.clone(), draw, &done)) as Program<'_>
-        })
-        .collect();
+    let programs = programs(&mut random, |draw| program(db.clone(), draw, &done));
     interleave(programs, &mut random, |_| {});
     let done = done.into_inner();
     let end = at_once(async { plain.get(Page::key(7)).consistent().await }).unwrap().unwrap();

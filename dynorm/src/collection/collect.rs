@@ -17,7 +17,7 @@ use crate::expr::{Node, Renderer, Side};
 use crate::op::pager::{Limits, PageRequest as _, Pager, Parts as _, Plan};
 use crate::op::{BoxFuture, Context, Items, canonical, key_node, unsendable_error};
 use crate::page::{Cursor, Meaning, Page, Start, Way};
-use crate::value::{Item, Name, Step, Value};
+use crate::value::{Item, Value};
 
 /// A read of a collection by one query, of as many requests as it takes.
 ///
@@ -221,7 +221,7 @@ fn own_tags<C: Collection>() -> Option<Node> {
     if collection.strict || collection.members.len() >= C::Table::ENTITIES.len() {
         return None;
     }
-    let path = || Side::Path(vec![Step::Name(Name::from(tag))]);
+    let path = || Side::top(tag);
     let tags = collection.members.iter().flat_map(|member| member.entity.tags());
     let tags = tags.map(|tag| Side::Value(Value::from(tag)));
     let own = Node::In(path(), tags.collect());

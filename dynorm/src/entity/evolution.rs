@@ -5,13 +5,12 @@
 )]
 
 use super::codec::{ItemReader, ItemWriter, decode, encode, encode_older, show_key};
-use super::projection::top;
 use super::{
     AttributeDescriptor, Entity, EntityDescriptor, Projection, ProjectionSchema, Table, TableSchema,
 };
 use crate::error::{ConstText, Error, Kind, Result, same_text};
 use crate::key::{Given, writes_alike};
-use crate::value::{DecodeError, Item, Step, Value};
+use crate::value::{DecodeError, Item, Step, Value, top};
 
 /// The version of items that say none: they were written before their entity had versions.
 const FIRST: u64 = 1;

@@ -47,7 +47,7 @@ pub use self::projection::{
     FieldAt, FieldOf, FieldPath, HeldBy, Holds, InKey, Includes, Lists, Named, NoField, Part, PartOfField,
     Projection, ReadFrom, SameType, Take, check_field, known_field,
 };
-pub(crate) use self::projection::{single_paths, top, without_overlaps};
+pub(crate) use self::projection::{single_paths, without_overlaps};
 pub use self::slots::{
     Apart, Assigned, Known, Lent, Mark, MarkOne, Missing, Own, Settled, Slot, Untouched, With,
 };

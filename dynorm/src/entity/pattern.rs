@@ -283,12 +283,12 @@ impl Probe {
 
     /// Whether items of other entities of the table can be among the keys that the query reads.
     pub(crate) fn meets_others(&self, entities: &[&EntityDescriptor]) -> bool {
-        let is_other = |entity: &&&EntityDescriptor| entity.path != self.descriptor.path;
         let Ok(state) = &self.state else { return false };
         if self.meets_companions(entities) {
             return true;
         }
-        if !entities.iter().any(|entity| is_other(&entity)) {
+        let mut others = entities.iter().filter(|entity| entity.path != self.descriptor.path).peekable();
+        if others.peek().is_none() {
             return false;
         }
         let delimiter = self.descriptor.delimiter;
@@ -303,7 +303,7 @@ impl Probe {
                 entity.can_have(self.schema, name, |source| source.accepts(value, delimiter))
             })
         };
-        entities.iter().filter(is_other).any(|entity| {
+        others.any(|entity| {
             state.sort.iter().all(|sort| {
                 let prefix = sort.prefix(delimiter);
                 entity.can_have(self.schema, sort.name, |source| source.can_begin_with(&prefix, delimiter))

@@ -9,7 +9,7 @@ use super::{
 use crate::error::{ConstText, Error, Kind, Result, same_text};
 use crate::expr::{Attr, Flat, Free, IndexField, Keyed, Optional, PartOf, PrimaryKey};
 use crate::key::KeyPart;
-use crate::value::{Attribute, Coded, Item, Members, Name, Step};
+use crate::value::{Attribute, Coded, Item, Members, Step, top};
 
 /// What items of the entity `E` are read as: `E` itself, a struct with some of its fields that
 /// derives [`Projection`](macro@crate::Projection), or [`Key<E>`].
@@ -364,11 +364,6 @@ pub(crate) fn single_paths<E: Entity, T: Projection<E>>(include_expired: bool) -
     let expiry = ttl_attribute(E::DESCRIPTOR).filter(|_| !include_expired);
     paths.extend(keys.chain(schema.tag).chain(expiry).map(top));
     Some(without_overlaps(paths))
-}
-
-/// The path of an attribute at the top of the item.
-pub(crate) fn top(name: &'static str) -> Vec<Step> {
-    vec![Step::Name(Name::from(name))]
 }
 
 /// Stops the compiler with a message if an entity does not have a field; an entity that is in error itself has none.

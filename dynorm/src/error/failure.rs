@@ -132,6 +132,11 @@ impl CancellationReason {
     pub fn none() -> Self {
         Self { code: "None".to_owned(), message: None, item: None }
     }
+
+    /// Whether the item did not satisfy the condition of the action.
+    pub(crate) fn is_condition(&self) -> bool {
+        Reason::of_code(&self.code).is_condition()
+    }
 }
 
 /// Why one action of a cancelled transaction was at fault, or that it was not.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::condition::{Shown, Side};
 use super::render::{Placeholders, Renderer, Unsendable, limited, write_side};
-use crate::value::{EncodeError, Item, Name, Step, Value};
+use crate::value::{EncodeError, Item, Name, Step, Value, top};
 
 /// The assignments of an update.
 #[derive(Clone, Default, PartialEq)]
@@ -136,7 +136,7 @@ impl Changes {
 
     /// Sets or removes an attribute by its name.
     pub(crate) fn put_key(&mut self, name: &'static str, value: Option<Value>) {
-        let path = vec![Step::Name(Name::from(name))];
+        let path = top(name);
         match value {
             Some(value) => self.set(path, Assigned::Side(Side::Value(value))),
             None => self.remove(path),

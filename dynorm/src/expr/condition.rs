@@ -6,7 +6,7 @@ use std::ops::{BitAnd, BitOr, Not};
 
 use super::attr::Attr;
 use super::mention::{Mark, Mentions, NoKeys};
-use crate::value::{Attribute, Concealed, EncodeError, Step, Value, path_text};
+use crate::value::{Attribute, Concealed, EncodeError, Name, Step, Value, path_text, top};
 
 /// A condition on items of the entity `E`: what a write requires, or a read keeps.
 ///
@@ -70,6 +70,11 @@ pub enum Side {
 }
 
 impl Side {
+    /// An attribute of the item itself.
+    pub(crate) fn top(name: impl Into<Name>) -> Self {
+        Self::Path(top(name))
+    }
+
     /// Whether it is a sensitive attribute, or the size of one: then what it is compared with is not shown.
     fn is_sensitive(&self, is: &dyn Fn(&[Step]) -> bool) -> bool {
         matches!(self, Self::Path(steps) | Self::Size(steps) if is(steps))

@@ -17,7 +17,7 @@ use crate::entity::{
 };
 use crate::error::{Error, Kind, Result};
 use crate::expr::{Changes, Node, Renderer, Side};
-use crate::value::{Item, Name, Step, Value};
+use crate::value::{Item, Value, top};
 
 /// Whether an update that makes these changes takes items along.
 pub(super) fn are_changed(entity: &EntityDescriptor, changes: &Changes) -> bool {
@@ -163,8 +163,7 @@ impl Accompanied {
 
     /// The read of the item that must come before, if one must; after that of the last version.
     pub(super) fn first_read(&self, capacity: ReturnCapacity) -> Option<call::Get> {
-        let (table, key) = (self.table.clone(), self.key.clone());
-        let get = call::Get { table, key, consistent: true, capacity, ..call::Get::default() };
+        let get = call::Get { capacity, ..moving::get(&self.table, &self.key) };
         (self.reads != ReadsFirst::Nothing).then_some(get)
     }
 
@@ -268,6 +267,15 @@ impl Accompanied {
     }
 }
 
+/// That an item has all attributes that it had, and none of those of `known` that it did not have.
+pub(super) fn as_stored(item: &Item, known: impl IntoIterator<Item = &'static str>) -> Vec<Node> {
+    let had = item.iter().map(|(name, value)| Node::holds(top(name.clone()), Ok(Some(value.clone()))));
+    let mut others: Vec<&str> = known.into_iter().filter(|name| !item.contains(name)).collect();
+    others.sort_unstable();
+    others.dedup();
+    had.chain(others.into_iter().map(|name| Node::holds(top(name), Ok(None)))).collect()
+}
+
 /// What must be stored as it was read.
 #[derive(Clone, Debug)]
 pub(super) enum Guard {
@@ -278,14 +286,13 @@ pub(super) enum Guard {
 
 impl Guard {
     fn nodes(&self, schema: &TableSchema) -> Vec<Node> {
-        let path = |name: &'static str| vec![Step::Name(Name::from(name))];
         match self {
             Self::None => Vec::new(),
             Self::Absent => {
-                vec![Node::Call("attribute_not_exists", vec![Side::Path(path(schema.partition.name))])]
+                vec![Node::Call("attribute_not_exists", vec![Side::top(schema.partition.name)])]
             }
             Self::Holds(values) => {
-                values.iter().map(|(name, value)| Node::holds(path(name), Ok(value.clone()))).collect()
+                values.iter().map(|(name, value)| Node::holds(top(*name), Ok(value.clone()))).collect()
             }
         }
     }
@@ -463,13 +470,12 @@ impl Marker {
 
     /// Of which one must be so.
     fn condition(&self, now: SystemTime) -> Vec<Node> {
-        let path = |name: &'static str| Side::Path(vec![Step::Name(Name::from(name))]);
         let owner = |operator, holder: &Item| {
-            Node::Compare(path(MARKER_OWNER), operator, Side::Value(Value::M(holder.clone())))
+            Node::Compare(Side::top(MARKER_OWNER), operator, Side::Value(Value::M(holder.clone())))
         };
-        let mut nodes = vec![Node::Call("attribute_not_exists", vec![path(self.schema.partition.name)])];
+        let mut nodes = vec![Node::Call("attribute_not_exists", vec![Side::top(self.schema.partition.name)])];
         if let (Some(ttl), Deed::Put(_)) = (self.schema.ttl, &self.deed) {
-            nodes.push(Node::Compare(path(ttl), "<", Side::Value(Value::N(epoch_seconds(now)))));
+            nodes.push(Node::Compare(Side::top(ttl), "<", Side::Value(Value::N(epoch_seconds(now)))));
         }
         let operator = if self.deed == Deed::Leave { "<>" } else { "=" };
         nodes.extend(self.holders.iter().map(|holder| owner(operator, holder)));

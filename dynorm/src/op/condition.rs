@@ -7,7 +7,7 @@ use crate::entity::hook::ExpectedVersion;
 use crate::entity::{Entity, Table, epoch_seconds, is_expired, newer_error, ttl_attribute};
 use crate::error::{Error, Failure, FailureKind, Kind, Reason, Result};
 use crate::expr::{Condition, Node, Renderer, Side, Unsendable};
-use crate::value::{Item, Name, Step, Value};
+use crate::value::{Item, Value};
 
 /// What a write needs of the item besides what the user asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,18 +108,18 @@ pub(super) fn replaceable<E: Entity>(needs: &Needs) -> Option<Node> {
 }
 
 fn of_version<E: Entity>() -> Side {
-    Side::Path(vec![Step::Name(Name::from(E::Table::SCHEMA.version))])
+    Side::top(E::Table::SCHEMA.version)
 }
 
 fn of_partition<E: Entity>() -> Side {
-    Side::Path(vec![Step::Name(Name::from(E::Table::SCHEMA.partition.name))])
+    Side::top(E::Table::SCHEMA.partition.name)
 }
 
 /// That the time to live of an item was over before `now`; `None` if the entity has none.
 ///
 /// An item without the attribute, or with one that is no number, is not expired.
 pub(super) fn expired<E: Entity>(now: SystemTime) -> Option<Node> {
-    let path = Side::Path(vec![Step::Name(Name::from(ttl_attribute(E::DESCRIPTOR)?))]);
+    let path = Side::top(ttl_attribute(E::DESCRIPTOR)?);
     Some(Node::Compare(path, "<", Side::Value(Value::N(epoch_seconds(now)))))
 }
 

@@ -1,15 +1,15 @@
 //! Moving an item from the shard that it was in to the one where its key says that it is.
 
 use super::Context;
-use super::companions::{Marker, Owner};
+use super::companions::{self, Marker, Owner};
 use super::condition::unsendable_error;
 use super::transact_write::new_token;
 use crate::backend::Backend;
 use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
 use crate::entity::{EntityDescriptor, TableSchema};
-use crate::error::{Error, Failure, Result};
+use crate::error::{CancellationReason, Error, Failure, Result};
 use crate::expr::{Node, Renderer, Side};
-use crate::value::{Item, Name, Step};
+use crate::value::Item;
 
 /// How often an item is read again that others change meanwhile.
 pub(super) const ATTEMPTS_MAX: u32 = 8;
@@ -50,9 +50,7 @@ impl Move<'_> {
             let Err(failure) = self.context.write_once(is_done_once, sent).await else {
                 return Ok(Fate::Moved);
             };
-            let failed = |at: usize| {
-                failure.reasons.get(at).is_some_and(|reason| reason.code == "ConditionalCheckFailed")
-            };
+            let failed = |at: usize| failure.reasons.get(at).is_some_and(CancellationReason::is_condition);
             attempts += 1;
             if failed(0) && attempts < ATTEMPTS_MAX {
                 match self.read().await? {
@@ -80,7 +78,7 @@ impl Move<'_> {
     /// The deletion of the item where it is, if it is as it was read, and its put where it belongs.
     fn request(&self, item: &Item, markers: &[Marker]) -> Result<call::TransactWrite> {
         let mut renderer = Renderer::concealing(self.entity.sensitive);
-        let nodes = unchanged(self.entity, item, self.from);
+        let nodes = companions::as_stored(item, companions::all(self.entity));
         let condition = renderer.all(&nodes).map_err(|e| unsendable_error(self.entity.name, e))?;
         let (names, values) = renderer.finish();
         let delete = call::Delete {
@@ -149,21 +147,7 @@ fn absent(
     schema: &TableSchema,
 ) -> Result<(Option<String>, crate::backend::Names)> {
     let mut renderer = Renderer::default();
-    let path = path(&Name::from(schema.partition.name));
-    let node = Node::Call("attribute_not_exists", vec![Side::Path(path)]);
+    let node = Node::Call("attribute_not_exists", vec![Side::top(schema.partition.name)]);
     let condition = renderer.condition(&node).map_err(|error| unsendable_error(entity.name, error))?;
     Ok((Some(condition), renderer.finish().0))
-}
-
-/// That an item has all attributes that it had, and none of those that its entity knows and it did not have.
-pub(super) fn unchanged(entity: &EntityDescriptor, item: &Item, key: &Item) -> Vec<Node> {
-    let had = item.iter().map(|(name, value)| Node::holds(path(name), Ok(Some(value.clone()))));
-    let names = entity.attributes.iter().map(|attribute| attribute.name);
-    let known = names.filter(|name| !name.is_empty()).map(Name::from);
-    let others = known.filter(|name| !item.contains(name.as_str()) && !key.contains(name.as_str()));
-    had.chain(others.map(|name| Node::holds(path(&name), Ok(None)))).collect()
-}
-
-fn path(name: &Name) -> Vec<Step> {
-    vec![Step::Name(name.clone())]
 }

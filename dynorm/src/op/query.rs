@@ -16,7 +16,7 @@ use crate::error::Result;
 use crate::expr::{Node, Renderer, Side};
 use crate::key::SortCondition;
 use crate::page::{Meaning, write_part, write_value};
-use crate::value::{Item, Name, Step};
+use crate::value::Item;
 
 /// A query of an access pattern of the entity `E`, which reads from `I`: the table, a local or a global index.
 ///
@@ -224,11 +224,10 @@ pub(crate) fn canonical(condition: &KeyCondition) -> Vec<u8> {
 
 /// A key condition as the service wants it.
 pub(crate) fn key_node(condition: KeyCondition) -> Node {
-    let path = |name: &'static str| Side::Path(vec![Step::Name(Name::from(name))]);
     let partition = condition.partition.into_iter();
-    let partition = partition.map(|(name, value)| Node::Compare(path(name), "=", Side::Value(value)));
+    let partition = partition.map(|(name, value)| Node::Compare(Side::top(name), "=", Side::Value(value)));
     let sort = condition.sort.into_iter().filter_map(|(name, condition)| {
-        let compare = |operator, value| Some(Node::Compare(path(name), operator, Side::Value(value)));
+        let compare = |operator, value| Some(Node::Compare(Side::top(name), operator, Side::Value(value)));
         match condition {
             SortCondition::Any | SortCondition::Nothing => None,
             SortCondition::Equal(value) => compare("=", value),
@@ -237,10 +236,10 @@ pub(crate) fn key_node(condition: KeyCondition) -> Node {
             SortCondition::AtMost(value) => compare("<=", value),
             SortCondition::Below(value) => compare("<", value),
             SortCondition::BeginsWith(value) => {
-                Some(Node::Call("begins_with", vec![path(name), Side::Value(value)]))
+                Some(Node::Call("begins_with", vec![Side::top(name), Side::Value(value)]))
             }
             SortCondition::Between(low, high) => {
-                Some(Node::Between(path(name), Side::Value(low), Side::Value(high)))
+                Some(Node::Between(Side::top(name), Side::Value(low), Side::Value(high)))
             }
         }
     });

@@ -20,12 +20,12 @@ use super::{BoxFuture, Context, refuse};
 use crate::backend::call::Select;
 use crate::entity::{
     Entity, FilterOn, HeldBy, IndexSchema, Key, Projection, ProjectionSchema, ReadFrom, Reader, Table,
-    belongs, is_expired, reader, top, ttl_attribute, without_overlaps,
+    belongs, is_expired, reader, ttl_attribute, without_overlaps,
 };
 use crate::error::{CursorProblem, Error, Kind, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
 use crate::page::{Cursor, Meaning, Page, SegmentPlace, Start, Way};
-use crate::value::{Item, Name, Step, Value};
+use crate::value::{Item, Step, Value, top};
 
 /// A query or a scan: what it reads, how much of it, and in which shape the result comes.
 ///
@@ -628,7 +628,7 @@ fn alive<E: Entity>(now: SystemTime) -> Option<Node> {
 
 /// Keeps what the tag says is the entity's, and what has no tag.
 fn own_tag<E: Entity>() -> Option<Node> {
-    let path = || Side::Path(vec![Step::Name(Name::from(E::Table::SCHEMA.tag.unwrap_or_default()))]);
+    let path = || Side::top(E::Table::SCHEMA.tag.unwrap_or_default());
     E::Table::SCHEMA.tag?;
     let tag = |tag: &'static str| Side::Value(Value::from(tag));
     let own = match E::DESCRIPTOR.tag_aliases {

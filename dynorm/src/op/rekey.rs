@@ -17,7 +17,7 @@ use crate::entity::hook::WriteKind;
 use crate::entity::{AttributeRole, Entity, Key, Table, decode, encode};
 use crate::error::{CancellationReason, Error, Failure, FailureKind, Kind, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
-use crate::value::{Item, Name, Step};
+use crate::value::{Item, top};
 
 /// How often an item is taken anew that others store in ever other ways.
 const READINGS_MAX: u32 = 8;
@@ -187,7 +187,7 @@ impl<E: Entity> Rekey<E> {
             // What is beside the move comes last, and is no fault of it.
             let n_beside = self.next_versions(&versions, &request.actions)?.len() + self.formers()?.len();
             let n_before = request.actions.len() - n_beside;
-            let is_stale = failure.reasons.iter().skip(n_before).any(is_failed);
+            let is_stale = failure.reasons.iter().skip(n_before).any(CancellationReason::is_condition);
             let wait = if is_stale { patience.next_wait(&*self.context.backend) } else { None };
             let Some(wait) = wait else { return Err(self.error(failure)) };
             self.context.backend.sleep(wait).await;
@@ -250,7 +250,7 @@ impl<E: Entity> Rekey<E> {
     /// The item that the entity was read from, if that is not as it was handed over.
     fn failed(failure: &Failure) -> Option<&Item> {
         let first = failure.reasons.first()?;
-        first.item.as_ref().filter(|_| is_failed(first))
+        first.item.as_ref().filter(|_| first.is_condition())
     }
 
     /// Whether the move failed as the item is of an older version, which it is no more, or as it says the same in
@@ -278,7 +278,7 @@ impl<E: Entity> Rekey<E> {
     /// The error of the action that failed, as if it had been sent alone.
     fn error(&self, mut failure: Failure) -> Error {
         failure.conceal(E::DESCRIPTOR.sensitive);
-        let failed = failure.reasons.iter().position(is_failed);
+        let failed = failure.reasons.iter().position(CancellationReason::is_condition);
         let Some((at, 1..)) = failed.map(|at| (at, failure.reasons.len())) else {
             return Error::backend("rekey", E::DESCRIPTOR.name, failure);
         };
@@ -298,10 +298,6 @@ impl<E: Entity> Rekey<E> {
         let needs = Needs { presence, asked: at == 0, version: None };
         write_error::<E>("rekey", &needs, self.context.backend.now(), alone)
     }
-}
-
-fn is_failed(reason: &CancellationReason) -> bool {
-    reason.code == "ConditionalCheckFailed"
 }
 
 /// That an item has all attributes of an entity as they are in `old`; what the key says need not be asked.
@@ -327,14 +323,13 @@ fn unchanged<E: Entity>(old: &Item) -> Condition<E> {
 
 /// That an attribute is as in `old`, under its name or an older one; what was read as the default may be absent.
 fn as_it_was(old: &Item, name: &'static str, aliases: &[&'static str], has_default: bool) -> Node {
-    let path = |name: &'static str| vec![Step::Name(Name::from(name))];
-    let absent = |name| Node::Call("attribute_not_exists", vec![Side::Path(path(name))]);
-    let holds = Node::holds(path(name), Ok(old.get(name).cloned()));
+    let absent = |name| Node::Call("attribute_not_exists", vec![Side::top(name)]);
+    let holds = Node::holds(top(name), Ok(old.get(name).cloned()));
     if !has_default && aliases.is_empty() {
         return holds;
     }
     let mut others: Vec<Node> =
-        aliases.iter().map(|alias| Node::holds(path(alias), Ok(old.get(name).cloned()))).collect();
+        aliases.iter().map(|alias| Node::holds(top(*alias), Ok(old.get(name).cloned()))).collect();
     if has_default || !old.contains(name) {
         others.push(Node::And(aliases.iter().copied().map(absent).collect()));
     }

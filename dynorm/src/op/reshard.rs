@@ -3,8 +3,9 @@
 use std::future::IntoFuture;
 use std::sync::Arc;
 
+use super::companions;
 use super::condition::unsendable_error;
-use super::moving::{self, ATTEMPTS_MAX, Fate, Move, get};
+use super::moving::{ATTEMPTS_MAX, Fate, Move, get};
 use super::pager::key_of;
 use super::query::Query;
 use super::{BoxFuture, Context, refuse, table_method};
@@ -12,7 +13,7 @@ use crate::backend::call::{self, ReturnCapacity};
 use crate::entity::{Entity, Key, Pattern, Primary, Probe, Table, decode, remake_index_keys};
 use crate::error::{Error, Failure, FailureKind, Result};
 use crate::expr::{Assigned, Changes, Renderer, Side};
-use crate::value::{Item, Step};
+use crate::value::{Item, top};
 
 /// The move of the items of an access pattern to the shards where their keys say they are, after the number of shards
 /// has changed; `.await` runs it.
@@ -147,10 +148,10 @@ impl<E: Entity> Reshard<E> {
     fn renewal(&self, item: &Item, renewed: &Item, stored: &Item) -> Result<Option<call::Update>> {
         let mut changes = Changes::default();
         for (name, value) in renewed.iter().filter(|(name, value)| item.get(name.as_str()) != Some(value)) {
-            changes.set(vec![Step::Name(name.clone())], Assigned::Side(Side::Value(value.clone())));
+            changes.set(top(name.clone()), Assigned::Side(Side::Value(value.clone())));
         }
         for (name, _) in item.iter().filter(|(name, _)| !renewed.contains(name.as_str())) {
-            changes.remove(vec![Step::Name(name.clone())]);
+            changes.remove(top(name.clone()));
         }
         if changes.is_empty() {
             return Ok(None);
@@ -158,7 +159,7 @@ impl<E: Entity> Reshard<E> {
         let unsendable = |error| unsendable_error(E::DESCRIPTOR.name, error);
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let update = renderer.changes(&changes).map_err(unsendable)?;
-        let nodes = moving::unchanged(E::DESCRIPTOR, item, stored);
+        let nodes = companions::as_stored(item, companions::all(E::DESCRIPTOR));
         let condition = renderer.all(&nodes).map_err(unsendable)?;
         let (names, values) = renderer.finish();
         Ok(Some(call::Update {

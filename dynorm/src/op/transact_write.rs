@@ -439,7 +439,7 @@ impl TransactWrite {
     fn failed(&self, transaction: &Transaction, failure: &Failure) -> Vec<Failed> {
         let all = transaction.attempts.iter().zip(reasons(failure)).zip(&self.actions);
         let failed = all.filter_map(|((attempt, found), action)| {
-            let item = found.item.filter(|_| Reason::of_code(&found.code).is_condition())?;
+            let item = found.is_condition().then_some(found.item).flatten()?;
             let (entity, table) = (action.entity, attempt.table.clone());
             Some(Failed { entity, write_back: action.write_back, table, item })
         });
@@ -449,21 +449,20 @@ impl TransactWrite {
     /// Whether the transaction failed because what it was made from is not stored any more.
     fn learn(&mut self, transaction: &Transaction, failure: &Failure) -> bool {
         let Transaction { attempts, markers, beside, .. } = transaction;
-        let is_failed = |reason: &CancellationReason| Reason::of_code(&reason.code).is_condition();
         let mut found = reasons(failure);
         let mut is_stale = false;
         for (attempt, found) in attempts.iter().zip(&mut found) {
-            is_stale |= is_failed(&found) && !attempt.guard.is_kept(found.item.as_ref());
+            is_stale |= found.is_condition() && !attempt.guard.is_kept(found.item.as_ref());
         }
         for ((at, marker), found) in markers.iter().zip(&mut found) {
             if let Ok(Body::Along(accompanied)) = &mut self.actions[*at].body
-                && is_failed(&found)
+                && found.is_condition()
             {
                 is_stale |= accompanied.learn(marker);
             }
         }
         // Somebody else wrote the version, or the item into its former shard.
-        is_stale || beside.iter().zip(found).any(|(_, found)| is_failed(&found))
+        is_stale || beside.iter().zip(found).any(|(_, found)| found.is_condition())
     }
 
     /// Runs the transaction, and gives conditions that did not hold as data: each action with its reason, and with

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::condition::{Presence, render};
-use super::moving::Move;
+use super::moving::{self, Move};
 use super::{BoxFuture, Context, companions, table_method};
 use crate::backend::call::{self, ReturnCapacity};
 use crate::backend::retry::Patience;
@@ -14,7 +14,7 @@ use crate::entity::{
 };
 use crate::error::{Error, Failure, FailureKind, Result};
 use crate::expr::{Condition, Node, Renderer};
-use crate::value::{Item, Name, Number, Step, Value};
+use crate::value::{Item, Number, Value};
 
 /// A write of an item in the form of today, if it is of an older [version](crate::entity::Older); `.await` runs it and says
 /// whether it was.
@@ -75,13 +75,7 @@ impl<E: Entity> Upgrade<E> {
             companions::moving_home(Move { context, entity, schema, table: &table, from, to }).await?;
         }
         loop {
-            let request = call::Get {
-                table: self.context.table::<E::Table>(),
-                key: self.key.item()?.clone(),
-                consistent: true,
-                capacity: ReturnCapacity::None,
-                ..call::Get::default()
-            };
+            let request = moving::get(&self.context.table::<E::Table>(), self.key.item()?);
             let reply = self.context.read(|backend| backend.get(request.clone())).await;
             let reply = reply.map_err(|failure| Error::backend("read", E::DESCRIPTOR.name, failure))?;
             let Some(stored) = reply.item else { return Ok(false) };
@@ -256,13 +250,7 @@ fn forget_zero_version<E: Entity>(item: &mut Item) {
 
 /// That an item has all attributes that it had, and none of those that a form of its entity has and it did not have.
 pub(super) fn as_read<E: Entity>(item: &Item) -> Condition<E> {
-    let path = |name: &Name| vec![Step::Name(name.clone())];
-    let had = item.iter().map(|(name, value)| Node::holds(path(name), Ok(Some(value.clone()))));
     let version = E::DESCRIPTOR.version.map(|_| E::Table::SCHEMA.version);
-    let forms = forms::<E>().into_iter();
-    let mut known: Vec<&'static str> = forms.flat_map(companions::all).chain(version).collect();
-    known.sort_unstable();
-    known.dedup();
-    let others = known.into_iter().filter(|name| !item.contains(name)).map(Name::from);
-    Condition::of(Node::And(had.chain(others.map(|name| Node::holds(path(&name), Ok(None)))).collect()))
+    let known = forms::<E>().into_iter().flat_map(companions::all).chain(version);
+    Condition::of(Node::And(companions::as_stored(item, known)))
 }

@@ -13,7 +13,7 @@ use crate::backend::reply::Capacity;
 use crate::entity::{EntityDescriptor, HistoryRules, TableSchema, Trail, epoch_seconds};
 use crate::error::{Error, Kind, Result};
 use crate::expr::{Assigned, Changes, Node, Renderer, Side};
-use crate::value::{Item, Name, Step, Value};
+use crate::value::{Item, Step, Value, top};
 
 /// The history of one item, as a write needs it.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ impl Versions {
         let condition = key_node(self.trail.condition(0..=u64::MAX));
         let condition = renderer.condition(&condition).map_err(unsendable)?;
         let keys = std::iter::once(self.schema.partition).chain(self.schema.sort);
-        let keys: Vec<Vec<Step>> = keys.map(|key| path(key.name)).collect();
+        let keys: Vec<Vec<Step>> = keys.map(|key| top(key.name)).collect();
         let projection = renderer.projection(&keys);
         let (names, values) = renderer.finish();
         Ok(call::Query {
@@ -111,7 +111,7 @@ impl Versions {
     fn expire_last(&self, keep_seconds: u64, now: SystemTime) -> Result<TransactWriteAction> {
         let ends = epoch_seconds(now.checked_add(Duration::from_secs(keep_seconds)).unwrap_or(now));
         let mut changes = Changes::default();
-        changes.set(path(self.schema.ttl.unwrap_or_default()), Assigned::Side(Side::Value(Value::N(ends))));
+        changes.set(top(self.schema.ttl.unwrap_or_default()), Assigned::Side(Side::Value(Value::N(ends))));
         let mut renderer = Renderer::default();
         let update = renderer.changes(&changes).map_err(|e| unsendable_error(self.entity.name, e))?;
         let condition = self.presence("attribute_exists", &mut renderer)?;
@@ -128,12 +128,8 @@ impl Versions {
     }
 
     fn presence(&self, function: &'static str, renderer: &mut Renderer) -> Result<Option<String>> {
-        let node = Node::Call(function, vec![Side::Path(path(self.schema.partition.name))]);
+        let node = Node::Call(function, vec![Side::top(self.schema.partition.name)]);
         let condition = renderer.condition(&node);
         condition.map(Some).map_err(|error| unsendable_error(self.entity.name, error))
     }
-}
-
-fn path(name: &'static str) -> Vec<Step> {
-    vec![Step::Name(Name::from(name))]
 }

@@ -336,6 +336,11 @@ pub(crate) fn write_path(steps: &[Step], f: &mut impl fmt::Write) -> fmt::Result
     Ok(())
 }
 
+/// The path of an attribute of the item itself.
+pub(crate) fn top(name: impl Into<Name>) -> Vec<Step> {
+    vec![Step::Name(name.into())]
+}
+
 /// A path as DynamoDB writes it.
 pub(crate) fn path_text(steps: &[Step]) -> String {
     let mut text = String::new();

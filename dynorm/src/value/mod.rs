@@ -43,7 +43,7 @@ pub use self::attribute::{
     Addable, Attribute, DecodeError, Elements, EncodeError, Indexed, KeyValue, List, Mapped, MayBeAbsent,
     Measured, Merged, Nullable, Numeric, Ordered, Prefixed, Set, Step, Subtractable, Timestamp, Transparent,
 };
-pub(crate) use self::attribute::{leads_into_sensitive, path_text, write_path};
+pub(crate) use self::attribute::{leads_into_sensitive, path_text, top, write_path};
 #[cfg(feature = "chrono")]
 pub(crate) use self::chrono::{date_text, instant_text};
 pub use self::coded::{Coded, Coder, Serde};

@@ -27,7 +27,7 @@ pub use self::version::{Version, last_version};
 use super::EntityDescriptor;
 use crate::error::Result;
 use crate::expr::{Assigned, Changes, Condition, Node, Side};
-use crate::value::{Item, Name, Number, Step, Value};
+use crate::value::{Item, Name, Number, Value, top};
 
 /// What is done to writes before they are sent: changes to what is written, and conditions.
 ///
@@ -209,7 +209,7 @@ pub(crate) struct ExpectedVersion {
 impl ExpectedVersion {
     /// That the item has it.
     pub(crate) fn condition(&self) -> Node {
-        Node::holds(vec![Step::Name(self.attribute.into())], Ok(self.version.map(Value::N)))
+        Node::holds(top(self.attribute), Ok(self.version.map(Value::N)))
     }
 
     /// Whether the item, if there is one, has it.
@@ -229,19 +229,19 @@ impl Adjustment {
 
     /// Sets an attribute of the item.
     pub fn set(mut self, attribute: impl Into<Name>, value: impl Into<Value>) -> Self {
-        self.changes.set(vec![Step::Name(attribute.into())], Assigned::Side(Side::Value(value.into())));
+        self.changes.set(top(attribute), Assigned::Side(Side::Value(value.into())));
         self
     }
 
     /// Removes an attribute of the item.
     pub fn remove(mut self, attribute: impl Into<Name>) -> Self {
-        self.changes.remove(vec![Step::Name(attribute.into())]);
+        self.changes.remove(top(attribute));
         self
     }
 
     /// Adds to a number of the item; one that is absent counts as 0.
     pub fn add(mut self, attribute: impl Into<Name>, number: impl Into<Number>) -> Self {
-        self.changes.add(vec![Step::Name(attribute.into())], Side::Value(Value::N(number.into())));
+        self.changes.add(top(attribute), Side::Value(Value::N(number.into())));
         self
     }
 
@@ -253,15 +253,13 @@ impl Adjustment {
 
     /// Writes only if the attribute has this value in the item that is stored.
     pub fn require_value(mut self, attribute: impl Into<Name>, value: impl Into<Value>) -> Self {
-        let path = vec![Step::Name(attribute.into())];
-        self.conditions.push(Node::Compare(Side::Path(path), "=", Side::Value(value.into())));
+        self.conditions.push(Node::Compare(Side::top(attribute), "=", Side::Value(value.into())));
         self
     }
 
     /// Writes only if there is no such attribute in the item that is stored, or no item.
     pub fn require_absent(mut self, attribute: impl Into<Name>) -> Self {
-        let path = vec![Step::Name(attribute.into())];
-        self.conditions.push(Node::Call("attribute_not_exists", vec![Side::Path(path)]));
+        self.conditions.push(Node::Call("attribute_not_exists", vec![Side::top(attribute)]));
         self
     }
 }

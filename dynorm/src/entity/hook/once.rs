@@ -3,7 +3,6 @@
 use super::{Adjustment, Hook, Write, WriteKind};
 use crate::error::{Error, Result};
 use crate::expr::{Node, Side};
-use crate::value::{Name, Step};
 
 /// The hook of `#[attr(write_once)]`; that updates do not set it, their types see to.
 #[derive(Debug)]
@@ -22,11 +21,10 @@ impl Hook for Once {
             return Err(Error::invalid_field(write.entity().name, self.attribute, reason.to_owned()));
         }
         if write.kind() == WriteKind::Put {
-            let path = || vec![Step::Name(Name::from(self.attribute))];
-            let absent = Node::Call("attribute_not_exists", vec![Side::Path(path())]);
+            let absent = Node::Call("attribute_not_exists", vec![Side::top(self.attribute)]);
             adjustment.conditions.push(match write.assigned(self.attribute) {
                 Some(value) => {
-                    let same = Node::Compare(Side::Path(path()), "=", Side::Value(value.clone()));
+                    let same = Node::Compare(Side::top(self.attribute), "=", Side::Value(value.clone()));
                     Node::Or(vec![absent, same])
                 }
                 None => absent,

@@ -4,7 +4,7 @@ use super::{Adjustment, ExpectedVersion, Hook, Write, WriteKind};
 use crate::entity::Entity;
 use crate::error::{Error, Result};
 use crate::expr::{Node, Side};
-use crate::value::{Attribute, Name, Number, Step, Value};
+use crate::value::{Attribute, Number, Value};
 
 /// A type that versions can have.
 #[diagnostic::on_unimplemented(
@@ -104,9 +104,9 @@ impl Version {
     /// Writes only if the version that is stored, whichever it is, has a next one.
     fn below_last(&self, mut adjustment: Adjustment) -> Adjustment {
         if let Some(last) = self.last {
-            let path = || Side::Path(vec![Step::Name(Name::from(self.attribute))]);
-            let absent = Node::Call("attribute_not_exists", vec![path()]);
-            let below = Node::Compare(path(), "<", Side::Value(Value::N(last.into())));
+            let version = || Side::top(self.attribute);
+            let absent = Node::Call("attribute_not_exists", vec![version()]);
+            let below = Node::Compare(version(), "<", Side::Value(Value::N(last.into())));
             adjustment.conditions.push(Node::Or(vec![absent, below]));
         }
         adjustment
