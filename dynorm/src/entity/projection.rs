@@ -436,6 +436,7 @@ const fn shorter(a: usize, b: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::value::Name;
 
     fn path(text: &str) -> Vec<Step> {
         let step = |step: &str| match step.parse() {
