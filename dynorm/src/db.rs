@@ -12,17 +12,19 @@ use crate::backend::{Backend, Call};
 use crate::collection::{Collect, Collection, CollectionKey};
 use crate::entity::hook::Hook;
 use crate::entity::{
-    Entity, Historied, IndexToScan, Key, Pattern, Primary, Scannable, ScannableIn, Table, UniqueKey,
+    Entity, Historied, IndexToScan, Key, Offloads, Pattern, Primary, Scannable, ScannableIn, Table, UniqueKey,
 };
 use crate::error::{Error, Failure, FailureKind, Result};
+use crate::object::ObjectStore;
 use crate::op::{
     self, Batch, BatchDelete, BatchPut, Context, Delete, DeleteMany, DeletePartition, Get, GetBy, GetMany,
-    GetRevision, History, IndexScan, KeySet, Put, PutMany, Query, Rekey, Reshard, Scan, Target, TransactGet,
-    TransactWrite, Update, Upgrade,
+    GetRevision, History, IndexScan, KeySet, Orphans, Put, PutMany, Query, Rekey, Reshard, Scan, Target,
+    TransactGet, TransactWrite, Update, Upgrade,
 };
 #[cfg(feature = "signed-cursors")]
 use crate::page::CursorKeys;
 use crate::schema;
+use crate::value::Offloaded;
 
 /// How long a table that is being created is given before it counts as failed.
 const CREATION_CHECKS_MAX: u32 = 120;
@@ -67,6 +69,7 @@ impl Db {
             capacity,
             hooks: Vec::new(),
             cursor_keys: None,
+            object_store: None,
             meters: Vec::new(),
             is_labelled: false,
         };
@@ -94,6 +97,15 @@ impl Db {
         let mut context = Context::clone(&self.context);
         context.hooks.push(Arc::new(hook));
         Self { context: Arc::new(context) }
+    }
+
+    /// The same database, which keeps the large values of fields that are `#[attr(offload)]` in this store.
+    ///
+    /// [`Offloaded`] has an example.
+    #[must_use]
+    pub fn with_object_store(&self, store: impl ObjectStore) -> Self {
+        let object_store: Option<Arc<dyn ObjectStore>> = Some(Arc::new(store));
+        Self { context: Arc::new(Context { object_store, ..Context::clone(&self.context) }) }
     }
 
     /// The same database, which signs the cursors of pages with these keys, and accepts no others.
@@ -246,6 +258,11 @@ impl Db {
         GetRevision::at(self.labelled::<E>(), key, version)
     }
 
+    /// Finds the objects of an entity's offloaded values that nothing refers to: see [`Orphans`].
+    pub fn orphans<E: Offloads>(&self) -> Orphans<E> {
+        Orphans::new(self.labelled::<E>())
+    }
+
     /// Changes attributes of an entity that must be there.
     pub fn update<T: Target>(&self, target: T) -> Update<T::Entity> {
         Update::new(self.labelled::<T::Entity>(), target)
@@ -379,5 +396,19 @@ impl Db {
     pub async fn delete_table<T: Table>(&self) -> Result<()> {
         let refused = |failure| Error::backend("delete the table", T::SCHEMA.type_name, failure);
         self.backend().delete_table(&self.table_name::<T>()).await.map_err(refused)
+    }
+}
+
+impl<T: Clone> Offloaded<T> {
+    /// The value, fetched from the object store of the database if it is there. It is not kept: load it once.
+    ///
+    /// # Errors
+    ///
+    /// [`is_object_missing`](crate::Error::is_object_missing) if the value was replaced since the item was read, and its
+    /// object deleted; [`is_object_store`](crate::Error::is_object_store) if the store fails;
+    /// [`is_offload`](crate::Error::is_offload) if the database has none; [`is_decode`](crate::Error::is_decode) if the object
+    /// is damaged.
+    pub async fn load(&self, db: &Db) -> Result<T> {
+        op::load(&db.context, self).await
     }
 }

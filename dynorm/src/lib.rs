@@ -33,6 +33,7 @@
 //! * [`Attr`]: the operators of conditions and filters; [`op::Update`]: the changes of an update.
 //! * [`Read`]: limits, filters, projections, keys and the ways to take the result of a query or scan; [`Page`], [`Cursor`].
 //! * [`Error`]: what can go wrong. Each error has a code, and `docs/errors.md` in the repository a section for it.
+//! * [`object`]: stores for values that are too large for their items.
 //! * [`backend`]: the seam, for backends of your own; `aws`: the production backend.
 //!
 //! # Features
@@ -57,6 +58,7 @@ mod error;
 pub mod expr;
 pub use crate::entity::hook;
 pub mod key;
+pub mod object;
 pub mod op;
 mod page;
 pub mod schema;
@@ -77,7 +79,7 @@ pub use crate::op::{Outcome, Query, Read, Returning, Scan};
 #[cfg(feature = "signed-cursors")]
 pub use crate::page::CursorKeys;
 pub use crate::page::{Cursor, Page, ScanPosition};
-pub use crate::value::{Attribute, Expiry};
+pub use crate::value::{Attribute, Expiry, Offloaded};
 
 /// Stores a struct or an enum of your own in an attribute.
 ///
@@ -288,6 +290,7 @@ pub use dynorm_derive::Collection;
 /// | `with = module` | stored by the functions `encode` and `decode` of a module, which have the signatures of those of [`Attribute`]; see [`value::Coded`] |
 /// | `serde` | stored as `serde_dynamo` stores any `Serialize` and `DeserializeOwned`; needs the feature `serde` |
 /// | `compress`, `compress(max = 1_000_000)` | stored compressed where that is smaller; at most so many bytes are read back, 16 MiB if nothing is said; needs the feature `compress` |
+/// | `offload`, `offload(inline_up_to = 4096)` | for an [`Offloaded`] value: stored in the item if it has up to so many bytes, 4096 if nothing is said, and if not in the object store of the [`Db`] |
 /// | `ttl`, `ttl = "30d after created_at"` | the item expires at this time: an [`Expiry`] or a UTC time; and when it does if no time is given |
 /// | `version` | counts writes; each write of what was read checks it, so that of two writers one fails |
 /// | `created_at`, `updated_at` | the time of the first write, and of the last |
@@ -414,7 +417,8 @@ pub use dynorm_derive::Table;
 pub mod prelude {
     pub use crate::value::{Item, Nullable, Number, Value, ValueKind};
     pub use crate::{
-        Attribute, Collection, Cursor, Db, Entity, Expiry, Key, Page, Pattern, Projection, Returning, Table,
+        Attribute, Collection, Cursor, Db, Entity, Expiry, Key, Offloaded, Page, Pattern, Projection,
+        Returning, Table,
     };
 }
 

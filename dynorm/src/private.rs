@@ -13,10 +13,10 @@ pub use crate::entity::{
     Apart, AttributeDescriptor, AttributeRole, Collects, ConsistentReads, END, Entity, EntityDescriptor,
     FieldAt, FieldOf, FieldPath, GlobalIndex, HeldBy, Historied, HistoryRules, Holds, InKey, IndexAt,
     IndexKeys, IndexSchema, IndexToScan, ItemReader, ItemWriter, Key, KeyAttributeSchema, Lists, LocalIndex,
-    Named, Next, NoField, NoKeyOf, Nth, Older, Own, PartOfField, Partial, Pattern, Primary, Probe,
-    Projection, ProjectionSchema, ReadFrom, Scannable, ScannableIn, StoredPart, Table, TableSchema, Unique,
-    UniqueKey, Unknown, Untouched, UpgradePath, Whole, With, check_field, check_unique, field, known_field,
-    range_of,
+    Named, Next, NoField, NoKeyOf, Nth, OffloadRule, Offloads, Older, Own, PartOfField, Partial, Pattern,
+    Primary, Probe, Projection, ProjectionSchema, ReadFrom, Scannable, ScannableIn, StoredPart, Table,
+    TableSchema, Unique, UniqueKey, Unknown, Untouched, UpgradePath, Whole, With, check_field, check_unique,
+    field, known_field, range_of,
 };
 pub use crate::error::Result;
 pub use crate::expr::{
@@ -31,9 +31,9 @@ pub use crate::key::{
 pub use crate::schema::{check_members, check_table, check_tagged};
 pub use crate::value::{
     Arg, Attribute, Coded, Coder, Compress, DecodeError, EncodeError, Item, KeyKind, KeyValue, ListReader,
-    ListWriter, MapKey, MapReader, MayBeAbsent, Measured, MemberNames, Members, Merged, Numeric, Opened,
-    Ordered, Plain as PlainCoder, Prefixed, Serde, Step, Tagging, Timestamp, Transparent, Value, Variants,
-    put_encoded, put_member, put_members,
+    ListWriter, MapKey, MapReader, MayBeAbsent, Measured, MemberNames, Members, Merged, Numeric, Offload,
+    Opened, Ordered, Plain as PlainCoder, Prefixed, Serde, Step, Tagging, Timestamp, Transparent, Value,
+    Variants, put_encoded, put_member, put_members,
 };
 pub use std::borrow::Cow;
 pub use std::string::String;

@@ -78,6 +78,7 @@ pub fn cases() -> Vec<Case> {
         suite::size::CASES,
         suite::unique::CASES,
         suite::history::CASES,
+        suite::offload::CASES,
         suite::faults::CASES,
         suite::meter::CASES,
     ];

@@ -1,7 +1,7 @@
 //! Concurrent programs, one step at a time, in an order that a seed decides: behind `Faults` a step is one call of one
 //! program. The same seed is the same run.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::SystemTime;
@@ -41,6 +41,19 @@ pub fn interleave(mut programs: Vec<Program<'_>>, random: &mut Random, mut betwe
         between(random);
     }
     panic!("the programs do not end");
+}
+
+/// Lets other programs go first, once.
+pub async fn turn() {
+    let mut is_asked = false;
+    poll_fn(move |context| {
+        if std::mem::replace(&mut is_asked, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// What a future gives that has nothing to wait for.

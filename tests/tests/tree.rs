@@ -16,9 +16,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("entity", &["value", "error", "key", "expr"]),
     ("schema", &["value", "error", "key", "backend", "entity"]),
     ("page", &["value", "error", "backend"]),
-    ("op", &["value", "error", "key", "expr", "backend", "entity", "page"]),
+    ("object", &[]),
+    ("op", &["value", "error", "key", "expr", "backend", "entity", "page", "object"]),
     ("collection", &["value", "error", "key", "expr", "backend", "entity", "page", "op"]),
-    ("db", &["value", "error", "backend", "entity", "schema", "op", "page", "collection"]),
+    ("db", &["value", "error", "backend", "entity", "schema", "op", "page", "collection", "object"]),
     ("private", &["value", "error", "key", "expr", "entity", "schema", "collection"]),
     ("aws", &["value", "error", "backend"]),
 ];

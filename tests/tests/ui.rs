@@ -16,6 +16,7 @@ fn mistakes_are_explained_and_strict_code_compiles() {
         "shards",
         "unique",
         "history",
+        "offload",
         "evolution",
         "projection",
         "batch",

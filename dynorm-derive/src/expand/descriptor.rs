@@ -48,6 +48,12 @@ pub(super) fn descriptor(entity: &Entity) -> TokenStream {
         let keep_seconds = optional(history.keep_seconds.map(|seconds| quote!(#seconds)));
         quote!(#LIB::HistoryRules { keep_seconds: #keep_seconds })
     }));
+    let offloads = fields.iter().filter_map(|field| {
+        let (Field { stored, aliases, .. }, inline_up_to) = (field, field.storage.inline_up_to()?);
+        Some(quote!(#LIB::OffloadRule {
+            attribute: #stored, aliases: &[#(#aliases),*], inline_up_to: #inline_up_to,
+        }))
+    });
     let (version, sensitive) =
         (optional(entity.evolution.version.map(|v| quote!(#v))), evolution::sensitive(entity));
     quote! {
@@ -66,6 +72,7 @@ pub(super) fn descriptor(entity: &Entity) -> TokenStream {
             hooks: &[#(#hooks),*],
             unique: &#unique,
             history: #history,
+            offloads: &[#(#offloads),*],
         }
     }
 }

@@ -28,13 +28,22 @@ fn coder_type(coder: &Coder, field: &Field, of: Option<&Ident>) -> TokenStream {
             quote!(__with::#name)
         }
         Coder::Compress { argument, max, inner } => {
-            let inner = inner.as_ref().map_or_else(
-                || quote_spanned!(argument.span()=> ::dynorm::__private::PlainCoder),
-                |inner| coder_type(inner, field, of),
-            );
+            let inner = inner_type(argument, inner.as_deref(), field, of);
             quote_spanned!(argument.span()=> ::dynorm::__private::Compress<#inner, #max>)
         }
+        Coder::Offload { argument, inner, .. } => {
+            let inner = inner_type(argument, inner.as_deref(), field, of);
+            quote_spanned!(argument.span()=> ::dynorm::__private::Offload<#inner>)
+        }
     }
+}
+
+/// The type whose values another compresses or moves.
+fn inner_type(argument: &Ident, inner: Option<&Coder>, field: &Field, of: Option<&Ident>) -> TokenStream {
+    inner.map_or_else(
+        || quote_spanned!(argument.span()=> ::dynorm::__private::PlainCoder),
+        |inner| coder_type(inner, field, of),
+    )
 }
 
 fn coder_name(field: &Field, of: Option<&Ident>) -> Ident {

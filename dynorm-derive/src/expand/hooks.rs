@@ -68,7 +68,13 @@ pub(super) fn abilities(entity: &Entity) -> TokenStream {
             impl #LIB::Historied for #ident {}
         }
     });
-    quote!(#version #put #delete #history)
+    let offloads = entity.fields.iter().any(|field| field.storage.inline_up_to().is_some()).then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #LIB::Offloads for #ident {}
+        }
+    });
+    quote!(#version #put #delete #history #offloads)
 }
 
 fn kept(_: &Entity, field: &Field) -> Option<TokenStream> {

@@ -351,7 +351,7 @@ impl Field {
     /// A named field with its `#[attr(...)]`.
     pub(crate) fn of(field: &syn::Field, rule: Option<Rule>, diagnostics: &mut Diagnostics) -> Self {
         let written = FieldAttributes::read(&field.attrs, diagnostics);
-        let storage = Storage::of(&written, diagnostics);
+        let storage = Storage::of(&written, &field.ty, diagnostics);
         let ident = field.ident.clone().unwrap_or_else(|| names::local(0));
         let name = || {
             let name = ident.unraw().to_string();

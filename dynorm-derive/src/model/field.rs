@@ -1,6 +1,7 @@
 //! How a field is stored: as its type is, in a way of its own, among the members around it, or not at all.
 
-use syn::{Ident, LitStr, Path};
+use syn::spanned::Spanned;
+use syn::{GenericArgument, Ident, LitStr, Path, PathArguments, Type};
 
 use crate::diagnostics::Diagnostics;
 use crate::parse::field::FieldAttributes;
@@ -27,13 +28,24 @@ pub(crate) enum Coder {
         max: usize,
         inner: Option<Box<Coder>>,
     },
+    /// What another, or the type itself, stores may be in an object store, if it is larger than this.
+    Offload {
+        argument: Ident,
+        /// Whether the field says so itself, and not only its type.
+        is_written: bool,
+        inline_up_to: usize,
+        inner: Option<Box<Coder>>,
+    },
 }
 
 impl Coder {
     /// The argument that says so.
     pub(crate) fn argument(&self) -> &Ident {
         match self {
-            Self::With(argument, _) | Self::Serde(argument) | Self::Compress { argument, .. } => argument,
+            Self::With(argument, _)
+            | Self::Serde(argument)
+            | Self::Compress { argument, .. }
+            | Self::Offload { argument, .. } => argument,
         }
     }
 
@@ -49,19 +61,26 @@ impl Coder {
             (None, Some(serde)) => Some(Self::Serde(serde.clone())),
             (None, None) => None,
         };
-        match &written.compress {
+        let coder = match &written.compress {
             Some((argument, max)) => {
                 Some(Self::Compress { argument: argument.clone(), max: *max, inner: coder.map(Box::new) })
             }
             None => coder,
+        };
+        let Some((argument, inline_up_to)) = &written.offload else { return coder };
+        if let Some((with, _)) = &written.with {
+            let message = "what is in an object store is the value as its type stores it, or `serde`; remove `with`, or `offload`";
+            diagnostics.at(with, message);
         }
+        let (argument, inner) = (argument.clone(), coder.map(Box::new));
+        Some(Self::Offload { argument, is_written: true, inline_up_to: *inline_up_to, inner })
     }
 
     /// The module whose functions store the field.
     pub(crate) fn module(&self) -> Option<&Path> {
         match self {
             Self::With(_, path) => Some(path),
-            Self::Compress { inner, .. } => inner.as_ref()?.module(),
+            Self::Compress { inner, .. } | Self::Offload { inner, .. } => inner.as_ref()?.module(),
             Self::Serde(_) => None,
         }
     }
@@ -69,10 +88,11 @@ impl Coder {
 
 impl Storage {
     /// How the arguments of a field say that it is stored.
-    pub(crate) fn of(written: &FieldAttributes, diagnostics: &mut Diagnostics) -> Self {
+    pub(crate) fn of(written: &FieldAttributes, ty: &Type, diagnostics: &mut Diagnostics) -> Self {
         let unusual = [&written.skip, &written.flatten, &written.serde].into_iter().flatten();
         let unusual = unusual.chain(written.with.as_ref().map(|(with, _)| with));
-        let unusual = unusual.chain(written.compress.as_ref().map(|(compress, _)| compress)).next();
+        let limited = [&written.compress, &written.offload].into_iter().flatten();
+        let unusual = unusual.chain(limited.map(|(argument, _)| argument)).next();
         if let (Some(argument), Some(kept)) = (unusual, kept(written)) {
             let message = format!(
                 "`{kept}` is seen to when an item is written, for a field that is stored as its type says; remove `{kept}`, or `{argument}`"
@@ -94,6 +114,7 @@ impl Storage {
                 written.with.is_some(),
                 written.serde.is_some(),
                 written.compress.is_some(),
+                written.offload.is_some(),
                 written.ttl.is_some(),
             ];
             if others.contains(&true) {
@@ -110,6 +131,7 @@ impl Storage {
                 written.with.is_some(),
                 written.serde.is_some(),
                 written.compress.is_some(),
+                written.offload.is_some(),
                 written.ttl.is_some(),
             ];
             if own.contains(&true) {
@@ -118,7 +140,12 @@ impl Storage {
             }
             return Self::Flattened(flatten.clone());
         }
-        let Some(coder) = Coder::of(written, diagnostics) else { return Self::Plain };
+        let unwritten = || {
+            let argument = Ident::new("offload", ty.span());
+            Coder::Offload { argument, is_written: false, inline_up_to: 0, inner: None }
+        };
+        let coder = Coder::of(written, diagnostics);
+        let Some(coder) = coder.or_else(|| is_offloaded(ty).then(unwritten)) else { return Self::Plain };
         if written.ttl.is_some() {
             let message = "a time to live is stored as seconds, as DynamoDB wants it; remove this, or `ttl`";
             diagnostics.at(coder.argument(), message);
@@ -136,10 +163,30 @@ impl Storage {
         }
     }
 
+    /// The size of the largest value that stays in the item, if larger ones may be in an object store.
+    pub(crate) fn inline_up_to(&self) -> Option<usize> {
+        match self {
+            Self::Coded(Coder::Offload { inline_up_to, .. }) => Some(*inline_up_to),
+            _ => None,
+        }
+    }
+
     /// Whether the field has an attribute of its own.
     pub(crate) fn has_attribute(&self) -> bool {
         matches!(self, Self::Plain | Self::Coded(_))
     }
+}
+
+/// Whether a type is written as `Offloaded<T>` or `Option<Offloaded<T>>`.
+pub(crate) fn is_offloaded(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let Some(last) = path.path.segments.last() else { return false };
+    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return false };
+    let inner = arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    });
+    last.ident == "Offloaded" || last.ident == "Option" && inner.is_some_and(is_offloaded)
 }
 
 /// The argument by which a field is seen to when an item is written.

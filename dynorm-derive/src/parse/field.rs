@@ -6,7 +6,7 @@ use syn::{Attribute, Expr, Ident, LitInt, LitStr, Path, Token};
 use super::{arguments, attributes, set, suggest, value};
 use crate::diagnostics::Diagnostics;
 
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 17] = [
     "rename",
     "alias",
     "default",
@@ -23,10 +23,14 @@ const KNOWN: [&str; 16] = [
     "validate",
     "sensitive",
     "compress",
+    "offload",
 ];
 const KNOWN_OF_COMPRESS: [&str; 1] = ["max"];
 /// How many bytes of a compressed value are read if nothing is said.
 const COMPRESSED_MAX: usize = 16 * 1024 * 1024;
+const KNOWN_OF_OFFLOAD: [&str; 1] = ["inline_up_to"];
+/// The size of the largest offloaded value that stays in its item if nothing is said.
+const INLINE_UP_TO: usize = 4096;
 const KNOWN_OF_COUNTER: [&str; 2] = ["start", "step"];
 const KNOWN_OF_VARIANT: [&str; 4] = ["rename", "alias", "rename_all", "other"];
 const KNOWN_OF_TYPE: [&str; 4] = ["rename_all", "tag", "content", "transparent"];
@@ -52,6 +56,8 @@ pub(crate) struct FieldAttributes {
     pub(crate) sensitive: Option<Ident>,
     /// `compress`, and how many bytes are read at most.
     pub(crate) compress: Option<(Ident, usize)>,
+    /// `offload`, and the size of the largest value that stays in the item.
+    pub(crate) offload: Option<(Ident, usize)>,
 }
 
 /// What the library keeps in a field with every write.
@@ -113,8 +119,14 @@ impl FieldAttributes {
                 }
                 "sensitive" => set(&mut all.sensitive, name, name.clone(), diagnostics),
                 "compress" => {
-                    let max = compress(input, diagnostics)?;
+                    let max = limit("compress", &KNOWN_OF_COMPRESS, "1_000_000", input, diagnostics)?;
+                    let max = max.unwrap_or(COMPRESSED_MAX);
                     set(&mut all.compress, name, (name.clone(), max), diagnostics);
+                }
+                "offload" => {
+                    let most = limit("offload", &KNOWN_OF_OFFLOAD, "4096", input, diagnostics)?;
+                    let most = most.unwrap_or(INLINE_UP_TO);
+                    set(&mut all.offload, name, (name.clone(), most), diagnostics);
                 }
                 "flatten" => set(&mut all.flatten, name, name.clone(), diagnostics),
                 "skip" => set(&mut all.skip, name, name.clone(), diagnostics),
@@ -159,22 +171,28 @@ fn counter(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result
     Ok(Keeping::Counter { start: start.unwrap_or(0), step: step.unwrap_or(1) })
 }
 
-/// `compress`, or `compress(max = 1000000)`.
-fn compress(input: ParseStream<'_>, diagnostics: &mut Diagnostics) -> syn::Result<usize> {
-    let mut max = None;
+/// The number of `compress(max = 1_000_000)` or `offload(inline_up_to = 4096)`, if one is written.
+fn limit(
+    of: &str,
+    known: &[&str; 1],
+    example: &str,
+    input: ParseStream<'_>,
+    diagnostics: &mut Diagnostics,
+) -> syn::Result<Option<usize>> {
+    let mut limit = None;
     if input.peek(syn::token::Paren) {
         let inner;
         syn::parenthesized!(inner in input);
         arguments(&inner, diagnostics, |name, input, diagnostics| {
-            if name != "max" {
-                return Err(suggest::unknown("argument of `compress(...)`:", name, &KNOWN_OF_COMPRESS));
+            if name != known[0] {
+                return Err(suggest::unknown(&format!("argument of `{of}(...)`:"), name, known));
             }
-            let written: LitInt = value(name, input, "1_000_000")?;
-            set(&mut max, name, written.base10_parse()?, diagnostics);
+            let written: LitInt = value(name, input, example)?;
+            set(&mut limit, name, written.base10_parse()?, diagnostics);
             Ok(())
         })?;
     }
-    Ok(max.unwrap_or(COMPRESSED_MAX))
+    Ok(limit)
 }
 
 /// The value of `name = -1`.

@@ -9,6 +9,7 @@ use crate::model::field::stored_names;
 /// Checks all rules.
 pub(crate) fn check(attribute: &AttributeType, diagnostics: &mut Diagnostics) {
     super::concealed::refuse(attribute, diagnostics);
+    super::offload::refuse(attribute, diagnostics);
     match &attribute.shape {
         AttributeShape::Map(fields) => {
             stored_names_are_unique(&stored_names(fields), diagnostics);

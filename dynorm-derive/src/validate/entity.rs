@@ -20,6 +20,7 @@ pub(crate) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
     whens_decide(entity, diagnostics);
     super::kept::check(entity, diagnostics);
     super::concealed::check(entity, diagnostics);
+    super::offload::check(entity, diagnostics);
     tags_are_unique(entity, diagnostics);
     super::unique::check(entity, diagnostics);
     super::history::check(entity, diagnostics);

@@ -6,5 +6,6 @@ mod concealed;
 pub(crate) mod entity;
 mod history;
 mod kept;
+mod offload;
 pub(crate) mod table;
 mod unique;

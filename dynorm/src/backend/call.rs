@@ -254,6 +254,15 @@ pub enum BatchWriteAction {
     Delete(Item),
 }
 
+impl BatchWriteAction {
+    /// The item that is put, or the key of the one that is deleted.
+    #[must_use]
+    pub fn item(&self) -> &Item {
+        let (Self::Put(item) | Self::Delete(item)) = self;
+        item
+    }
+}
+
 /// Parameters of `BatchWriteItem`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BatchWrite {

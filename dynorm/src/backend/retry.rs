@@ -114,6 +114,14 @@ pub(crate) fn is_transient(failure: &Failure, effect: Effect) -> bool {
     }
 }
 
+/// Whether a call that failed so may have been carried out, or may still be.
+pub(crate) fn leaves_open(failure: &Failure) -> bool {
+    matches!(
+        failure.kind,
+        FailureKind::Internal | FailureKind::Timeout | FailureKind::Dispatch | FailureKind::Other(_)
+    )
+}
+
 /// The wait after one of this length: longer on average, and not the same for all who wait.
 ///
 /// Source: [decorrelated jitter](https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use super::evolution::{self, Older};
-use super::{AttributeRole, Entity, EntityDescriptor, Table, TableSchema, index_keys};
+use super::{AttributeRole, Entity, EntityDescriptor, OffloadRule, Table, TableSchema, index_keys};
 use crate::error::{Error, Kind, Result};
 use crate::key::{Given, KeyPart, KeyProblem, KeySource, parse_part};
 use crate::value::{
@@ -63,7 +63,7 @@ pub(crate) fn encode<E: Entity>(entity: &E) -> Result<Item> {
     index_keys::add(entity, &mut item)?;
     add_marks(descriptor.tag, descriptor, E::Table::SCHEMA, &mut item);
     item.conceal(descriptor.sensitive);
-    check_size(descriptor.name, &item)?;
+    check_size(descriptor, &item)?;
     Ok(item)
 }
 
@@ -130,8 +130,22 @@ pub(super) fn key_error(descriptor: &EntityDescriptor, problem: KeyProblem) -> E
     Error::new(Kind::Key { entity: descriptor.name, field, value, reason })
 }
 
+/// That an item is not too large, but for what will be moved out of it.
+pub(crate) fn check_size(entity: &EntityDescriptor, item: &Item) -> Result<()> {
+    let is_large = |rule: &&OffloadRule| item.get(rule.attribute).is_some_and(|value| rule.moves_out(value));
+    let mut large = entity.offloads.iter().filter(is_large).peekable();
+    if large.peek().is_none() {
+        return check_whole_size(entity.name, item);
+    }
+    let mut left = item.clone();
+    for rule in large {
+        left.remove(rule.attribute);
+    }
+    check_whole_size(entity.name, &left)
+}
+
 /// That an item is not too large.
-pub(crate) fn check_size(entity: &'static str, item: &Item) -> Result<()> {
+pub(crate) fn check_whole_size(entity: &'static str, item: &Item) -> Result<()> {
     if item.size_bytes_at_most() <= ITEM_SIZE_BYTES_MAX {
         return Ok(());
     }

@@ -4,7 +4,7 @@ use super::history::HistoryRules;
 use super::hook::Hook;
 use super::unique::Unique;
 use crate::key::{KeySource, Side, Template};
-use crate::value::{KeyKind, MemberNames};
+use crate::value::{KeyKind, MemberNames, Reference, Value};
 
 /// What the library knows of an entity.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,19 @@ pub struct EntityDescriptor {
     pub unique: &'static [Unique],
     /// How the versions of its items are kept, if they are.
     pub history: Option<HistoryRules>,
+    /// The attributes whose values may be in an object store.
+    pub offloads: &'static [OffloadRule],
+}
+
+/// An attribute whose values may be in an object store.
+#[derive(Clone, Copy, Debug)]
+pub struct OffloadRule {
+    /// The attribute's name in the item.
+    pub attribute: &'static str,
+    /// What it is called in items that were written before.
+    pub aliases: &'static [&'static str],
+    /// The size of the largest value that stays in the item.
+    pub inline_up_to: usize,
 }
 
 /// Where the keys of an entity in one index come from.
@@ -164,6 +177,18 @@ pub enum ProjectionSchema {
     Include(&'static [&'static str]),
 }
 
+impl OffloadRule {
+    /// Whether a value does not stay in the item.
+    pub(crate) fn moves_out(&self, value: &Value) -> bool {
+        value.size_bytes() > self.inline_up_to && Reference::of(value).is_none()
+    }
+
+    /// The attribute's names, the one of now first.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> + use<> {
+        std::iter::once(self.attribute).chain(self.aliases.iter().copied())
+    }
+}
+
 impl EntityDescriptor {
     /// Of an older version that is in error, which is reported elsewhere.
     pub const NONE: Self = Self {
@@ -181,6 +206,7 @@ impl EntityDescriptor {
         hooks: &[],
         unique: &[],
         history: None,
+        offloads: &[],
     };
 
     /// The keys of the entity in an index, for the compiler.

@@ -22,12 +22,12 @@ pub use self::attr::{
 };
 pub use self::codec::{ItemReader, ItemWriter};
 pub(crate) use self::codec::{
-    belongs, check_size, decode, decode_own, encode, epoch_seconds, is_expired, is_over, is_past, own, owner,
-    ttl_attribute,
+    belongs, check_size, check_whole_size, decode, decode_own, encode, epoch_seconds, is_expired, is_over,
+    is_past, own, owner, ttl_attribute,
 };
 pub use self::descriptor::{
     AttributeDescriptor, AttributeRole, EntityDescriptor, IndexKeys, IndexSchema, KeyAttributeSchema,
-    ProjectionSchema, TableSchema,
+    OffloadRule, ProjectionSchema, TableSchema,
 };
 pub(crate) use self::evolution::{Form, Reader, form, forms, newer_error, reader};
 pub use self::evolution::{Older, OlderOf, UpgradePath, UpgradedFrom};
@@ -139,6 +139,14 @@ pub trait Entity: Sized + Send + Sync + 'static {
     #[doc(hidden)]
     fn stored_part(stored: &StoredPart<'_>) -> Option<Option<BoxedPart>>;
 }
+
+/// An entity with fields whose values may be in an object store: `#[attr(offload)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no fields in an object store",
+    label = "there are no objects of it",
+    note = "mark a field whose values may be large: `#[attr(offload)] body: Offloaded<Vec<u8>>`"
+)]
+pub trait Offloads: Entity {}
 
 /// An entity that says that it may be scanned: `#[entity(scan)]`.
 #[diagnostic::on_unimplemented(

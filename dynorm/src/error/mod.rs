@@ -65,6 +65,12 @@ pub(crate) enum Kind {
     MemberMissing { collection: &'static str, member: &'static str, entity: &'static str, partition: String },
     /// A collection has an item that it must not have.
     Unexpected { collection: &'static str, reason: String },
+    /// A value cannot be written to an object store, or there is none.
+    Offload { message: String },
+    /// An object is not there, or is not what it should be.
+    Object { key: String, expected: Option<String> },
+    /// An object store did not do what it was asked.
+    ObjectStore { operation: &'static str, key: String, source: Box<dyn std::error::Error + Send + Sync> },
     /// The item is larger than DynamoDB allows.
     TooLarge { entity: &'static str, size_bytes: usize, attributes: Vec<(String, usize)> },
     /// The condition of a write did not hold.
@@ -188,6 +194,8 @@ impl Error {
             Kind::Invalid { .. } => "DYN0206",
             Kind::UnknownSchema { .. } => "DYN0207",
             Kind::Upgrade { .. } => "DYN0208",
+            Kind::Offload { .. } => "DYN0209",
+            Kind::Object { .. } => "DYN0210",
             Kind::Condition { .. } => "DYN0301",
             Kind::Exists { .. } => "DYN0302",
             Kind::Missing { .. } => "DYN0303",
@@ -199,6 +207,7 @@ impl Error {
             Kind::Unfinished { .. } => "DYN0403",
             Kind::Incomplete { .. } => "DYN0404",
             Kind::Backend { .. } => "DYN0501",
+            Kind::ObjectStore { .. } => "DYN0502",
         }
     }
 
@@ -214,10 +223,35 @@ impl Error {
         matches!(*self.kind, Kind::Encode { .. })
     }
 
-    /// A stored item does not have the form of the entity, or of one of its older versions.
+    /// A stored item does not have the form of the entity, or of one of its older versions; or an object not that of its
+    /// field.
     #[must_use]
     pub fn is_decode(&self) -> bool {
-        matches!(*self.kind, Kind::Decode { .. } | Kind::Upgrade { .. })
+        matches!(
+            *self.kind,
+            Kind::Decode { .. } | Kind::Upgrade { .. } | Kind::Object { expected: Some(_), .. }
+        )
+    }
+
+    /// A value of a field that is `#[attr(offload)]` cannot be written: there is no object store, or its object is another
+    /// item's; or it cannot be loaded, as there is no store. Nothing was sent.
+    #[must_use]
+    pub fn is_offload(&self) -> bool {
+        matches!(*self.kind, Kind::Offload { .. })
+    }
+
+    /// The object that an item referred to when it was read is not there: the value was replaced since, and the object
+    /// deleted as an orphan. Read the item again.
+    #[must_use]
+    pub fn is_object_missing(&self) -> bool {
+        matches!(*self.kind, Kind::Object { expected: None, .. })
+    }
+
+    /// The object store did not do what it was asked; its own error is the [`source`](std::error::Error::source). No item
+    /// was written.
+    #[must_use]
+    pub fn is_object_store(&self) -> bool {
+        matches!(*self.kind, Kind::ObjectStore { .. })
     }
 
     /// A stored item has a schema version that the program does not know: one that a newer program wrote, or one that
@@ -403,6 +437,9 @@ impl fmt::Display for Error {
                 write_too_large(f, entity, *size_bytes, attributes)
             }
             schema @ (Kind::UnknownSchema { .. } | Kind::Upgrade { .. }) => write_schema(f, schema),
+            objects @ (Kind::Offload { .. } | Kind::Object { .. } | Kind::ObjectStore { .. }) => {
+                write_objects(f, objects)
+            }
             Kind::MemberMissing { collection, member, entity, partition } => write!(
                 f,
                 "cannot read `{collection}` from {partition}: there is no `{entity}` for the member `{member}`; make it an `Option<{entity}>`, or ask with `.optional()` where there may be nothing at all"
@@ -414,12 +451,10 @@ impl fmt::Display for Error {
             Kind::Version { operation, entity, existing } => {
                 write_version(f, operation, entity, existing.is_some())
             }
-            Kind::Unique { operation, entity, constraint, .. } => {
-                write!(
-                    f,
-                    "cannot {operation} `{entity}`: another one has this `{constraint}`, which must be unique"
-                )
-            }
+            Kind::Unique { operation, entity, constraint, .. } => write!(
+                f,
+                "cannot {operation} `{entity}`: another one has this `{constraint}`, which must be unique"
+            ),
             Kind::Invalid { entity, field: Some(field), reason } => {
                 write!(f, "cannot write `{entity}`: `{field}` breaks its rule: {reason}")
             }
@@ -494,6 +529,24 @@ fn write_schema(f: &mut fmt::Formatter<'_>, kind: &Kind) -> fmt::Result {
     }
 }
 
+/// The errors about object stores.
+fn write_objects(f: &mut fmt::Formatter<'_>, kind: &Kind) -> fmt::Result {
+    match kind {
+        Kind::Offload { message } => f.write_str(message),
+        Kind::Object { key, expected: Some(expected) } => {
+            write!(f, "cannot load the object `{key}`: expected {expected}")
+        }
+        Kind::Object { key, expected: None } => write!(
+            f,
+            "the object `{key}` is not there: its value was replaced since the item was read; read it again"
+        ),
+        Kind::ObjectStore { operation, key, source } => {
+            write!(f, "cannot {operation} the object `{key}`: {source}")
+        }
+        _ => Ok(()),
+    }
+}
+
 fn write_too_large(
     f: &mut fmt::Formatter<'_>,
     entity: &str,
@@ -530,7 +583,7 @@ impl std::error::Error for Error {
         match &*self.kind {
             Kind::Encode { source, .. } => Some(source),
             Kind::Decode { source, .. } => Some(source),
-            Kind::Upgrade { source, .. } => Some(&**source),
+            Kind::Upgrade { source, .. } | Kind::ObjectStore { source, .. } => Some(&**source),
             Kind::Backend { failure, .. } | Kind::Cancelled { failure, .. } => Some(failure),
             Kind::Incomplete { cause: Some(cause), .. } => Some(cause),
             _ => None,

@@ -95,6 +95,17 @@ impl Changes {
         })
     }
 
+    /// As [`assigned`](Self::assigned), also of one that is set only if it is absent; to be changed.
+    pub(crate) fn assigned_mut(&mut self, attribute: &str) -> Option<&mut Value> {
+        self.sets.iter_mut().find_map(|(path, assigned)| match (path.as_slice(), assigned) {
+            (
+                [Step::Name(name)],
+                Assigned::Side(Side::Value(value)) | Assigned::IfAbsent(Side::Value(value)),
+            ) if name.as_str() == attribute => Some(value),
+            _ => None,
+        })
+    }
+
     /// Whether an attribute of the item is removed.
     pub(crate) fn removes(&self, attribute: &str) -> bool {
         let is_it =

@@ -8,7 +8,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::{Context, Sent};
 use crate::backend::reply::Capacity;
-use crate::backend::retry::{Effect, Patience, is_transient};
+use crate::backend::retry::{Effect, Patience, is_transient, leaves_open};
 use crate::backend::{Backend, Failure};
 use crate::error::{Error, Kind};
 
@@ -87,6 +87,8 @@ pub(super) struct Done<A> {
     pub(super) capacity: Vec<Capacity>,
     /// The failure that ended it early, if it was one.
     pub(super) failure: Option<Failure>,
+    /// Whether it may be that entries are carried out that have no answer.
+    pub(super) leaves_open: bool,
 }
 
 /// The requests that are sent if each is processed whole.
@@ -132,6 +134,7 @@ pub(super) async fn run<B: Batched>(context: &Context, batch: &B, pace: Pace) ->
             Some(Err(failure)) => Some(failure),
             None => continue,
         };
+        done.leaves_open |= failure.as_ref().is_some_and(leaves_open);
         let left: Vec<usize> = entries.into_iter().filter(|entry| done.answers[*entry].is_none()).collect();
         if left.is_empty() {
             patience.renew();
@@ -195,7 +198,7 @@ fn fill<B: Batched>(batch: &B, mut entries: Vec<usize>, waiting: &mut VecDeque<u
 impl<A> Done<A> {
     fn nothing(n_entries: usize) -> Self {
         let answers = std::iter::repeat_with(|| None).take(n_entries).collect();
-        Self { answers, capacity: Vec::new(), failure: None }
+        Self { answers, capacity: Vec::new(), failure: None, leaves_open: false }
     }
 
     fn add(&mut self, (answers, capacity): (Vec<(usize, A)>, Vec<Capacity>), patience: &mut Patience) {

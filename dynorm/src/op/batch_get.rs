@@ -249,6 +249,23 @@ impl<E: Entity, T: Projection<E>> IntoFuture for GetMany<E, T> {
     }
 }
 
+/// The items of these keys, of which no two are the same, as they are stored after all writes before.
+pub(super) async fn items_of<E: Entity>(context: &Context, keys: Vec<Item>) -> Result<Vec<Option<Item>>> {
+    let table = context.table::<E::Table>();
+    let key_of: fn(&str, &Item) -> ItemKey = ItemKey::of::<E::Table>;
+    let known = keys.iter().enumerate().map(|(at, key)| (key_of(&table, key), at)).collect();
+    let form = BatchGetTable { consistent: true, ..BatchGetTable::default() };
+    let (capacity, n_keys) = (context.capacity, keys.len());
+    let reads = Reads { table, keys, known, key_of, places: Vec::new(), form, capacity };
+    let done = batch::run(context, &reads, Pace::default()).await;
+    let n_left = done.answers.iter().filter(|answer| answer.is_none()).count();
+    if n_left > 0 {
+        let error = done.failure.map(|failure| Error::backend("get", E::DESCRIPTOR.name, failure));
+        return Err(incomplete("get", E::DESCRIPTOR.name, n_left, n_keys, error));
+    }
+    Ok(done.answers.into_iter().map(Option::flatten).collect())
+}
+
 /// The keys of a batch, each once.
 struct Reads {
     table: String,

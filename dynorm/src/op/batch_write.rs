@@ -1,18 +1,22 @@
 //! Writing and deleting many entities, each on its own.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::future::IntoFuture;
 use std::sync::Arc;
 
 use super::batch::{self, Batched, Pace, incomplete, pace_methods};
+use super::condition::Presence;
 use super::hooks::{self, Asked};
+use super::object_key::ObjectOwner;
+use super::offload::Outbox;
 use super::{BatchDelete, BatchPut, BoxFuture, Context, ItemKey, Sent, refuse, table_method};
 use crate::backend::Backend;
 use crate::backend::call::{self, BatchWriteAction, ReturnCapacity};
 use crate::backend::reply::{self, Capacity};
 use crate::backend::retry::Effect;
 use crate::entity::hook::WriteKind;
-use crate::entity::{Entity, Key, Table, decode_own, encode};
+use crate::entity::{Entity, EntityDescriptor, Key, Table, TableSchema, decode_own, encode};
 use crate::error::{Error, Result};
 use crate::value::{Item, Number, Value};
 
@@ -339,6 +343,33 @@ struct Write {
     key: Item,
     item_key: ItemKey,
     action: BatchWriteAction,
+    descriptor: &'static EntityDescriptor,
+    schema: &'static TableSchema,
+}
+
+impl Write {
+    fn of<E: Entity>(table: String, key: Item, action: BatchWriteAction) -> Self {
+        let item_key = ItemKey::of::<E::Table>(&table, &key);
+        Self { table, key, item_key, action, descriptor: E::DESCRIPTOR, schema: E::Table::SCHEMA }
+    }
+
+    /// The same, of which the large values are in objects.
+    fn moved_out(&self, outbox: &Outbox) -> Result<Cow<'_, Self>> {
+        let BatchWriteAction::Put(item) = &self.action else { return Ok(Cow::Borrowed(self)) };
+        if self.descriptor.offloads.is_empty() {
+            return Ok(Cow::Borrowed(self));
+        }
+        let Self { table, key, descriptor, schema, .. } = self;
+        let mut item = item.clone();
+        let owner = ObjectOwner { entity: descriptor, schema, table, key };
+        if !outbox.take(owner, Presence::Any, &mut item)?.is_empty() {
+            return refuse(format!(
+                "an object that `{}` {key:?} was read with must still be its own when it is written, and batches have no conditions; use `put` or `transact_write`",
+                descriptor.name
+            ));
+        }
+        Ok(Cow::Owned(Self { action: BatchWriteAction::Put(item), ..self.clone() }))
+    }
 }
 
 impl BatchEntry {
@@ -347,8 +378,7 @@ impl BatchEntry {
         let write = whole.and_then(|(item, asked)| {
             refuse_conditions::<E>("put", &asked)?;
             let (table, key) = (context.table::<E::Table>(), Key::of_entity(entity).into_item()?);
-            let item_key = ItemKey::of::<E::Table>(&table, &key);
-            Ok(Write { table, key, item_key, action: BatchWriteAction::Put(item) })
+            Ok(Write::of::<E>(table, key, BatchWriteAction::Put(item)))
         });
         Self { operation: "put", entity: E::DESCRIPTOR.name, write }
     }
@@ -357,8 +387,7 @@ impl BatchEntry {
         let write = key.item().and_then(|key| {
             refuse_conditions::<E>("delete", &hooks::deletion::<E>(context, None)?)?;
             let table = context.table::<E::Table>();
-            let item_key = ItemKey::of::<E::Table>(&table, key);
-            Ok(Write { table, key: key.clone(), item_key, action: BatchWriteAction::Delete(key.clone()) })
+            Ok(Write::of::<E>(table, key.clone(), BatchWriteAction::Delete(key.clone())))
         });
         Self { operation: "delete", entity: E::DESCRIPTOR.name, write }
     }
@@ -400,12 +429,23 @@ fn refuse_conditions<E: Entity>(operation: &str, asked: &Asked) -> Result<()> {
 }
 
 fn requests(context: &Context, entries: &[BatchEntry]) -> Result<Vec<call::BatchWrite>> {
-    Ok(batch::requests(&Writes::of(context, entries)?))
+    Ok(batch::requests(&Writes::of(context, entries, &Outbox::to_show(context))?))
 }
 
 async fn run(context: &Context, pace: Pace, entries: &[BatchEntry]) -> Result<Outcome> {
-    let done = batch::run(context, &Writes::of(context, entries)?, pace).await;
+    let outbox = Outbox::new(context);
+    let writes = Writes::of(context, entries, &outbox)?;
+    if let Err(error) = outbox.write().await {
+        outbox.discard().await;
+        return Err(error);
+    }
+    let done = batch::run(context, &writes, pace).await;
     let is_written: Vec<bool> = done.answers.iter().map(Option::is_some).collect();
+    if !outbox.is_empty() && !done.leaves_open {
+        let left = writes.writes.iter().zip(&is_written).filter(|(_, is_written)| !**is_written);
+        let left: Vec<&Item> = left.map(|(write, _)| write.action.item()).collect();
+        outbox.discard_of(&left).await;
+    }
     let left = is_written.iter().position(|is_written| !is_written).and_then(|first| entries.get(first));
     let (operation, subject) = left.map_or(("write", "nothing"), |left| (left.operation, left.entity));
     let error = done.failure.map(|failure| Error::backend(operation, subject, failure));
@@ -434,12 +474,12 @@ impl Outcome {
 
 /// The writes of a batch, each on an item of its own.
 struct Writes<'e> {
-    writes: Vec<&'e Write>,
+    writes: Vec<Cow<'e, Write>>,
     capacity: ReturnCapacity,
 }
 
 impl<'e> Writes<'e> {
-    fn of(context: &Context, entries: &'e [BatchEntry]) -> Result<Self> {
+    fn of(context: &Context, entries: &'e [BatchEntry], outbox: &Outbox) -> Result<Self> {
         let mut known = HashMap::with_capacity(entries.len());
         let mut writes = Vec::with_capacity(entries.len());
         for (at, BatchEntry { entity, write, .. }) in entries.iter().enumerate() {
@@ -453,7 +493,7 @@ impl<'e> Writes<'e> {
                     at + 1
                 ));
             }
-            writes.push(write);
+            writes.push(write.moved_out(outbox)?);
         }
         Ok(Self { writes, capacity: context.capacity })
     }
@@ -472,14 +512,14 @@ impl Batched for Writes<'_> {
     }
 
     fn wire_bytes(&self, entry: usize) -> usize {
-        let (BatchWriteAction::Put(item) | BatchWriteAction::Delete(item)) = &self.writes[entry].action;
+        let item = self.writes[entry].action.item();
         r#"{"DeleteRequest":{"Key":{}}},"#.len() + members_wire_bytes(item)
     }
 
     fn request(&self, entries: &[usize]) -> call::BatchWrite {
         let mut tables: BTreeMap<String, Vec<BatchWriteAction>> = BTreeMap::new();
         for entry in entries {
-            let Write { table, action, .. } = self.writes[*entry];
+            let Write { table, action, .. } = &*self.writes[*entry];
             tables.entry(table.clone()).or_default().push(action.clone());
         }
         call::BatchWrite { tables, capacity: self.capacity, collection_metrics: false }
@@ -491,9 +531,9 @@ impl Batched for Writes<'_> {
 
     fn read(&self, entries: &[usize], reply: reply::BatchWrite) -> (Vec<(usize, ())>, Vec<Capacity>) {
         let is_left = |entry: &usize| {
-            let Write { table, key, .. } = self.writes[*entry];
+            let Write { table, key, .. } = &*self.writes[*entry];
             reply.unprocessed.get(table).into_iter().flatten().any(|action| {
-                let (BatchWriteAction::Put(item) | BatchWriteAction::Delete(item)) = action;
+                let item = action.item();
                 key.iter().all(|(name, value)| item.get(name) == Some(value))
             })
         };

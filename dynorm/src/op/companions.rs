@@ -8,6 +8,7 @@ use std::time::SystemTime;
 
 use super::condition::{Needs, unsendable_error};
 use super::moving::{self, Fate, Move};
+use super::offload::Outbox;
 use super::versions::Versions;
 use super::{Context, refuse};
 use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
@@ -87,7 +88,7 @@ pub(super) struct Prepared {
 }
 
 /// How a write is made if it is to require this too.
-type Prepare = Box<dyn Fn(&[Node]) -> Result<Prepared> + Send>;
+type Prepare = Box<dyn Fn(&[Node], &Outbox) -> Result<Prepared> + Send>;
 
 /// A write of one item that may take others along.
 pub(super) struct Accompanied {
@@ -122,7 +123,7 @@ impl Accompanied {
         context: &Context,
         key: &Key<E>,
         reads: ReadsFirst,
-        prepare: impl Fn(&[Node]) -> Result<Prepared> + Send + 'static,
+        prepare: impl Fn(&[Node], &Outbox) -> Result<Prepared> + Send + 'static,
     ) -> Result<Self> {
         Self::of_table::<E>(context.table::<E::Table>(), key, reads, prepare)
     }
@@ -132,7 +133,7 @@ impl Accompanied {
         table: String,
         key: &Key<E>,
         reads: ReadsFirst,
-        prepare: impl Fn(&[Node]) -> Result<Prepared> + Send + 'static,
+        prepare: impl Fn(&[Node], &Outbox) -> Result<Prepared> + Send + 'static,
     ) -> Result<Self> {
         let (entity, schema) = (E::DESCRIPTOR, E::Table::SCHEMA);
         let (key, former) = (key.item()?.clone(), key.former().cloned());
@@ -148,6 +149,11 @@ impl Accompanied {
             stored: None,
             foreign: Vec::new(),
         })
+    }
+
+    /// Whether other items are written, or looked at, with it.
+    pub(super) fn has_companions(&self) -> bool {
+        self.entity.has_companions() || self.former.is_some()
     }
 
     /// Whether something must be read before.
@@ -186,9 +192,9 @@ impl Accompanied {
     }
 
     /// The write with its companions, from what is known to be stored.
-    pub(super) fn attempt(&self, now: SystemTime) -> Result<Attempt> {
+    pub(super) fn attempt(&self, now: SystemTime, outbox: &Outbox) -> Result<Attempt> {
         let guard = self.guard();
-        let Prepared { action, needs, changes } = (self.prepare)(&guard.nodes(self.schema))?;
+        let Prepared { action, needs, changes } = (self.prepare)(&guard.nodes(self.schema), outbox)?;
         let stored = self.stored.as_ref().filter(|item| !is_over(self.entity, item, now));
         let (after, is_whole) = match &action {
             TransactWriteAction::Put(put) => (Some(put.item.clone()), true),

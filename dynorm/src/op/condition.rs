@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use super::hooks::Asked;
+use super::offload::Held;
 use crate::entity::hook::ExpectedVersion;
 use crate::entity::{Entity, Table, epoch_seconds, is_expired, newer_error, ttl_attribute};
 use crate::error::{Error, Failure, FailureKind, Kind, Reason, Result};
@@ -37,18 +38,25 @@ pub(super) struct Needs {
     /// Whether there are conditions of the user's, or of hooks.
     pub(super) asked: bool,
     pub(super) version: Option<ExpectedVersion>,
+    /// The references to objects that it keeps.
+    pub(super) held: Vec<Held>,
 }
 
 impl Needs {
-    /// What the operation needs, the user's condition and those of hooks.
-    pub(super) fn of<E>(presence: Presence, condition: Option<&Condition<E>>, asked: &Asked) -> Self {
-        let is_asked = condition.is_some() || !asked.conditions.is_empty();
-        Self { presence, asked: is_asked, version: asked.version.clone() }
+    /// What the operation needs, the user's condition, those of hooks, and references that are kept.
+    pub(super) fn of<E>(
+        presence: Presence,
+        condition: Option<&Condition<E>>,
+        asked: &Asked,
+        held: Vec<Held>,
+    ) -> Self {
+        let is_asked = condition.is_some() || !asked.conditions.is_empty() || !held.is_empty();
+        Self { presence, asked: is_asked, version: asked.version.clone(), held }
     }
 
     /// Of a write that is made by one condition that the user has.
     pub(super) fn user(presence: Presence) -> Self {
-        Self { presence, asked: true, version: None }
+        Self { presence, asked: true, version: None, held: Vec::new() }
     }
 }
 
@@ -176,6 +184,7 @@ pub(super) fn judge<E: Entity>(needs: &Needs, now: SystemTime, item: Option<Item
         _ if needs.version.as_ref().is_some_and(|version| !version.is_of(existing.as_ref())) => {
             Reason::VersionConflict
         }
+        _ if needs.held.iter().any(|held| !held.is_in(existing.as_ref())) => Reason::VersionConflict,
         (_, None) => Reason::NotFound,
         (_, Some(_)) => Reason::ConditionFailed,
     };

@@ -100,7 +100,7 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
         let Self { context, key: of, known, condition, out: _ } = self;
         let delete = Delete::<E> { context, key: of, known, condition, out: PhantomData };
         let key = delete.key.clone();
-        Accompanied::new::<E>(&Arc::clone(&delete.context), &key, reads, move |guard| {
+        Accompanied::new::<E>(&Arc::clone(&delete.context), &key, reads, move |guard, _| {
             let (mut call, needs) = delete.prepare(guard)?;
             call.capacity = ReturnCapacity::None;
             call.return_old_on_failure = true;
@@ -119,7 +119,7 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
         let asked = hooks::deletion::<E>(&self.context, known)?;
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let (condition, now) = (self.condition.as_ref(), self.context.backend.now());
-        let needs = Needs::of(Presence::Any, condition, &asked);
+        let needs = Needs::of(Presence::Any, condition, &asked, Vec::new());
         let asked = [&asked.conditions, guard, in_form::<E>(&needs).as_slice()].concat();
         let condition = render(Presence::Any, condition, &asked, now, &mut renderer)?;
         let (names, values) = renderer.finish();

@@ -65,7 +65,7 @@ pub(super) fn whole<E: Entity>(
     }
     if is_changed {
         item.conceal(entity.sensitive);
-        check_size(entity.name, &item)?;
+        check_size(entity, &item)?;
     }
     Ok((item, asked))
 }

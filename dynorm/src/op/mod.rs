@@ -16,6 +16,9 @@ mod history;
 mod hooks;
 mod hydrate;
 mod moving;
+mod object_key;
+mod offload;
+mod orphans;
 pub(crate) mod pager;
 mod put;
 mod query;
@@ -48,6 +51,8 @@ pub use self::get::Get;
 pub use self::get_by::GetBy;
 pub use self::history::{GetRevision, History};
 pub use self::hydrate::Hydrate;
+pub(crate) use self::offload::load;
+pub use self::orphans::{OldOrphans, Orphan, Orphans};
 pub use self::put::Put;
 pub use self::query::{Query, QuerySource};
 pub(crate) use self::query::{canonical, key_node};
@@ -72,8 +77,9 @@ use crate::backend::{Backend, Failure, Sent};
 use crate::entity::hook::Hook;
 pub use crate::entity::hook::{BatchDelete, BatchPut, VersionNumber, Versioned};
 use crate::entity::{Entity, Table, decode};
-pub use crate::entity::{Historied, Revision, UniqueKey};
+pub use crate::entity::{Historied, Offloads, Revision, UniqueKey};
 use crate::error::{Error, Kind, Result};
+use crate::object::ObjectStore;
 use crate::page::CursorKeys;
 use crate::value::{Item, Number, Value};
 
@@ -88,6 +94,8 @@ pub struct Context {
     pub(crate) hooks: Vec<Arc<dyn Hook>>,
     /// What cursors are signed with, if they are.
     pub(crate) cursor_keys: Option<CursorKeys>,
+    /// Where offloaded values are.
+    pub(crate) object_store: Option<Arc<dyn ObjectStore>>,
     /// What consumption is told to.
     pub(crate) meters: Vec<Meter>,
     /// Whether it is known already what its calls are for.

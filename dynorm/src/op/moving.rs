@@ -3,6 +3,8 @@
 use super::Context;
 use super::companions::{self, Marker, Owner};
 use super::condition::unsendable_error;
+use super::object_key::ObjectOwner;
+use super::offload::Outbox;
 use super::transact_write::new_token;
 use crate::backend::Backend;
 use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
@@ -40,13 +42,37 @@ pub(super) enum Fate {
 impl Move<'_> {
     /// Moves the item as it is stored, which was read as `item`, with the markers of its unique fields; again, if others
     /// change it meanwhile.
-    pub(super) async fn run(&self, mut item: Item) -> Result<Fate> {
+    pub(super) async fn run(&self, item: Item) -> Result<Fate> {
+        let outbox = Outbox::new(self.context);
+        let fate = self.send(item, &outbox).await;
+        if !matches!(fate, Ok(Fate::Moved)) {
+            outbox.discard().await;
+        }
+        fate
+    }
+
+    async fn send(&self, mut item: Item, outbox: &Outbox) -> Result<Fate> {
         let mut markers = self.markers(&item)?;
         let mut attempts = 0;
         loop {
-            let request = self.request(&item, &markers)?;
+            let request = self.request(&item, &markers, outbox)?;
+            if let Err(error) = outbox.write().await {
+                attempts += 1;
+                if !error.is_object_missing() || attempts == ATTEMPTS_MAX {
+                    return Err(error);
+                }
+                // Others may have replaced the value since it was read.
+                match self.read().await? {
+                    Some(again) if again != item => item = again,
+                    Some(_) => return Err(error),
+                    None => return Ok(Fate::Gone),
+                }
+                outbox.begin_anew().await;
+                markers = self.markers(&item)?;
+                continue;
+            }
             let is_done_once = request.token.is_some();
-            let sent = |backend| Backend::transact_write(backend, request.clone());
+            let sent = |backend| outbox.watch(Backend::transact_write(backend, request.clone()));
             let Err(failure) = self.context.write_once(is_done_once, sent).await else {
                 return Ok(Fate::Moved);
             };
@@ -57,6 +83,7 @@ impl Move<'_> {
                     Some(again) => item = again,
                     None => return Ok(Fate::Gone),
                 }
+                outbox.begin_anew().await;
                 markers = self.markers(&item)?;
             } else if failed(1) {
                 return Ok(Fate::Taken);
@@ -76,7 +103,7 @@ impl Move<'_> {
     }
 
     /// The deletion of the item where it is, if it is as it was read, and its put where it belongs.
-    fn request(&self, item: &Item, markers: &[Marker]) -> Result<call::TransactWrite> {
+    fn request(&self, item: &Item, markers: &[Marker], outbox: &Outbox) -> Result<call::TransactWrite> {
         let mut renderer = Renderer::concealing(self.entity.sensitive);
         let nodes = companions::as_stored(item, companions::all(self.entity));
         let condition = renderer.all(&nodes).map_err(|e| unsendable_error(self.entity.name, e))?;
@@ -95,6 +122,8 @@ impl Move<'_> {
             moved.insert(name.clone(), value.clone());
         }
         moved.conceal(self.entity.sensitive);
+        let owner = |key| ObjectOwner { entity: self.entity, schema: self.schema, table: self.table, key };
+        outbox.copy(owner(self.from), owner(self.to), &mut moved)?;
         let (condition, names) = absent(self.entity, self.schema)?;
         let put = call::Put {
             table: self.table.to_owned(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::companions::{self, Accompanied, Prepared, ReadsFirst};
 use super::condition::{Needs, Presence, both, render, replaceable, write_error};
+use super::offload::{Held, Outbox};
 use super::{
     BoxFuture, Checked, Context, Outcome, Returned, Versioned, hooks, table_method, transact_write, upgrade,
 };
@@ -122,31 +123,34 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
     ///
     /// If a field cannot be stored or put into a key, the item is too large, or a hook refuses; and if the entity has
     /// unique fields or a history, of which items are written too, by what is stored, or the item is on its way to another
-    /// shard.
+    /// shard, or a value goes to an object store.
     pub fn to_request(&self) -> Result<call::Put> {
         if self.is_accompanied() {
             return companions::refuse_request(self.operation(), E::DESCRIPTOR);
         }
-        Ok(self.prepare(&[])?.0)
+        Ok(self.prepare(&[], &Outbox::to_show(&self.context))?.0)
     }
 
     /// The request, which requires this too, and what it needs.
-    pub(super) fn prepare(&self, guard: &[Node]) -> Result<(call::Put, Needs)> {
-        self.prepare_item(self.item.clone()?, guard)
+    pub(super) fn prepare(&self, guard: &[Node], outbox: &Outbox) -> Result<(call::Put, Needs)> {
+        self.prepare_item(self.item.clone()?, guard, outbox)
     }
 
-    fn prepare_item(&self, item: Item, guard: &[Node]) -> Result<(call::Put, Needs)> {
+    fn prepare_item(&self, item: Item, guard: &[Node], outbox: &Outbox) -> Result<(call::Put, Needs)> {
         let kind = if self.presence == Presence::Absent { WriteKind::Create } else { WriteKind::Put };
-        let (item, asked) = hooks::whole::<E>(&self.context, kind, None, item)?;
+        let (mut item, asked) = hooks::whole::<E>(&self.context, kind, None, item)?;
         let asked = if self.any_version { asked.without_version() } else { asked };
+        let table = self.context.table::<E::Table>();
+        let held = outbox.take_own::<E>(&table, self.presence, &mut item)?;
+        let held_nodes: Vec<Node> = held.iter().map(Held::node).collect();
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let (condition, now) = (self.condition.as_ref(), self.context.backend.now());
-        let needs = Needs::of(self.presence, condition, &asked);
-        let asked = [&asked.conditions, guard, replaceable::<E>(&needs).as_slice()].concat();
+        let needs = Needs::of(self.presence, condition, &asked, held);
+        let asked = [&asked.conditions, guard, &held_nodes, replaceable::<E>(&needs).as_slice()].concat();
         let condition = render(self.presence, condition, &asked, now, &mut renderer)?;
         let (names, values) = renderer.finish();
         let call = call::Put {
-            table: self.context.table::<E::Table>(),
+            table,
             item,
             return_old_on_failure: condition.is_some(),
             condition,
@@ -174,11 +178,12 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
         }
         // It is sent for good, and needs no copy.
         let item = std::mem::replace(&mut self.item, Ok(Item::new()))?;
-        let (request, needs) = self.prepare_item(item, &[])?;
+        let outbox = Outbox::new(&self.context);
+        let (request, needs) = self.prepare_item(item, &[], &outbox)?;
         let (operation, now) = (self.operation(), self.context.backend.now());
-        let send = || self.context.write(|backend| backend.put(request.clone()));
-        let reply = upgrade::first::<E, _, _>(&self.context, &request.table, send).await?;
-        let reply = reply.map_err(|f| write_error::<E>(operation, &needs, now, f))?;
+        let send = || self.context.write(|backend| outbox.watch(backend.put(request.clone())));
+        let reply = outbox.sending(upgrade::first::<E, _, _>(&self.context, &request.table, send));
+        let reply = reply.await?.map_err(|f| write_error::<E>(operation, &needs, now, f))?;
         let returned = if Out::WRITTEN { Some(request.item) } else { reply.attributes };
         Ok(Outcome { value: Out::read(returned)?, capacity: reply.capacity })
     }
@@ -204,8 +209,8 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
         let key = self.former.clone().unwrap_or_else(|| Key::parse_any_shard(key_in::<E>(item)));
         // Without the output, of which nothing is known.
         let put = self.giving::<()>();
-        Accompanied::new::<E>(&Arc::clone(&put.context), &key, reads, move |guard| {
-            let (mut call, needs) = put.prepare(guard)?;
+        Accompanied::new::<E>(&Arc::clone(&put.context), &key, reads, move |guard, outbox| {
+            let (mut call, needs) = put.prepare(guard, outbox)?;
             call.capacity = ReturnCapacity::None;
             call.return_old_on_failure = true;
             Ok(Prepared { action: TransactWriteAction::Put(call), needs, changes: Changes::default() })

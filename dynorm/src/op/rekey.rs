@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::companions::{self, Marker, Owner, moving_home};
 use super::condition::{Needs, Presence, both, in_form, render, write_error};
 use super::moving::{self, Move};
+use super::object_key::ObjectOwner;
+use super::offload::{Held, Outbox};
 use super::transact_write::new_token;
 use super::upgrade::{Failed, Tries, as_read};
 use super::versions::Versions;
@@ -14,7 +16,7 @@ use crate::backend::Backend;
 use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
 use crate::backend::retry::Patience;
 use crate::entity::hook::WriteKind;
-use crate::entity::{AttributeRole, Entity, Key, Table, decode, encode};
+use crate::entity::{AttributeRole, Entity, Key, Table, decode, encode, key_in};
 use crate::error::{CancellationReason, Error, Failure, FailureKind, Kind, Result};
 use crate::expr::{Condition, Node, Renderer, Side};
 use crate::value::{Item, top};
@@ -83,16 +85,17 @@ impl<E: Entity> Rekey<E> {
     /// # Errors
     ///
     /// If a field cannot be stored or put into a key, or the item is too large; and if the entity has a history, of
-    /// which versions are written too, by what is stored, or one of the keys is on its way to another shard.
+    /// which versions are written too, by what is stored, or one of the keys is on its way to another shard; or if a value
+    /// goes to an object store.
     pub fn to_request(&self) -> Result<call::TransactWrite> {
         if E::DESCRIPTOR.history.is_some() || !self.formers()?.is_empty() {
             return companions::refuse_request("rekey", E::DESCRIPTOR);
         }
-        self.request(&[])
+        self.request(&[], &Outbox::to_show(&self.context))
     }
 
     /// The request that adds to these histories: that of the key that the entity had, and that of the new one.
-    fn request(&self, versions: &[Versions]) -> Result<call::TransactWrite> {
+    fn request(&self, versions: &[Versions], outbox: &Outbox) -> Result<call::TransactWrite> {
         let (old_key, new_key) = (self.old_key.item()?, Key::of_entity(&self.entity).into_item()?);
         let unchanged = match &self.stored {
             Some(stored) => as_read(stored),
@@ -100,9 +103,9 @@ impl<E: Entity> Rekey<E> {
         };
         let unchanged = both(self.condition.clone(), unchanged);
         let mut actions = if *old_key == new_key {
-            vec![self.put(Presence::Present, unchanged)?]
+            vec![self.put(Presence::Present, unchanged, outbox)?]
         } else {
-            vec![self.delete(unchanged)?, self.put(Presence::Absent, None)?]
+            vec![self.delete(unchanged)?, self.put(Presence::Absent, None, outbox)?]
         };
         for marker in self.markers(&actions)? {
             actions.push(marker.action(E::DESCRIPTOR.name, self.context.backend.now())?);
@@ -167,9 +170,19 @@ impl<E: Entity> Rekey<E> {
         Ok(own.collect::<Result<Vec<_>>>()?.concat())
     }
 
+    /// Sends the move, after its objects.
+    async fn carry_out(&mut self) -> Result<call::TransactWrite> {
+        let outbox = Outbox::new(&self.context);
+        let sent = self.send(&outbox).await;
+        if sent.is_err() {
+            outbox.discard().await;
+        }
+        sent
+    }
+
     /// Sends the move; again, if others write to the histories meanwhile, or the item is stored otherwise than it would be
     /// now.
-    async fn send(&mut self) -> Result<call::TransactWrite> {
+    async fn send(&mut self, outbox: &Outbox) -> Result<call::TransactWrite> {
         let mut tries = Tries::default();
         let (mut patience, mut versions) = (Patience::new(&*self.context.backend, None), self.versions()?);
         loop {
@@ -177,19 +190,24 @@ impl<E: Entity> Rekey<E> {
             for history in &mut versions {
                 history.read(&self.context).await?;
             }
-            let request = call::TransactWrite { token: new_token(), ..self.request(&versions)? };
+            let request = call::TransactWrite { token: new_token(), ..self.request(&versions, outbox)? };
+            outbox.write().await?;
             let is_done_once = request.token.is_some();
-            let sent = |backend| Backend::transact_write(backend, request.clone());
+            let sent = |backend| outbox.watch(Backend::transact_write(backend, request.clone()));
             let Err(failure) = self.context.write_once(is_done_once, sent).await else { return Ok(request) };
             if self.read_anew(&failure, &mut tries).await? {
                 continue;
+            }
+            if let (Some(stored), Ok(says)) = (Self::failed(&failure), &self.old) {
+                ObjectOwner::of::<E>(&self.context.table::<E::Table>(), stored)
+                    .refuse_unread(says, stored)?;
             }
             // What is beside the move comes last, and is no fault of it.
             let n_beside = self.next_versions(&versions, &request.actions)?.len() + self.formers()?.len();
             let n_before = request.actions.len() - n_beside;
             let is_stale = failure.reasons.iter().skip(n_before).any(CancellationReason::is_condition);
             let wait = if is_stale { patience.next_wait(&*self.context.backend) } else { None };
-            let Some(wait) = wait else { return Err(self.error(failure)) };
+            let Some(wait) = wait else { return Err(self.error(failure, outbox)) };
             self.context.backend.sleep(wait).await;
         }
     }
@@ -226,17 +244,29 @@ impl<E: Entity> Rekey<E> {
         }))
     }
 
-    fn put(&self, presence: Presence, condition: Option<Condition<E>>) -> Result<TransactWriteAction> {
+    fn put(
+        &self,
+        presence: Presence,
+        condition: Option<Condition<E>>,
+        outbox: &Outbox,
+    ) -> Result<TransactWriteAction> {
         // That the item is as it was read is required of all of its attributes, its version among them.
         let (was, is) = (self.old.as_ref().map_err(Clone::clone)?, encode(&self.entity)?);
-        let (item, asked) = hooks::whole::<E>(&self.context, WriteKind::Rekey, Some(was), is)?;
+        let (mut item, asked) = hooks::whole::<E>(&self.context, WriteKind::Rekey, Some(was), is)?;
+        let table = self.context.table::<E::Table>();
+        if presence == Presence::Absent {
+            let (from, to) = (self.old_key.item()?, key_in::<E>(&item));
+            outbox.copy(ObjectOwner::of::<E>(&table, from), ObjectOwner::of::<E>(&table, &to), &mut item)?;
+        }
+        let held = outbox.take_own::<E>(&table, presence, &mut item)?;
+        let held: Vec<Node> = held.iter().map(Held::node).collect();
         let (mut renderer, now) = (Renderer::concealing(E::DESCRIPTOR.sensitive), self.context.backend.now());
         let form = in_form::<E>(&Needs::user(presence));
-        let asked = [&asked.conditions, form.as_slice()].concat();
+        let asked = [&asked.conditions, &held, form.as_slice()].concat();
         let condition = render(presence, condition.as_ref(), &asked, now, &mut renderer)?;
         let (names, values) = renderer.finish();
         Ok(TransactWriteAction::Put(call::Put {
-            table: self.context.table::<E::Table>(),
+            table,
             item,
             condition,
             names,
@@ -276,7 +306,7 @@ impl<E: Entity> Rekey<E> {
     }
 
     /// The error of the action that failed, as if it had been sent alone.
-    fn error(&self, mut failure: Failure) -> Error {
+    fn error(&self, mut failure: Failure, outbox: &Outbox) -> Error {
         failure.conceal(E::DESCRIPTOR.sensitive);
         let failed = failure.reasons.iter().position(CancellationReason::is_condition);
         let Some((at, 1..)) = failed.map(|at| (at, failure.reasons.len())) else {
@@ -285,7 +315,7 @@ impl<E: Entity> Rekey<E> {
         let n_own = if self.is_move() { 2 } else { 1 };
         if let Some(at) = at.checked_sub(n_own) {
             let item = failure.reasons[at + n_own].item.as_ref();
-            let markers = self.request(&[]).and_then(|request| self.markers(&request.actions));
+            let markers = self.request(&[], outbox).and_then(|request| self.markers(&request.actions));
             let Some(marker) = markers.ok().and_then(|markers| markers.into_iter().nth(at)) else {
                 return Error::backend("rekey", E::DESCRIPTOR.name, failure);
             };
@@ -295,7 +325,7 @@ impl<E: Entity> Rekey<E> {
         let presence = if at == 0 { Presence::Present } else { Presence::Absent };
         let item = failure.reasons[at].item.clone();
         let alone = Failure { kind: FailureKind::ConditionFailed, item, ..failure };
-        let needs = Needs { presence, asked: at == 0, version: None };
+        let needs = Needs { presence, asked: at == 0, version: None, held: Vec::new() };
         write_error::<E>("rekey", &needs, self.context.backend.now(), alone)
     }
 }
@@ -346,7 +376,7 @@ impl<E: Entity> IntoFuture for Rekey<E> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let mut rekey = self;
-            let written = rekey.send().await?.actions.into_iter().find_map(|action| match action {
+            let written = rekey.carry_out().await?.actions.into_iter().find_map(|action| match action {
                 TransactWriteAction::Put(put) => Some(put.item),
                 _ => None,
             });

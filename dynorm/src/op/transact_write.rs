@@ -6,6 +6,7 @@ use std::time::SystemTime;
 
 use super::companions::{self, Accompanied, Attempt, Guard, Marker, Prepared, ReadsFirst, moving_home};
 use super::condition::{Needs, Presence, expression_error, in_form, judge};
+use super::offload::Outbox;
 use super::update::Sending;
 use super::upgrade::{Failed, Tries, WriteBack, write_back};
 use super::{BoxFuture, CheckedTransaction, Context, Delete, Put, Target, Update, batch, refuse};
@@ -138,9 +139,9 @@ impl TransactWrite {
         change: impl FnOnce(Update<T::Entity>) -> Update<T::Entity, (), S>,
     ) -> Self {
         let update = change(Update::new(Arc::clone(&self.context), target));
-        let body = update.sending().map(|sending| match sending {
+        let body = update.part().map(|part| match part {
             Sending::Along(accompanied, _) => Body::Along(Box::new(accompanied)),
-            Sending::Alone(mut call, needs) => {
+            Sending::Alone(mut call, needs, _) => {
                 call.capacity = call::ReturnCapacity::None;
                 let (table, key) = (call.table.clone(), call.key.clone());
                 Body::ready(TransactWriteAction::Update(call), needs, table, key)
@@ -165,15 +166,13 @@ impl TransactWrite {
     pub fn check<E: Entity>(self, check: KeyCheck<E>) -> Self {
         let KeyCheck { key, condition } = check;
         let table = self.context.table::<E::Table>();
-        let prepare = {
-            let (table, key) = (table.clone(), key.clone());
-            move |_: &[Node]| prepare_check(&table, &key, &condition)
-        };
         let body = if key.former().is_some() {
+            let of = key.clone();
+            let prepare = move |_: &[Node], _: &Outbox| prepare_check(&table, &of, &condition);
             let accompanied = Accompanied::new::<E>(&self.context, &key, ReadsFirst::Nothing, prepare);
             accompanied.map(|accompanied| Body::Along(Box::new(accompanied)))
         } else {
-            prepare(&[]).and_then(|Prepared { action, needs, .. }| {
+            prepare_check(&table, &key, &condition).and_then(|Prepared { action, needs, .. }| {
                 Ok(Body::ready(action, needs, table, key.into_item()?))
             })
         };
@@ -196,10 +195,10 @@ impl TransactWrite {
 
     fn add_put<E: Entity>(self, put: Put<E>, entity: &E) -> Self {
         let operation = put.operation();
-        let body = if put.is_accompanied() {
+        let body = if put.is_accompanied() || !E::DESCRIPTOR.offloads.is_empty() {
             put.accompanied().map(|accompanied| Body::Along(Box::new(accompanied)))
         } else {
-            put.prepare(&[]).and_then(|(mut call, needs)| {
+            put.prepare(&[], &Outbox::to_show(&self.context)).and_then(|(mut call, needs)| {
                 call.capacity = call::ReturnCapacity::None;
                 let (table, key) = (call.table.clone(), Key::of_entity(entity).into_item()?);
                 Ok(Body::ready(TransactWriteAction::Put(call), needs, table, key))
@@ -235,26 +234,29 @@ impl TransactWrite {
     ///
     /// If an entity cannot be stored or a key not be made, if there is no action or more than 100, if two are on
     /// one item, if the entities that are put have more than 4 MB together, or if the token is too long; and if an
-    /// entity with unique fields or a history is written, of which items are written too, by what is stored.
+    /// entity with unique fields or a history is written, of which items are written too, by what is stored, or a value
+    /// goes to an object store.
     pub fn to_request(&self) -> Result<call::TransactWrite> {
-        if let Some(action) = self.actions.iter().find(|action| matches!(action.body, Ok(Body::Along(_)))) {
+        let has_companions =
+            |action: &&Action| matches!(&action.body, Ok(Body::Along(along)) if along.has_companions());
+        if let Some(action) = self.actions.iter().find(has_companions) {
             return refuse(format!(
                 "what the transaction writes with `{}`, {}, depends on what is stored then; there is no request to show before",
                 action.entity.name,
                 companions::going_along(action.entity)
             ));
         }
-        Ok(self.transaction()?.request)
+        Ok(self.transaction(&Outbox::to_show(&self.context))?.request)
     }
 
     /// The request from what is known to be stored.
-    fn transaction(&self) -> Result<Transaction> {
+    fn transaction(&self, outbox: &Outbox) -> Result<Transaction> {
         let now = self.context.backend.now();
         let mut attempts: Vec<Attempt> = Vec::with_capacity(self.actions.len());
         for Action { operation, entity, body, .. } in &self.actions {
             let attempt = match body.as_ref().map_err(Clone::clone)? {
                 Body::Ready(attempt) => Attempt::clone(attempt),
-                Body::Along(accompanied) => accompanied.attempt(now)?,
+                Body::Along(accompanied) => accompanied.attempt(now, outbox)?,
             };
             if attempts.iter().any(|known| known.table == attempt.table && known.key == attempt.key) {
                 let key = &attempt.key;
@@ -330,17 +332,33 @@ impl TransactWrite {
         Ok(self.carry_out().await?.capacity)
     }
 
+    /// Sends the transaction, after its objects.
+    async fn carry_out(self) -> Result<Carried> {
+        let outbox = Outbox::new(&self.context);
+        let carried = self.send(&outbox).await;
+        if carried.is_err() {
+            outbox.discard().await;
+        }
+        carried
+    }
+
     /// Sends the transaction; again, if what it was made from is not stored any more.
-    async fn carry_out(mut self) -> Result<Carried> {
+    async fn send(mut self, outbox: &Outbox) -> Result<Carried> {
         let mut patience = Patience::new(&*self.context.backend, None);
         let mut tries = Tries::default();
         let mut capacity = self.read_first().await?;
         loop {
-            let transaction = self.transaction()?;
+            let transaction = self.transaction(outbox)?;
+            if self.token.is_some() && !outbox.is_empty() {
+                return refuse("a transaction with a token must be the same when it is repeated, and each time its large values go to new objects; leave the token out, or write them before".to_owned());
+            }
+            outbox.write().await?;
             let mut request = transaction.request.clone();
             request.token = request.token.or_else(new_token);
             let is_done_once = request.token.is_some();
-            let sent = self.context.write_once(is_done_once, |b| b.transact_write(request.clone())).await;
+            let sent =
+                self.context.write_once(is_done_once, |b| outbox.watch(b.transact_write(request.clone())));
+            let sent = sent.await;
             let failure = match sent {
                 Ok(reply) => {
                     let capacity = batch::sum(capacity, reply.capacity);

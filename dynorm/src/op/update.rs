@@ -10,6 +10,9 @@ use std::task::{Context as TaskContext, Poll};
 
 use super::companions::{self, Accompanied, Prepared, ReadsFirst};
 use super::condition::{Needs, Presence, both, expression_error, in_form, render, write_error};
+use super::hooks::Asked;
+use super::object_key::ObjectOwner;
+use super::offload::{Held, Outbox};
 use super::target::of_version;
 use super::{
     BoxFuture, Checked, Context, Outcome, Returned, Target, Versioned, hooks, table_method, transact_write,
@@ -376,20 +379,20 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
     ///
     /// If a value cannot be stored or put into a key, if nothing is changed, or if a hook refuses; and if unique fields
     /// are changed, or the time to live of an entity with some, or if the entity has a history, so that other items are
-    /// written too, by what is stored.
+    /// written too, by what is stored; or if a value goes to an object store.
     pub fn to_request(&self) -> Result<call::Update>
     where
         S: Settled,
     {
-        let (call, _, changes) = self.prepare(&[])?;
+        let (call, _, changes) = self.prepare(&[], &Outbox::to_show(&self.context))?;
         if companions::are_changed(E::DESCRIPTOR, &changes) || self.key.former().is_some() {
             return companions::refuse_request("update", E::DESCRIPTOR);
         }
         Ok(call)
     }
 
-    /// The request, which requires this too, what it needs, and all that it changes.
-    pub(super) fn prepare(&self, guard: &[Node]) -> Result<(call::Update, Needs, Cow<'_, Changes>)> {
+    /// All that it changes, and what hooks ask for that.
+    fn all_changes(&self) -> Result<(Cow<'_, Changes>, Asked)> {
         if self.changes.is_empty() {
             let reason = format!("the update of `{}` changes nothing", E::DESCRIPTOR.name);
             return Err(Error::new(Kind::Request { reason }));
@@ -407,16 +410,37 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
             );
             return Err(Error::new(Kind::Request { reason }));
         }
+        Ok((changes, asked))
+    }
+
+    /// The request, which requires this too, what it needs, and all that it changes.
+    pub(super) fn prepare(
+        &self,
+        guard: &[Node],
+        outbox: &Outbox,
+    ) -> Result<(call::Update, Needs, Cow<'_, Changes>)> {
+        self.request(self.all_changes()?, guard, outbox)
+    }
+
+    fn request<'c>(
+        &self,
+        (mut changes, asked): (Cow<'c, Changes>, Asked),
+        guard: &[Node],
+        outbox: &Outbox,
+    ) -> Result<(call::Update, Needs, Cow<'c, Changes>)> {
+        let (table, key) = (self.context.table::<E::Table>(), self.key.item()?);
+        let held = outbox.take_changes(ObjectOwner::of::<E>(&table, key), &mut changes)?;
+        let held_nodes: Vec<Node> = held.iter().map(Held::node).collect();
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let update = renderer.changes(&changes).map_err(expression_error::<E>)?;
         let (condition, now) = (self.condition.as_ref(), self.context.backend.now());
-        let needs = Needs::of(Presence::Present, condition, &asked);
-        let asked = [&asked.conditions, guard, in_form::<E>(&needs).as_slice()].concat();
+        let needs = Needs::of(Presence::Present, condition, &asked, held);
+        let asked = [&asked.conditions, guard, &held_nodes, in_form::<E>(&needs).as_slice()].concat();
         let condition = render(Presence::Present, condition, &asked, now, &mut renderer)?;
         let (names, values) = renderer.finish();
         let call = call::Update {
-            table: self.context.table::<E::Table>(),
-            key: self.key.item()?.clone(),
+            table,
+            key: key.clone(),
             update,
             condition,
             names,
@@ -430,36 +454,52 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
     }
 
     /// The update as it is sent: by itself, or with its companions.
-    pub(super) fn sending(self) -> Result<Sending> {
-        let (call, needs, changes) = self.prepare(&[])?;
-        let goes_along = companions::are_changed(E::DESCRIPTOR, &changes);
-        if !goes_along && self.key.former().is_none() {
-            return Ok(Sending::Alone(call, needs));
+    fn sending(self) -> Result<Sending> {
+        let all = self.all_changes()?;
+        let goes_along = companions::are_changed(E::DESCRIPTOR, &all.0);
+        if goes_along || self.key.former().is_some() {
+            drop(all);
+            return self.along(goes_along);
         }
+        let outbox = Outbox::new(&self.context);
+        let (call, needs, _) = self.request(all, &[], &outbox)?;
+        Ok(Sending::Alone(call, needs, outbox))
+    }
+
+    /// The update as a part of a transaction, which writes its objects.
+    pub(super) fn part(self) -> Result<Sending> {
+        if E::DESCRIPTOR.offloads.is_empty() {
+            return self.sending();
+        }
+        let goes_along = companions::are_changed(E::DESCRIPTOR, &self.all_changes()?.0);
+        self.along(goes_along)
+    }
+
+    fn along(self, goes_along: bool) -> Result<Sending> {
         let reads = match self.returned {
             ReturnValues::None if goes_along => ReadsFirst::Deciding,
             ReturnValues::None => ReadsFirst::Nothing,
             _ => ReadsFirst::Whole,
         };
-        let key = self.key.clone();
+        let (table, key) = (self.context.table::<E::Table>(), self.key.clone());
         // Without the types of what is returned and known.
         let mut update = self.retyped::<(), ()>();
         let returned = std::mem::replace(&mut update.returned, ReturnValues::None);
-        let prepare = move |guard: &[Node]| {
-            let (mut call, needs, changes) = update.prepare(guard)?;
+        let prepare = move |guard: &[Node], outbox: &Outbox| {
+            let (mut call, needs, changes) = update.prepare(guard, outbox)?;
             call.capacity = ReturnCapacity::None;
             let changes = changes.into_owned();
             Ok(Prepared { action: TransactWriteAction::Update(call), needs, changes })
         };
-        Ok(Sending::Along(Accompanied::of_table::<E>(call.table, &key, reads, prepare)?, returned))
+        Ok(Sending::Along(Accompanied::of_table::<E>(table, &key, reads, prepare)?, returned))
     }
 }
 
 /// An update that is ready.
 #[derive(Debug)]
 pub(super) enum Sending {
-    /// By itself.
-    Alone(call::Update, Needs),
+    /// By itself, after its objects.
+    Alone(call::Update, Needs, Outbox),
     /// With its companions; which state it gives back.
     Along(Accompanied, ReturnValues),
 }
@@ -519,8 +559,8 @@ impl<E: Entity, Out: Returned<E> + 'static, S> Update<E, Out, S> {
 
 /// Sends an update.
 async fn send<E: Entity, Out: Returned<E>>(context: Arc<Context>, sending: Sending) -> Result<Outcome<Out>> {
-    let (request, needs) = match sending {
-        Sending::Alone(request, needs) => (request, needs),
+    let (request, needs, outbox) = match sending {
+        Sending::Alone(request, needs, outbox) => (request, needs, outbox),
         Sending::Along(accompanied, returned) => {
             let done = transact_write::alone::<E>(context, "update", accompanied).await?;
             let returned = if returned == ReturnValues::AllNew { done.after } else { done.before };
@@ -528,9 +568,9 @@ async fn send<E: Entity, Out: Returned<E>>(context: Arc<Context>, sending: Sendi
         }
     };
     let now = context.backend.now();
-    let send = || context.write(|backend| backend.update(request.clone()));
-    let reply = upgrade::first::<E, _, _>(&context, &request.table, send).await?;
-    let reply = reply.map_err(|f| write_error::<E>("update", &needs, now, f))?;
+    let send = || context.write(|backend| outbox.watch(backend.update(request.clone())));
+    let reply = outbox.sending(upgrade::first::<E, _, _>(&context, &request.table, send));
+    let reply = reply.await?.map_err(|f| write_error::<E>("update", &needs, now, f))?;
     Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
 }
 

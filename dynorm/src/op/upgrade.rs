@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::condition::{Presence, render};
 use super::moving::{self, Move};
+use super::offload::Outbox;
 use super::{BoxFuture, Context, companions, table_method};
 use crate::backend::call::{self, ReturnCapacity};
 use crate::backend::retry::Patience;
@@ -223,6 +224,9 @@ pub(super) fn write_back<'w, E: Entity>(
         }
         let mut item = encode(&decode::<E>(stored.clone())?)?;
         forget_zero_version::<E>(&mut item);
+        let outbox = Outbox::new(context);
+        // That references are still stored is what the condition says of the whole item.
+        outbox.take_own::<E>(table, Presence::Any, &mut item)?;
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let (now, as_read) = (context.backend.now(), as_read::<E>(stored));
         let condition = render::<E>(Presence::Any, Some(&as_read), &[], now, &mut renderer)?;
@@ -230,7 +234,9 @@ pub(super) fn write_back<'w, E: Entity>(
         let (table, capacity) = (table.to_owned(), ReturnCapacity::None);
         let put = call::Put { table, item, condition, names, values, capacity, ..call::Put::default() };
         // If it is done already, its condition fails, and the item shows it.
-        match context.write_once(true, |backend| backend.put(put.clone())).await {
+        let send =
+            async { Ok(context.write_once(true, |backend| outbox.watch(backend.put(put.clone()))).await) };
+        match outbox.sending(send).await? {
             Ok(_) => Ok(Fate::Upgraded),
             Err(failure) if failure.kind == FailureKind::ConditionFailed => Ok(Fate::Changed(failure)),
             Err(failure) => Err(error(E::DESCRIPTOR, failure)),

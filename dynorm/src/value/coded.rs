@@ -11,7 +11,8 @@ use super::{Arg, Value};
     message = "`{T}` cannot be stored by `{Self}`",
     label = "no way to store it",
     note = "`#[attr(serde)]` needs the feature `serde` of dynorm, and a type that implements `Serialize` and `DeserializeOwned`",
-    note = "`#[attr(compress)]` needs the feature `compress`, and a type that derives `Attribute`, or `serde` beside it"
+    note = "`#[attr(compress)]` needs the feature `compress`, and a type that derives `Attribute`, or `serde` beside it",
+    note = "`#[attr(offload)]` is for fields of type `Offloaded<T>` or `Option<Offloaded<T>>`"
 )]
 pub trait Coder<T> {
     /// What the operators of the field's handle compare.

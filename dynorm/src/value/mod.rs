@@ -15,7 +15,7 @@ mod list;
 mod map_key;
 mod members;
 mod number;
-#[cfg(feature = "compress")]
+mod offload;
 mod packed;
 mod std_types;
 mod tagged;
@@ -63,6 +63,8 @@ pub use self::map_key::MapKey;
 pub use self::members::{MapReader, put_encoded, put_member, put_members};
 pub use self::members::{MemberNames, Members};
 pub use self::number::{Number, NumberError};
+pub(crate) use self::offload::{Content, Reference, Stored};
+pub use self::offload::{Offload, Offloaded, OffloadedValue};
 #[cfg(feature = "time")]
 pub(crate) use self::time::{parse_time, parse_time_date, time_date_text, time_text};
 

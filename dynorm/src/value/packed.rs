@@ -1,4 +1,4 @@
-//! Values of any kind as bytes, for what is compressed: a byte for the kind, lengths as groups of seven bits.
+//! Values of any kind as bytes, for what is compressed or in an object: a byte for the kind, lengths as groups of seven bits.
 
 use super::{Item, Name, Number, Value};
 

@@ -21,6 +21,7 @@ pub mod hydrate;
 pub mod index;
 pub mod kept;
 pub mod meter;
+pub mod offload;
 pub mod page;
 pub mod projection;
 pub mod put;
