@@ -52,21 +52,31 @@ pub(crate) fn text_range(
     if is_empty {
         return SortCondition::Nothing;
     }
-    let closing = delimiter.map(String::from).unwrap_or_default();
+    let text = |end: &str, then: Option<char>| {
+        let mut text = String::with_capacity(prefix.len() + end.len() + 2 * LAST_CHAR.len_utf8());
+        text.push_str(prefix);
+        text.push_str(end);
+        text.extend(then);
+        text
+    };
     let from = match low {
-        Bound::Included(low) => format!("{prefix}{low}{closing}"),
-        Bound::Excluded(low) => format!("{prefix}{low}{}", delimiter.map_or('\0', super::part::escape_char)),
+        Bound::Included(low) => text(low, delimiter),
+        Bound::Excluded(low) => text(low, Some(delimiter.map_or('\0', super::part::escape_char))),
         Bound::Unbounded => prefix.to_owned(),
     };
     let to = match (high, delimiter) {
-        (Bound::Included(high), Some(delimiter)) => format!("{prefix}{high}{delimiter}{LAST_CHAR}"),
+        (Bound::Included(high), Some(_)) => {
+            let mut to = text(high, delimiter);
+            to.push(LAST_CHAR);
+            to
+        }
         // With a delimiter, a key goes on after the text, so none is equal to it.
-        (Bound::Included(high), None) | (Bound::Excluded(high), Some(_)) => format!("{prefix}{high}"),
-        (Bound::Excluded(high), None) => format!("{prefix}{}", text_before(high)),
+        (Bound::Included(high), None) | (Bound::Excluded(high), Some(_)) => text(high, None),
+        (Bound::Excluded(high), None) => text(&text_before(high), None),
         (Bound::Unbounded, _) if matches!(low, Bound::Unbounded) && !prefix.is_empty() => {
             return SortCondition::BeginsWith(Value::S(prefix.to_owned()));
         }
-        (Bound::Unbounded, _) => format!("{prefix}{LAST_CHAR}"),
+        (Bound::Unbounded, _) => text("", Some(LAST_CHAR)),
     };
     // A key is never empty, and DynamoDB refuses conditions with empty values.
     match (from.is_empty(), to.is_empty()) {

@@ -277,7 +277,7 @@ pub(super) fn check_text(
             "it contains the delimiter `{delimiter}`, so that another key could be the same; remove it{escaped}"
         )));
     }
-    if text.contains(LAST_CHAR) {
+    if !text.is_ascii() && text.contains(LAST_CHAR) {
         return Err(PartError::new("it contains the noncharacter U+10FFFF, which bounds open ranges"));
     }
     let varies = matches!(shape, Shape::Text | Shape::OneOf(_));

@@ -317,16 +317,16 @@ impl Template {
         delimiter: char,
         given: impl Fn(usize) -> Given<'g>,
     ) -> Result<Rendered, KeyProblem> {
-        let mut known = Vec::new();
-        for (at, segment) in self.segments.iter().enumerate() {
+        let start = Rendered { text: String::with_capacity(KEY_BYTES_USUAL), next: 0, known: Vec::new() };
+        let mut rendered = self.advance(start, delimiter, &given)?;
+        for (at, segment) in self.segments.iter().enumerate().skip(rendered.next + 1) {
             let Some(placeholder) = &segment.field else { continue };
             let (mut text, closed) = (String::new(), at + 1 < self.segments.len());
             if self.write(placeholder, delimiter, closed, &given, &mut text)? {
-                known.push((at, text));
+                rendered.known.push((at, text));
             }
         }
-        let start = Rendered { text: String::new(), next: 0, known };
-        self.advance(start, delimiter, |_| Given::none())
+        Ok(rendered)
     }
 
     /// The text that every key begins with that continues `rendered`.
