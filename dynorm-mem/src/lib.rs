@@ -52,6 +52,8 @@ pub mod limits;
 mod message;
 mod op;
 pub mod partiql;
+#[cfg(any(feature = "sdk", feature = "server"))]
+mod request_id;
 #[cfg(feature = "sdk")]
 mod sdk;
 #[cfg(feature = "server")]

@@ -4,6 +4,8 @@
 //! Everything above HTTP is the SDK's own: builders, paginators, retries, waiters and errors behave as against
 //! the service.
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::config::{BehaviorVersion, Region, RuntimeComponents};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -12,6 +14,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 
+use crate::request_id::{self, RequestIds};
 use crate::wire::{Answer, CONTENT_TYPE, Wire};
 use crate::{Faults, MemBackend};
 
@@ -112,7 +115,8 @@ pub fn streams_sdk_client(backend: &MemBackend) -> aws_sdk_dynamodbstreams::Clie
 
 /// An `HttpClient` for the `Config` of `aws_sdk_dynamodb`, or of `aws_sdk_dynamodbstreams`, that carries out requests on an engine.
 ///
-/// Clones talk to the same engine. Requests may be signed or not; signatures are not looked at.
+/// Clones talk to the same engine. Requests may be signed or not; signatures are not looked at. Each answer has an id of
+/// its request, as the service's have.
 ///
 /// ```
 /// use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
@@ -134,13 +138,14 @@ pub fn streams_sdk_client(backend: &MemBackend) -> aws_sdk_dynamodbstreams::Clie
 #[derive(Clone, Debug)]
 pub struct SdkConnector {
     wire: Wire,
+    ids: Arc<RequestIds>,
 }
 
 impl SdkConnector {
     /// A connector to this engine.
     #[must_use]
     pub fn new(backend: MemBackend) -> Self {
-        Self { wire: Wire::new(backend) }
+        Self { wire: Wire::new(backend), ids: Arc::default() }
     }
 
     /// The same, whose calls about items have these faults, as [`Wire::with_faults`] says.
@@ -168,7 +173,7 @@ impl SdkConnector {
     /// ```
     #[must_use]
     pub fn with_faults(self, faults: Faults) -> Self {
-        Self { wire: self.wire.with_faults(faults) }
+        Self { wire: self.wire.with_faults(faults), ..self }
     }
 
     fn answer(&self, request: &HttpRequest) -> Result<HttpResponse, ConnectorError> {
@@ -179,6 +184,8 @@ impl SdkConnector {
         let status = status.try_into().map_err(|error| ConnectorError::other(Box::new(error), None))?;
         let mut response = HttpResponse::new(status, SdkBody::from(body));
         response.headers_mut().insert("content-type", CONTENT_TYPE);
+        let id = String::from_utf8_lossy(&self.ids.next()).into_owned();
+        response.headers_mut().insert(request_id::HEADER, id);
         Ok(response)
     }
 }

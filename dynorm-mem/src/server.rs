@@ -8,7 +8,6 @@ mod body;
 mod compression;
 mod data;
 mod request;
-mod request_id;
 mod signature;
 
 use std::future::Future;
@@ -31,8 +30,8 @@ use self::auth::Access;
 pub use self::auth::{Credentials, CredentialsError};
 pub use self::data::{import, load, save, seed};
 use self::request::Handler;
-use crate::MemBackend;
 use crate::wire::Wire;
+use crate::{Faults, MemBackend};
 
 /// Largest body of a request, as the service has it.
 pub const BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
@@ -147,6 +146,26 @@ impl Server {
     pub fn with_credentials(mut self, credentials: impl IntoIterator<Item = Credentials>) -> Self {
         self.handler.access.verify(credentials);
         self
+    }
+
+    /// The same server, whose calls about items have these faults, as [`Wire::with_faults`] says.
+    ///
+    /// ```
+    /// use dynorm_mem::server::Server;
+    /// use dynorm_mem::{Fault, Faults, MemBackend};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> std::io::Result<()> {
+    /// let faults = Faults::seeded(7);
+    /// faults.inject(Fault::throttled().on_writes().percent(10));
+    /// let server = Server::bind(([127, 0, 0, 1], 0).into(), MemBackend::new()).await?;
+    /// let server = server.with_faults(faults);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_faults(self, faults: Faults) -> Self {
+        Self { handler: self.handler.with_faults(faults), ..self }
     }
 
     /// The address that is bound.

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
-use dynorm::backend::Backend as _;
+use dynorm::backend::{Backend as _, Operation};
 use dynorm_mem::wire::{self, Answer, Wire};
-use dynorm_mem::{Cohort, Engine, ManualClock, MemBackend};
+use dynorm_mem::{Cohort, Engine, Fault, Faults, ManualClock, MemBackend};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -717,6 +717,107 @@ fn statements_are_carried_out() {
         SERIALIZATION,
         "NUMBER_VALUE cannot be converted to String",
     );
+}
+
+/// A statement has the faults of the operation that it is another way to say.
+#[test]
+fn faults_befall_statements_as_what_they_say() {
+    let service = Service::with_table();
+    let faults = Faults::new();
+    let service = Service { wire: service.wire.with_faults(faults.clone()) };
+    let statement = |text: &str| json!({"Statement": text, "Parameters": []});
+    for (text, operation) in [
+        ("SELECT * FROM t_1 WHERE p = 'x'", Operation::Query),
+        ("SELECT * FROM t_1.by_g", Operation::Scan),
+        ("SELECT * FROM t_1 WHERE s = 1", Operation::Scan),
+        ("INSERT INTO t_1 VALUE {'p': 'x', 's': 1}", Operation::Put),
+        ("UPDATE t_1 SET a = 1 WHERE p = 'x' AND s = 1", Operation::Update),
+        ("DELETE FROM t_1 WHERE p = 'x' AND s = 1", Operation::Delete),
+    ] {
+        faults.inject(Fault::throttled().on(operation));
+        let refused = service.refused("ExecuteStatement", &statement(text));
+        assert!(refused["__type"].as_str().unwrap().ends_with("#ThrottlingException"), "{text}: {refused}");
+        let attempt = faults.injected().pop().unwrap();
+        assert_eq!(
+            (attempt.operation, attempt.tables, attempt.entries),
+            (operation, vec!["t_1".to_owned()], 1)
+        );
+        faults.reset();
+    }
+    // What the service would refuse is refused for that.
+    faults.inject(Fault::throttled());
+    let refused = service.refused("ExecuteStatement", &statement("SELECT"));
+    assert_eq!(refused["__type"], VALIDATION);
+    assert!(faults.calls().is_empty());
+}
+
+#[test]
+fn a_statement_whose_answer_is_lost_is_carried_out() {
+    let service = Service::with_table();
+    let faults = Faults::new();
+    let service = Service { wire: service.wire.with_faults(faults.clone()) };
+    faults.inject(Fault::lost().nth(1));
+    let insert = json!({"Statement": "INSERT INTO t_1 VALUE {'p': 'x', 's': 1}"});
+    assert_eq!(service.raw("ExecuteStatement", &insert.to_string()).status, 500);
+    let again = service.refused("ExecuteStatement", &insert);
+    assert!(again["__type"].as_str().unwrap().ends_with("#DuplicateItemException"), "{again}");
+}
+
+#[test]
+fn faults_befall_batches_and_transactions_of_statements() {
+    let service = Service::with_table();
+    let faults = Faults::new();
+    let service = Service { wire: service.wire.with_faults(faults.clone()) };
+    let insert = |s: u32| json!({"Statement": format!("INSERT INTO t_1 VALUE {{'p': 'x', 's': {s}}}")});
+    let three = || [insert(1), insert(2), insert(3)];
+    let batch = || service.done("BatchExecuteStatement", &json!({ "Statements": three() }));
+    let codes = |done: &Value| -> Vec<String> {
+        let responses = done["Responses"].as_array().unwrap().iter();
+        responses.map(|one| one["Error"]["Code"].as_str().unwrap_or("done").to_owned()).collect()
+    };
+    let write = Operation::BatchWrite;
+
+    faults.inject(Fault::Partial(0).on(write).times(1));
+    let slow = "ProvisionedThroughputExceeded";
+    assert_eq!(codes(&batch()), [slow, slow, slow]);
+    faults.inject(Fault::Partial(1).on(write).times(1));
+    assert_eq!(codes(&batch()), [slow, slow, "done"]);
+    faults.inject(Fault::Conflict.on(write).times(1));
+    assert_eq!(codes(&batch()), ["TransactionConflict", "done", "DuplicateItem"]);
+    assert_eq!(codes(&batch()), ["done", "DuplicateItem", "DuplicateItem"]);
+    let entries: Vec<_> = faults.calls().iter().map(|call| (call.operation, call.entries)).collect();
+    assert_eq!(entries, [(write, 3); 4]);
+    faults.reset();
+
+    let insert = |s: u32| json!({"Statement": format!("INSERT INTO t_1 VALUE {{'p': 'y', 's': {s}}}")});
+    let request = json!({"TransactStatements": [insert(1), insert(2)], "ClientRequestToken": "token"});
+    faults.inject(Fault::Conflict.times(1));
+    let conflict = service.refused("ExecuteTransaction", &request);
+    let reasons: Vec<&str> = conflict["CancellationReasons"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["Code"].as_str().unwrap())
+        .collect();
+    assert!(reasons.contains(&"TransactionConflict") && reasons.contains(&"None"), "{conflict}");
+    faults.inject(Fault::in_progress().times(1));
+    let busy = service.refused("ExecuteTransaction", &request);
+    assert!(busy["__type"].as_str().unwrap().ends_with("#TransactionInProgressException"), "{busy}");
+    // The token makes it happen once, whether its answer came or not.
+    faults.inject(Fault::lost().times(1));
+    assert_eq!(service.raw("ExecuteTransaction", &request.to_string()).status, 500);
+    service.done("ExecuteTransaction", &request);
+    let tokens: Vec<_> = faults.calls().into_iter().map(|call| (call.operation, call.token)).collect();
+    assert_eq!(tokens, vec![(Operation::TransactWrite, Some("token".to_owned())); 4]);
+    faults.reset();
+
+    let select = json!({"Statement": "SELECT * FROM t_1 WHERE p = 'y' AND s = 1"});
+    faults.inject(Fault::throttled().on(Operation::TransactGet));
+    faults.inject(Fault::internal().on(Operation::BatchGet));
+    let read = service.refused("ExecuteTransaction", &json!({"TransactStatements": [select]}));
+    assert!(read["__type"].as_str().unwrap().ends_with("#ThrottlingException"), "{read}");
+    let read = service.raw("BatchExecuteStatement", &json!({"Statements": [select]}).to_string());
+    assert_eq!(read.status, 500);
 }
 
 #[test]

@@ -46,7 +46,7 @@ impl Faulty {
 
     /// Begins a call, which is over at once if it is refused.
     async fn begin<C: Call>(&self, call: &C) -> Result<Begun, Failure> {
-        let begun = self.faults.begin(call);
+        let begun = self.faults.begin(Attempt::of(call));
         turn().await;
         if let Some(latency) = begun.latency {
             self.inner.sleep(latency).await;
@@ -57,7 +57,10 @@ impl Faulty {
         }
     }
 
-    async fn batch<C: Partial>(&self, call: C) -> Result<C::Reply, Failure> {
+    async fn batch<C: Call<Reply: Default> + Partial<Answer = C::Reply>>(
+        &self,
+        call: C,
+    ) -> Result<C::Reply, Failure> {
         let begun = self.begin(&call).await?;
         let (call, left) = begun.divide(call);
         let reply = match call {
@@ -72,31 +75,32 @@ impl Faulty {
 #[cfg(feature = "wire")]
 impl Faults {
     /// Carries out a call, unless a fault befalls it.
-    pub(crate) fn carry_out<C: Call, R>(
+    pub(crate) fn carry_out<R>(
         &self,
         backend: &MemBackend,
-        call: C,
-        run: impl FnOnce(C) -> Result<R, Failure>,
+        attempt: Attempt,
+        run: impl FnOnce() -> Result<R, Failure>,
     ) -> Result<R, Failure> {
-        let begun = self.begin_at_once(backend, &call)?;
-        begun.end(run(call))
+        let begun = self.begin_at_once(backend, attempt)?;
+        begun.end(run())
     }
 
     /// Carries out a batch, or a part of it.
     pub(crate) fn carry_out_batch<C: Partial>(
         &self,
         backend: &MemBackend,
+        attempt: Attempt,
         call: C,
-        run: impl FnOnce(C) -> Result<C::Reply, Failure>,
-    ) -> Result<C::Reply, Failure> {
-        let begun = self.begin_at_once(backend, &call)?;
+        run: impl FnOnce(C) -> Result<C::Answer, Failure>,
+    ) -> Result<C::Answer, Failure> {
+        let begun = self.begin_at_once(backend, attempt)?;
         let (call, left) = begun.divide(call);
-        let reply = call.map_or_else(|| Ok(C::Reply::default()), run);
+        let reply = call.map_or_else(|| Ok(C::Answer::default()), run);
         Ok(C::join(begun.end(reply)?, left))
     }
 
-    fn begin_at_once<C: Call>(&self, backend: &MemBackend, call: &C) -> Result<Begun, Failure> {
-        let begun = self.begin(call);
+    fn begin_at_once(&self, backend: &MemBackend, attempt: Attempt) -> Result<Begun, Failure> {
+        let begun = self.begin(attempt);
         if let Some(latency) = begun.latency {
             backend.pass(latency);
         }

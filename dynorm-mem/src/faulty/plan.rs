@@ -188,32 +188,37 @@ impl Faults {
     }
 
     /// Notes a call, and decides what befalls it.
-    pub(super) fn begin<C: Call>(&self, call: &C) -> Begun {
-        let (tables, entries) = (call.tables(), call.entries());
+    pub(super) fn begin(&self, attempt: Attempt) -> Begun {
+        let Attempt { operation, entries, .. } = attempt;
         let mut state = self.state();
-        let fault = state.decide(C::OPERATION, &tables);
+        let fault = state.decide(operation, &attempt.tables);
         let latency = state.latency.map(|(shortest, longest)| state.random.between(shortest, longest));
         let at = state.random.below(entries);
         let number = state.n_begun;
         state.n_begun += 1;
-        let attempt = Attempt {
-            operation: C::OPERATION,
-            tables: tables.into_iter().map(str::to_owned).collect(),
-            entries,
-            token: call.token().map(str::to_owned),
-            fault: None,
-        };
         state.log.push((number, attempt));
         state.n_under_way += 1;
         state.n_at_once = state.n_at_once.max(state.n_under_way);
         drop(state);
-        let operation = C::OPERATION;
         Begun { faults: self.clone(), number, operation, entries, at, fault, latency }
     }
 }
 
+impl Attempt {
+    /// A call that nothing has befallen yet.
+    pub(crate) fn of<C: Call>(call: &C) -> Self {
+        Self {
+            operation: C::OPERATION,
+            tables: call.tables().into_iter().map(str::to_owned).collect(),
+            entries: call.entries(),
+            token: call.token().map(str::to_owned),
+            fault: None,
+        }
+    }
+}
+
 impl State {
-    fn decide(&mut self, operation: Operation, tables: &[&str]) -> Option<Fault> {
+    fn decide(&mut self, operation: Operation, tables: &[String]) -> Option<Fault> {
         if let Some(scripted) = self.script.pop_front() {
             return scripted;
         }
@@ -257,15 +262,16 @@ impl Begun {
     }
 
     /// What of a batch is carried out, if anything, and the answer about the rest.
-    pub(super) fn divide<C: Partial>(&self, mut call: C) -> (Option<C>, C::Reply) {
-        let Some(n_processed) = self.n_processed() else { return (Some(call), C::Reply::default()) };
-        let left = call.take_off(n_processed);
+    pub(super) fn divide<C: Partial>(&self, mut call: C) -> (Option<C>, C::Answer) {
+        let Some((n_processed, fault)) = self.processed() else { return (Some(call), C::Answer::default()) };
+        let left = call.take_off(n_processed, fault);
         ((n_processed > 0).then_some(call), left)
     }
 
-    /// How many entries of a batch are processed, if not all are.
-    fn n_processed(&self) -> Option<usize> {
-        let n_processed = match self.fault.as_ref()? {
+    /// How many entries of a batch are processed, if not all are, and for which fault.
+    fn processed(&self) -> Option<(usize, &Fault)> {
+        let fault = self.fault.as_ref()?;
+        let n_processed = match fault {
             Fault::Partial(n_processed) => *n_processed,
             Fault::Conflict => self.entries.saturating_sub(1),
             _ => return None,
@@ -274,7 +280,7 @@ impl Begun {
             return None;
         }
         self.note();
-        Some(n_processed)
+        Some((n_processed, fault))
     }
 
     /// The answer, unless it is lost.

@@ -16,7 +16,8 @@ pub enum Fault {
     Conflict,
     /// It is refused as a cancelled transaction, with these codes for its first actions and `None` for the others.
     Cancelled(Vec<String>),
-    /// Of a batch only so many items are processed, the last ones.
+    /// Of a batch only so many items are processed, the last ones. The other statements of a batch of statements fail by
+    /// themselves, with `ProvisionedThroughputExceeded`.
     Partial(usize),
 }
 
@@ -190,12 +191,12 @@ impl Rule {
     pub(super) fn befalls(
         &mut self,
         operation: Operation,
-        tables: &[&str],
+        tables: &[String],
         draw: impl FnOnce() -> usize,
     ) -> Option<Fault> {
         let is_meant = self.fault.can_befall(operation)
             && (self.operations.is_empty() || self.operations.contains(&operation))
-            && self.table.as_deref().is_none_or(|table| tables.contains(&table));
+            && self.table.as_ref().is_none_or(|table| tables.contains(table));
         if !is_meant {
             return None;
         }

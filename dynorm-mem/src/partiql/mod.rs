@@ -11,6 +11,8 @@
 
 mod ast;
 mod batch;
+#[cfg(feature = "wire")]
+mod meaning;
 mod next_token;
 mod parse;
 mod plan;
@@ -26,6 +28,8 @@ use dynorm::backend::call::ReturnCapacity;
 use dynorm::backend::reply::Capacity;
 use dynorm::value::{Item, Value};
 
+#[cfg(feature = "wire")]
+pub(crate) use self::meaning::Meaning;
 use crate::Engine;
 
 /// A statement and its parameters.

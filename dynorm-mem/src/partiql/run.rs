@@ -132,7 +132,7 @@ fn read(state: &State, call: &ExecuteStatement, select: &Select) -> Checked<Stat
     let position = token.map(|token| next_token::decode(&call.statement, token)).transpose()?;
     let schema = &state.table(&select.source.table)?.schema;
     let index = index_of(schema, select)?;
-    let key = index.map_or(&schema.key, |index| &index.key);
+    let key = key_of(schema, index);
     let mut reading = plan::reading(select, key)?;
     let filter = reading.filter.take();
     check_projected(filter.as_ref(), index)?;
@@ -145,6 +145,13 @@ fn read(state: &State, call: &ExecuteStatement, select: &Select) -> Checked<Stat
         }
         None => scan(state, call, select, &expressions, position.after),
     }
+}
+
+/// Whether a SELECT reads partition by partition.
+#[cfg(feature = "wire")]
+pub(super) fn names_partitions(state: &State, select: &Select) -> Checked<bool> {
+    let schema = &state.table(&select.source.table)?.schema;
+    Ok(plan::reading(select, key_of(schema, index_of(schema, select)?))?.partitions.is_some())
 }
 
 /// The pages of the partitions that a SELECT names.
@@ -232,6 +239,11 @@ fn index_of<'t>(schema: &'t Schema, select: &Select) -> Checked<Option<&'t Index
     let Some(name) = &select.source.index else { return Ok(None) };
     let at = schema.index(name).ok_or_else(|| message::index_unknown(name))?;
     Ok(Some(&schema.indexes[at]))
+}
+
+/// The key of what is read.
+fn key_of<'t>(schema: &'t Schema, index: Option<&'t IndexSchema>) -> &'t KeyShape {
+    index.map_or(&schema.key, |index| &index.key)
 }
 
 /// An index must hold what the filter names; a local one does not fetch it.

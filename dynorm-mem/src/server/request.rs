@@ -16,11 +16,12 @@ use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 
 use super::auth::{Access, Refused};
 use super::body::Unreadable;
-use super::request_id::RequestIds;
 use super::{BODY_TIME_MAX, body, compression};
+use crate::Faults;
+use crate::request_id::{self, RequestIds};
 use crate::wire::{self, Answer, Wire};
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+const REQUEST_ID: HeaderName = HeaderName::from_static(request_id::HEADER);
 const CRC32: HeaderName = HeaderName::from_static("x-amz-crc32");
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 
@@ -40,6 +41,10 @@ pub(super) struct Handler {
 impl Handler {
     pub(super) fn new(wire: Wire) -> Self {
         Self { wire, ids: RequestIds::default(), allows_cors: false, access: Access::default() }
+    }
+
+    pub(super) fn with_faults(self, faults: Faults) -> Self {
+        Self { wire: self.wire.with_faults(faults), ..self }
     }
 
     pub(super) async fn answer(

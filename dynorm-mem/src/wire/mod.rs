@@ -45,7 +45,8 @@ pub(crate) use self::failure::{internal_error, service_error};
 use self::reader::{Parsed, Reader};
 pub use self::snapshot::{ImportError, Imported, export, export_items, import, import_items};
 use crate::faulty::Partial;
-use crate::{Cohort, Faults, MemBackend};
+use crate::partiql::Meaning;
+use crate::{Attempt, Cohort, Engine, Faults, MemBackend};
 
 /// The content type of requests and answers.
 pub const CONTENT_TYPE: &str = "application/x-amz-json-1.0";
@@ -105,7 +106,9 @@ impl Wire {
         Self { endpoint: endpoint.into(), ..self }
     }
 
-    /// The same, whose calls about items have these faults; statements have none.
+    /// The same, whose calls about items have these faults. A statement has those of the operation that it is another way to
+    /// say: an `INSERT` is a put, a `SELECT` of a partition a query and any other a scan, and several are a batch or a
+    /// transaction that reads or writes.
     ///
     /// An answer that is lost is an `InternalServerError`, since there is no network to lose it.
     #[must_use]
@@ -120,21 +123,34 @@ impl Wire {
         run: impl FnOnce(C) -> Result<R, Failure>,
     ) -> Result<R, Failure> {
         match &self.faults {
-            Some(faults) => faults.carry_out(&self.backend, call, run),
+            Some(faults) => faults.carry_out(&self.backend, Attempt::of(&call), || run(call)),
             None => run(call),
         }
     }
 
     /// Carries out a batch, unless a fault befalls it, or a part of it.
-    fn carry_out_batch<C: Partial>(
+    fn carry_out_batch<C: Call + Partial>(
         &self,
         call: C,
-        run: impl FnOnce(C) -> Result<C::Reply, Failure>,
-    ) -> Result<C::Reply, Failure> {
+        run: impl FnOnce(C) -> Result<C::Answer, Failure>,
+    ) -> Result<C::Answer, Failure> {
         match &self.faults {
-            Some(faults) => faults.carry_out_batch(&self.backend, call, run),
+            Some(faults) => faults.carry_out_batch(&self.backend, Attempt::of(&call), call, run),
             None => run(call),
         }
+    }
+
+    /// The faults, if there are some, and what they are decided by for statements that have a meaning.
+    fn faults_of(
+        &self,
+        meaning: impl FnOnce(&Engine) -> Option<Meaning>,
+        entries: usize,
+        token: Option<&str>,
+    ) -> Option<(&Faults, Attempt)> {
+        let faults = self.faults.as_ref()?;
+        let Meaning { operation, tables } = meaning(&self.backend.engine())?;
+        let token = token.map(str::to_owned);
+        Some((faults, Attempt { operation, tables, entries, token, fault: None }))
     }
 
     /// The engine that is spoken to.

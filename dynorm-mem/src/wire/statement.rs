@@ -12,7 +12,11 @@ use crate::partiql::{
 
 pub(super) fn execute(wire: &Wire, body: &[u8]) -> Result<String, Failure> {
     let call = wire.read(body, parse)?;
-    let reply = wire.backend.engine_mut().execute_statement(&call)?;
+    let run = || wire.backend.engine_mut().execute_statement(&call);
+    let reply = match wire.faults_of(|engine| engine.meaning(&call), 1, None) {
+        Some((faults, attempt)) => faults.carry_out(&wire.backend, attempt, run),
+        None => run(),
+    }?;
     Ok(object(|out| {
         out.name("Items").list(&reply.items, write_item);
         if let Some(token) = &reply.next_token {
@@ -57,7 +61,11 @@ fn parse_more(json: &mut Reader<'_>, member: &str, statement: &mut Statement) ->
 
 pub(super) fn batch(wire: &Wire, body: &[u8]) -> Result<String, Failure> {
     let call = wire.read(body, parse_batch)?;
-    let reply = wire.backend.engine_mut().batch_execute_statement(&call)?;
+    let run = |call| wire.backend.engine_mut().batch_execute_statement(&call);
+    let reply = match wire.faults_of(|_| call.meaning(), call.statements.len(), None) {
+        Some((faults, attempt)) => faults.carry_out_batch(&wire.backend, attempt, call, run),
+        None => run(call),
+    }?;
     Ok(object(|out| {
         out.name("Responses").list(&reply.responses, write_outcome);
         member::write_capacities(out, &reply.capacity);
@@ -117,7 +125,11 @@ fn parse_batch_statement(json: &mut Reader<'_>) -> Parsed<BatchStatement> {
 pub(super) fn transaction(wire: &Wire, body: &[u8]) -> Result<String, Failure> {
     let call = wire.read(body, parse_transaction)?;
     let now = wire.backend.now();
-    let reply = wire.backend.engine_mut().execute_transaction(&call, now)?;
+    let run = || wire.backend.engine_mut().execute_transaction(&call, now);
+    let reply = match wire.faults_of(|_| call.meaning(), call.statements.len(), call.token.as_deref()) {
+        Some((faults, attempt)) => faults.carry_out(&wire.backend, attempt, run),
+        None => run(),
+    }?;
     Ok(object(|out| {
         out.name("Responses").list(&reply.items, |out, found| {
             out.object(|out| {

@@ -12,6 +12,7 @@ mod sdk;
 mod signature;
 
 use dynorm_mem::server::{BODY_BYTES_MAX, BODY_TIME_MAX, HEAD_BYTES_MAX, IDLE_MAX, SHUTDOWN_MAX, Server};
+use dynorm_mem::{Fault, Faults};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
@@ -50,6 +51,24 @@ async fn answers_have_the_headers_of_the_service() {
     let json = "content-type: application/json; charset=utf-8\r\n";
     let third = connection.answer(&request_with("ListTables", json, "{}")).await;
     assert_eq!((third.status, third.header("content-type")), (200, Some("application/json")));
+}
+
+#[tokio::test]
+async fn calls_over_http_have_faults() {
+    let faults = Faults::new();
+    let server = Running::start(|server| server.with_faults(faults.clone())).await;
+    server.answer(&request("CreateTable", TABLE)).await;
+    faults.inject(Fault::throttled().on_writes().times(1));
+    let put = request("PutItem", r#"{"TableName":"users","Item":{"id":{"S":"a"}}}"#);
+    let refused = server.answer(&put).await;
+    assert!(refused.status == 400 && refused.text().contains("ThrottlingException"), "{refused:?}");
+    assert_eq!(server.answer(&put).await.text(), "{}");
+    faults.inject(Fault::lost().times(1));
+    let delete = request("ExecuteStatement", r#"{"Statement":"DELETE FROM users WHERE id = 'a'"}"#);
+    assert_eq!(server.answer(&delete).await.status, 500);
+    let scan = server.answer(&request("Scan", r#"{"TableName":"users","Select":"COUNT"}"#)).await;
+    assert_eq!(scan.text(), r#"{"Count":0,"ScannedCount":0}"#);
+    assert_eq!(faults.injected().len(), 2);
 }
 
 #[tokio::test]

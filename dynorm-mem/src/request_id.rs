@@ -2,6 +2,9 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+/// The header of an answer that has the id.
+pub(crate) const HEADER: &str = "x-amzn-requestid";
+
 /// How many characters an id has.
 const CHARS: usize = 52;
 /// Those of the numbers to base 32, as in the service's ids.
@@ -11,12 +14,12 @@ const DIGITS_OF_WORD: usize = 12;
 
 /// Gives ids: all different, and the same in every run.
 #[derive(Debug, Default)]
-pub(super) struct RequestIds {
+pub(crate) struct RequestIds {
     n_given: AtomicU64,
 }
 
 impl RequestIds {
-    pub(super) fn next(&self) -> [u8; CHARS] {
+    pub(crate) fn next(&self) -> [u8; CHARS] {
         let mut state = self.n_given.fetch_add(1, Ordering::Relaxed);
         let mut id = [0; CHARS];
         for digits in id.chunks_mut(DIGITS_OF_WORD) {
