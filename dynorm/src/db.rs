@@ -67,11 +67,12 @@ impl Db {
             backend,
             table_names: BTreeMap::new(),
             capacity,
+            collection_metrics: false,
             hooks: Vec::new(),
             cursor_keys: None,
             object_store: None,
             meters: Vec::new(),
-            is_labelled: false,
+            observed: None,
         };
         Self { context: Arc::new(context) }
     }
@@ -86,6 +87,39 @@ impl Db {
     #[must_use]
     pub fn with_capacity(&self, capacity: ReturnCapacity) -> Self {
         let context = Context { capacity, ..Context::clone(&self.context) };
+        Self { context: Arc::new(context) }
+    }
+
+    /// The same database, whose writes ask how large the item collections are that they change: all items of one partition
+    /// key, and what local indexes hold of them, which may not be more than 10 GB. The service estimates it in whole
+    /// gigabytes, for tables with local indexes only. Outcomes and batches tell it.
+    ///
+    /// ```
+    /// use dynorm::prelude::*;
+    ///
+    /// #[derive(Table)]
+    /// #[table(name = "Mail", pk = "PK", sk = "SK", lsi(BySender, sk = "LSI1SK"), entities(Letter))]
+    /// struct Mail;
+    ///
+    /// #[derive(Entity)]
+    /// #[entity(table = Mail, pk = "TO#{to}", sk = "LETTER#{number}")]
+    /// #[entity(index(BySender, name = by_sender, sk = "FROM#{from}"))]
+    /// struct Letter { to: String, number: u32, from: String }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> dynorm::Result<()> {
+    /// let db = Db::new(dynorm_mem::MemBackend::new()).with_collection_metrics();
+    /// db.create_table::<Mail>().await?;
+    /// let written = db.put(&Letter { to: "ann".into(), number: 1, from: "bob".into() }).outcome().await?;
+    /// let [letters] = &written.collection_metrics["Mail"][..] else { unreachable!("one item is written") };
+    /// assert_eq!(letters.partition_key, "TO#ann".into());
+    /// assert_eq!(letters.size_gb, [0.0, 1.0]);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// Source: [item collections](https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/LSI.html#LSI.ItemCollections).
+    #[must_use]
+    pub fn with_collection_metrics(&self) -> Self {
+        let context = Context { collection_metrics: true, ..Context::clone(&self.context) };
         Self { context: Arc::new(context) }
     }
 
@@ -225,62 +259,62 @@ impl Db {
 
     /// Writes an entity that must not be there yet.
     pub fn create<E: Entity>(&self, entity: &E) -> Put<E> {
-        Put::create(self.labelled::<E>(), entity)
+        Put::create(self.labelled::<E>("create"), entity)
     }
 
     /// Writes an entity, and replaces one of the same key.
     pub fn put<E: Entity>(&self, entity: &E) -> Put<E> {
-        Put::new(self.labelled::<E>(), entity)
+        Put::new(self.labelled::<E>("put"), entity)
     }
 
     /// Reads an entity by its key.
     pub fn get<E: Entity>(&self, key: Key<E>) -> Get<E> {
-        Get::new(self.labelled::<E>(), key)
+        Get::new(self.labelled::<E>("get"), key)
     }
 
     /// Reads the entity that has a unique value: `User::unique_email("ann@example.com")`.
     pub fn get_by<E: Entity>(&self, key: UniqueKey<E>) -> GetBy<E> {
-        GetBy::new(self.labelled::<E>(), key)
+        GetBy::new(self.labelled::<E>("get_by"), key)
     }
 
     /// Reads the versions of an item, of an entity with `#[entity(history)]`.
     pub fn history<E: Historied>(&self, key: Key<E>) -> History<E> {
-        History::new(self.labelled::<E>(), key)
+        History::new(self.labelled::<E>("history"), key)
     }
 
     /// Reads the last version of an item, also after it was deleted.
     pub fn latest<E: Historied>(&self, key: Key<E>) -> GetRevision<E> {
-        GetRevision::latest(self.labelled::<E>(), key)
+        GetRevision::latest(self.labelled::<E>("latest"), key)
     }
 
     /// Reads one version of an item, by its number.
     pub fn at_version<E: Historied>(&self, key: Key<E>, version: u64) -> GetRevision<E> {
-        GetRevision::at(self.labelled::<E>(), key, version)
+        GetRevision::at(self.labelled::<E>("at_version"), key, version)
     }
 
     /// Finds the objects of an entity's offloaded values that nothing refers to: see [`Orphans`].
     pub fn orphans<E: Offloads>(&self) -> Orphans<E> {
-        Orphans::new(self.labelled::<E>())
+        Orphans::new(self.labelled::<E>("orphans"))
     }
 
     /// Changes attributes of an entity that must be there.
     pub fn update<T: Target>(&self, target: T) -> Update<T::Entity> {
-        Update::new(self.labelled::<T::Entity>(), target)
+        Update::new(self.labelled::<T::Entity>("update"), target)
     }
 
     /// Moves an entity to another key, or changes it otherwise, if it is stored as it is handed over.
     pub fn rekey<E: Entity + Clone>(&self, entity: &E, change: impl FnOnce(&mut E)) -> Rekey<E> {
-        Rekey::new(self.labelled::<E>(), entity, change)
+        Rekey::new(self.labelled::<E>("rekey"), entity, change)
     }
 
     /// Writes an item in the form of today, if it is of an older version: see [`Upgrade`](crate::op::Upgrade).
     pub fn upgrade<E: Entity>(&self, key: Key<E>) -> Upgrade<E> {
-        Upgrade::new(self.labelled::<E>(), key)
+        Upgrade::new(self.labelled::<E>("upgrade"), key)
     }
 
     /// Deletes an entity, if it is there.
     pub fn delete<T: Target>(&self, target: T) -> Delete<T::Entity> {
-        Delete::new(self.labelled::<T::Entity>(), target)
+        Delete::new(self.labelled::<T::Entity>("delete"), target)
     }
 
     /// Reads the entities of an access pattern.
@@ -299,18 +333,18 @@ impl Db {
     /// Moves the items of an access pattern to the shards where their keys say they are, after the number of shards has
     /// changed from `was`: see [`Reshard`](crate::op::Reshard).
     pub fn reshard<P: Pattern>(&self, pattern: P, was: u32) -> Reshard<P::Entity> {
-        Reshard::new(self.labelled::<P::Entity>(), pattern, was)
+        Reshard::new(self.labelled::<P::Entity>("reshard"), pattern, was)
     }
 
     /// Reads the items of one partition, of several entities, by one query: see `#[derive(Collection)]`.
     pub fn collect<C: Collection>(&self, key: CollectionKey<C>) -> Collect<C> {
         let label = Label::of_entity(C::DESCRIPTOR.name);
-        Collect::new(self.context.labelled(label), key)
+        Collect::new(self.context.labelled("collect", label), key)
     }
 
     /// Reads the whole table for the entities `E`, if `E` says `#[entity(scan)]`.
     pub fn scan<E: Scannable>(&self) -> Scan<E> {
-        Scan::of_table(self.labelled::<E>())
+        Scan::of_table(self.labelled::<E>("scan"))
     }
 
     /// Reads a whole index for the entities `E`, if `E` says so of the index: `index(.., scan)`. Of a sparse index that
@@ -323,42 +357,42 @@ impl Db {
         P::Entity: ScannableIn<P::Index>,
     {
         let label = Label::of_pattern(P::Entity::DESCRIPTOR.name, index.function);
-        IndexScan::of_index(self.context.labelled(label), index)
+        IndexScan::of_index(self.context.labelled("scan_index", label), index)
     }
 
     /// Reads many entities by their keys, each read on its own.
     pub fn get_many<E: Entity>(&self, keys: impl IntoIterator<Item = Key<E>>) -> GetMany<E> {
-        GetMany::new(self.labelled::<E>(), keys)
+        GetMany::new(self.labelled::<E>("get_many"), keys)
     }
 
     /// Writes many entities, and replaces those of the same keys; each write on its own and without conditions.
     pub fn put_many<E: BatchPut>(&self, entities: impl IntoIterator<Item = E>) -> PutMany<E> {
-        PutMany::new(self.labelled::<E>(), entities)
+        PutMany::new(self.labelled::<E>("put_many"), entities)
     }
 
     /// Deletes many entities by their keys, each deletion on its own and without conditions.
     pub fn delete_many<E: BatchDelete>(&self, keys: impl IntoIterator<Item = Key<E>>) -> DeleteMany<E> {
-        DeleteMany::new(self.labelled::<E>(), keys)
+        DeleteMany::new(self.labelled::<E>("delete_many"), keys)
     }
 
     /// Writes and deletes entities of any types, each write on its own and without conditions.
     pub fn batch(&self) -> Batch {
-        Batch::new(self.context.labelled(Label::default()))
+        Batch::new(self.context.labelled("batch", Label::default()))
     }
 
     /// Reads several entities of any types, as they are at one moment.
     pub fn transact_get<K: KeySet>(&self, keys: K) -> TransactGet<K> {
-        TransactGet::new(self.context.labelled(Label::default()), keys)
+        TransactGet::new(self.context.labelled("transact_get", Label::default()), keys)
     }
 
     /// Writes several entities, all or none.
     pub fn transact_write(&self) -> TransactWrite {
-        TransactWrite::new(self.context.labelled(Label::default()))
+        TransactWrite::new(self.context.labelled("transact_write", Label::default()))
     }
 
     /// What operations on one entity work with.
-    fn labelled<E: Entity>(&self) -> Arc<Context> {
-        self.context.labelled(Label::of_entity(E::DESCRIPTOR.name))
+    fn labelled<E: Entity>(&self, method: &'static str) -> Arc<Context> {
+        self.context.labelled(method, Label::of_entity(E::DESCRIPTOR.name))
     }
 
     /// Creates the table `T` with its indexes and its time to live, paid per request, and waits until it can be used.

@@ -46,7 +46,7 @@
 //! | `bigdecimal`, `bytes`, `chrono`, `jiff`, `rust_decimal`, `time`, `ulid`, `url`, `uuid` | attributes and key parts of these crates' types |
 //! | `signed-cursors` | `CursorKeys`: cursors that clients cannot forge |
 //! | `serde` | [`value::Value`] and [`value::Item`] as DynamoDB JSON; fields that are `#[attr(serde)]` |
-//! | `tracing` | a span `dynorm.request` at level `DEBUG` for each request, with `otel.name` by access pattern, table, index, units, retries, numbers of items, the exception of a refusal, and nothing of any item |
+//! | `tracing` | a span `dynorm.operation` at level `DEBUG` for each operation, however many requests it sends, and within it a span `dynorm.request` for each of those: with `otel.name` by access pattern, table, index, units, retries, numbers of items, the exception of a refusal, and nothing of any item |
 
 #[cfg(feature = "aws")]
 pub mod aws;

@@ -81,6 +81,7 @@ pub fn cases() -> Vec<Case> {
         suite::offload::CASES,
         suite::faults::CASES,
         suite::meter::CASES,
+        suite::collection_metrics::CASES,
     ];
     modules.concat()
 }

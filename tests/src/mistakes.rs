@@ -199,6 +199,42 @@ pub const MISTAKES: &[Mistake] = &[
         what: "answers 500 to a number between a value and a size",
         source: "Programming.Errors.html#Programming.Errors.MessagesAndCodes.http5xx",
     },
+    Mistake {
+        server: "moto",
+        case: "collection_metrics::a_write_tells_its_collection",
+        what: "tells nothing of item collections",
+        source: "../APIReference/API_PutItem.html#DDB-PutItem-response-ItemCollectionMetrics",
+    },
+    Mistake {
+        server: "moto",
+        case: "collection_metrics::a_batch_tells_its_collections",
+        what: "tells nothing of item collections",
+        source: "../APIReference/API_BatchWriteItem.html#DDB-BatchWriteItem-response-ItemCollectionMetrics",
+    },
+    Mistake {
+        server: "moto",
+        case: "collection_metrics::a_transaction_tells_its_collections",
+        what: "tells nothing of item collections",
+        source: "../APIReference/API_TransactWriteItems.html#DDB-TransactWriteItems-response-ItemCollectionMetrics",
+    },
+    Mistake {
+        server: "moto",
+        case: "collection_metrics::what_goes_along_has_collections_too",
+        what: "tells nothing of item collections",
+        source: "../APIReference/API_TransactWriteItems.html#DDB-TransactWriteItems-response-ItemCollectionMetrics",
+    },
+    Mistake {
+        server: "dynoxide",
+        case: "collection_metrics::a_transaction_tells_its_collections",
+        what: "tells nothing of the item collections that a transaction changes",
+        source: "../APIReference/API_TransactWriteItems.html#DDB-TransactWriteItems-response-ItemCollectionMetrics",
+    },
+    Mistake {
+        server: "dynoxide",
+        case: "collection_metrics::what_goes_along_has_collections_too",
+        what: "tells nothing of the item collections that a transaction changes",
+        source: "../APIReference/API_TransactWriteItems.html#DDB-TransactWriteItems-response-ItemCollectionMetrics",
+    },
 ];
 
 /// The mistake of a server in a case, if it is known.

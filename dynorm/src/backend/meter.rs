@@ -182,7 +182,7 @@ impl Bill {
 }
 
 impl Consumed {
-    fn plus(self, more: Self) -> Self {
+    pub(super) fn plus(self, more: Self) -> Self {
         Self { read: self.read + more.read, write: self.write + more.write }
     }
 
@@ -273,7 +273,7 @@ fn write_requests(f: &mut fmt::Formatter<'_>, requests: u64, refused: u64) -> fm
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let label = Label { entity: self.entity, pattern: self.pattern };
-        write!(f, "{}: ", label.name(self.operation))?;
+        write!(f, "{}: ", label.name(self.operation.method()))?;
         write_requests(f, self.requests, self.refused)?;
         self.parts.iter().try_for_each(|(place, consumed)| write!(f, ", {place} {consumed}"))
     }

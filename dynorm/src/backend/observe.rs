@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use super::call::ReturnCapacity;
 use super::meter::{Entry, Meter};
-use super::trace::{self, Traced as _};
-use super::{Backend, Call, Failure, Layer, Operation};
+use super::trace::{Traced as _, Whole};
+use super::{Backend, Call, Failure, Layer};
 
 /// What a call is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,26 +28,38 @@ impl Label {
     }
 
     /// `query Order::by_status`.
-    pub(super) fn name(self, operation: Operation) -> String {
+    pub(super) fn name(self, method: &str) -> String {
         let of = [self.entity, self.pattern].into_iter().flatten().collect::<Vec<_>>().join("::");
-        let operation = operation.method();
-        if of.is_empty() { operation.to_owned() } else { format!("{operation} {of}") }
+        if of.is_empty() { method.to_owned() } else { format!("{method} {of}") }
     }
 }
 
-/// A backend whose calls are for something, and are told to meters and spans.
+/// A backend whose calls are for one operation, and are told to meters and spans.
 #[derive(Debug)]
 pub(crate) struct Observed {
     inner: Arc<dyn Backend>,
+    /// The method of the [`Db`](crate::Db).
+    method: &'static str,
     label: Label,
     meters: Vec<Meter>,
     /// How many calls failed since one succeeded.
     failed: AtomicU32,
+    whole: Whole,
 }
 
 impl Observed {
-    pub(crate) fn new(inner: Arc<dyn Backend>, label: Label, meters: Vec<Meter>) -> Self {
-        Self { inner, label, meters, failed: AtomicU32::new(0) }
+    pub(crate) fn new(
+        inner: Arc<dyn Backend>,
+        method: &'static str,
+        label: Label,
+        meters: Vec<Meter>,
+    ) -> Self {
+        Self { inner, method, label, meters, failed: AtomicU32::new(0), whole: Whole::default() }
+    }
+
+    /// The same for another operation.
+    pub(crate) fn anew(&self) -> Self {
+        Self::new(Arc::clone(&self.inner), self.method, self.label, self.meters.clone())
     }
 }
 
@@ -60,15 +73,21 @@ impl Layer for Observed {
             *call.capacity() = ReturnCapacity::Indexes;
         }
         let index = call.index().map(str::to_owned);
-        let span = trace::span(self.label, &call, self.failed.load(Ordering::Relaxed));
+        let n_failed = self.failed.load(Ordering::Relaxed);
+        let span = self.whole.request(self.method, self.label, &call, n_failed);
         let answer = call.send(&*self.inner).traced(&span).await;
         let entry = Entry::of::<C>(self.label, index.as_deref(), &answer);
-        trace::end(&span, &entry, answer.as_ref().err());
+        self.whole.end(&span, &entry, answer.as_ref().err());
         match &answer {
             Ok(_) => self.failed.store(0, Ordering::Relaxed),
             Err(_) => _ = self.failed.fetch_add(1, Ordering::Relaxed),
         }
         self.meters.iter().for_each(|meter| meter.add(&entry));
         answer
+    }
+
+    async fn on_sleep(&self, duration: Duration) {
+        self.whole.wait();
+        self.inner.sleep(duration).await;
     }
 }

@@ -76,9 +76,12 @@ impl Capacity {
 pub struct CollectionMetrics {
     /// The partition key's value.
     pub partition_key: Value,
-    /// Lower and upper bound, in gigabytes.
+    /// Lower and upper bound, in gigabytes: of the items, and of what local indexes hold of them.
     pub size_gb: [f64; 2],
 }
+
+/// The sizes of item collections that writes changed, by the name of the table.
+pub type CollectionMetricsByTable = BTreeMap<String, Vec<CollectionMetrics>>;
 
 /// Answer of `GetItem`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -159,7 +162,7 @@ pub struct BatchWrite {
     /// What the call consumed, by table, if it asked.
     pub capacity: Vec<Capacity>,
     /// The sizes of the item collections, by table, if the call asked.
-    pub collection_metrics: BTreeMap<String, Vec<CollectionMetrics>>,
+    pub collection_metrics: CollectionMetricsByTable,
 }
 
 /// Answer of `TransactGetItems`.
@@ -177,5 +180,5 @@ pub struct TransactWrite {
     /// What the call consumed, by table, if it asked.
     pub capacity: Vec<Capacity>,
     /// The sizes of the item collections, by table, if the call asked.
-    pub collection_metrics: BTreeMap<String, Vec<CollectionMetrics>>,
+    pub collection_metrics: CollectionMetricsByTable,
 }

@@ -34,6 +34,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Clone)]
 pub struct Error {
     kind: Arc<Kind>,
+    /// The refusal of the backend that it comes from, if it comes from one.
+    failure: Option<Arc<Failure>>,
 }
 
 /// What failed, with everything that a message needs.
@@ -92,7 +94,7 @@ pub(crate) enum Kind {
     /// The item to update is not there.
     Missing { entity: &'static str },
     /// A transaction was cancelled.
-    Cancelled { actions: Vec<CancelledAction>, failure: Failure },
+    Cancelled { actions: Vec<CancelledAction> },
     /// A range without values, which DynamoDB has no request for.
     EmptyRange { entity: &'static str, pattern: &'static str },
     /// A cursor that cannot be used here.
@@ -110,7 +112,7 @@ pub(crate) enum Kind {
     /// A request that breaks a rule before it is sent.
     Request { reason: String },
     /// The backend refused.
-    Backend { operation: &'static str, subject: &'static str, failure: Failure },
+    Backend { operation: &'static str, subject: &'static str },
 }
 
 /// One action of a cancelled transaction, and why it was, or was not, at fault.
@@ -150,7 +152,17 @@ pub enum CursorProblem {
 
 impl Error {
     pub(crate) fn new(kind: Kind) -> Self {
-        Self { kind: Arc::new(kind) }
+        Self { kind: Arc::new(kind), failure: None }
+    }
+
+    /// The same error, which comes from this refusal of the backend.
+    pub(crate) fn because(self, failure: impl Into<Arc<Failure>>) -> Self {
+        Self { failure: Some(failure.into()), ..self }
+    }
+
+    /// The same error, which comes from where the other one does.
+    pub(crate) fn because_of(self, other: &Self) -> Self {
+        Self { failure: other.failure.clone(), ..self }
     }
 
     /// A cursor that cannot be used.
@@ -175,7 +187,7 @@ impl Error {
 
     /// The refusal of a backend to carry out `operation` on `subject`, an entity or a table.
     pub(crate) fn backend(operation: &'static str, subject: &'static str, failure: Failure) -> Self {
-        Self::new(Kind::Backend { operation, subject, failure })
+        Self::new(Kind::Backend { operation, subject }).because(failure)
     }
 
     /// The stable code of this kind of error, such as `DYN0101`; `docs/errors.md` has a section on each.
@@ -306,7 +318,7 @@ impl Error {
     pub fn unique_constraint(&self) -> Option<&'static str> {
         match &*self.kind {
             Kind::Unique { constraint, .. } => Some(constraint),
-            Kind::Cancelled { actions, .. } => actions.iter().find_map(|action| action.constraint),
+            Kind::Cancelled { actions } => actions.iter().find_map(|action| action.constraint),
             _ => None,
         }
     }
@@ -384,14 +396,31 @@ impl Error {
         self.failure().is_some_and(throttled)
     }
 
-    /// The backend's refusal, in the service's words, if it came to that.
+    /// The backend's refusal, in the service's words, if it came to that: also of a condition that did not hold.
     #[must_use]
     pub fn failure(&self) -> Option<&Failure> {
         match &*self.kind {
-            Kind::Backend { failure, .. } | Kind::Cancelled { failure, .. } => Some(failure),
             Kind::Incomplete { cause, .. } => cause.as_ref()?.failure(),
-            _ => None,
+            _ => self.failure.as_deref(),
         }
+    }
+
+    /// The service's id of the request that was refused, which it is asked about by. The engine in process has none.
+    ///
+    /// ```
+    /// # use dynorm::prelude::*;
+    /// # #[derive(Entity)]
+    /// # #[entity(table = "Users", pk = id)]
+    /// # struct User { id: u32 }
+    /// # async fn create(db: &Db) {
+    /// if let Err(error) = db.create(&User { id: 7 }).await {
+    ///     eprintln!("{error} (request {})", error.request_id().unwrap_or("without an id"));
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.failure()?.request_id.as_deref()
     }
 
     /// The item that stood in the way of a write: that failed its condition, or is there already.
@@ -409,7 +438,7 @@ impl Error {
     #[must_use]
     pub fn cancelled(&self) -> &[CancelledAction] {
         match &*self.kind {
-            Kind::Cancelled { actions, .. } => actions,
+            Kind::Cancelled { actions } => actions,
             _ => &[],
         }
     }
@@ -417,7 +446,7 @@ impl Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Error {{ code: {}, kind: {:?} }}", self.code(), self.kind)
+        write!(f, "Error {{ code: {}, kind: {:?}, failure: {:?} }}", self.code(), self.kind, self.failure)
     }
 }
 
@@ -468,7 +497,7 @@ impl fmt::Display for Error {
                     "cannot update `{entity}`: there is no item with this key; use `create` or `put` first"
                 )
             }
-            Kind::Cancelled { actions, .. } => write_cancelled(f, actions),
+            Kind::Cancelled { actions } => write_cancelled(f, actions),
             Kind::EmptyRange { entity, pattern } => {
                 write!(f, "the range of `{entity}::{pattern}` has no values, so there is no request to send")
             }
@@ -483,11 +512,10 @@ impl fmt::Display for Error {
                 write!(f, "cannot {operation} `{subject}`: {n_left} of {n_asked} are left")
             }
             Kind::Request { reason } => write!(f, "cannot send the request: {reason}"),
-            Kind::Backend { operation, subject, failure } => {
-                write!(f, "cannot {operation} `{subject}`: {failure}")
-            }
+            Kind::Backend { operation, subject } => write!(f, "cannot {operation} `{subject}`"),
         }?;
         match &*self.kind {
+            Kind::Backend { .. } => self.failure.iter().try_for_each(|failure| write!(f, ": {failure}")),
             Kind::Encode { source, .. } => write!(f, ": {source}"),
             Kind::Decode { source, .. } => write!(f, ": {source}"),
             Kind::Incomplete { cause: Some(cause), .. } => write!(f, ": {cause}"),
@@ -584,9 +612,8 @@ impl std::error::Error for Error {
             Kind::Encode { source, .. } => Some(source),
             Kind::Decode { source, .. } => Some(source),
             Kind::Upgrade { source, .. } | Kind::ObjectStore { source, .. } => Some(&**source),
-            Kind::Backend { failure, .. } | Kind::Cancelled { failure, .. } => Some(failure),
             Kind::Incomplete { cause: Some(cause), .. } => Some(cause),
-            _ => None,
+            _ => self.failure.as_deref().map(|failure| failure as _),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures_util::stream::{FuturesUnordered, StreamExt as _};
 
 use super::{Context, Sent};
-use crate::backend::reply::Capacity;
+use crate::backend::reply::{Capacity, CollectionMetricsByTable};
 use crate::backend::retry::{Effect, Patience, is_transient, leaves_open};
 use crate::backend::{Backend, Failure};
 use crate::error::{Error, Kind};
@@ -76,15 +76,30 @@ pub(super) trait Batched: Sync {
     fn send(backend: &dyn Backend, request: Self::Request) -> Sent<'_, Self::Reply>;
 
     /// The answers to these entries, without those that are left unprocessed, and what they cost.
-    fn read(&self, entries: &[usize], reply: Self::Reply) -> (Vec<(usize, Self::Answer)>, Vec<Capacity>);
+    fn read(&self, entries: &[usize], reply: Self::Reply) -> (Vec<(usize, Self::Answer)>, Cost);
+}
+
+/// What requests cost and what they changed, for each table.
+#[derive(Debug, Default)]
+pub(super) struct Cost {
+    pub(super) capacity: Vec<Capacity>,
+    pub(super) collection_metrics: CollectionMetricsByTable,
+}
+
+impl Cost {
+    pub(super) fn add(&mut self, more: Self) {
+        self.capacity = sum(std::mem::take(&mut self.capacity), more.capacity);
+        for (table, metrics) in more.collection_metrics {
+            self.collection_metrics.entry(table).or_default().extend(metrics);
+        }
+    }
 }
 
 /// What came of a batch.
 pub(super) struct Done<A> {
     /// For each entry its answer; `None` for those that are left.
     pub(super) answers: Vec<Option<A>>,
-    /// The sum for each table.
-    pub(super) capacity: Vec<Capacity>,
+    pub(super) cost: Cost,
     /// The failure that ended it early, if it was one.
     pub(super) failure: Option<Failure>,
     /// Whether it may be that entries are carried out that have no answer.
@@ -198,17 +213,17 @@ fn fill<B: Batched>(batch: &B, mut entries: Vec<usize>, waiting: &mut VecDeque<u
 impl<A> Done<A> {
     fn nothing(n_entries: usize) -> Self {
         let answers = std::iter::repeat_with(|| None).take(n_entries).collect();
-        Self { answers, capacity: Vec::new(), failure: None, leaves_open: false }
+        Self { answers, cost: Cost::default(), failure: None, leaves_open: false }
     }
 
-    fn add(&mut self, (answers, capacity): (Vec<(usize, A)>, Vec<Capacity>), patience: &mut Patience) {
+    fn add(&mut self, (answers, cost): (Vec<(usize, A)>, Cost), patience: &mut Patience) {
         if !answers.is_empty() {
             patience.progress();
         }
         for (entry, answer) in answers {
             self.answers[entry] = Some(answer);
         }
-        self.capacity = sum(std::mem::take(&mut self.capacity), capacity);
+        self.cost.add(cost);
     }
 }
 

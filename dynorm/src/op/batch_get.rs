@@ -5,7 +5,7 @@ use std::future::IntoFuture;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use super::batch::{self, Batched, Pace, incomplete, pace_methods};
+use super::batch::{self, Batched, Cost, Pace, incomplete, pace_methods};
 use super::{BoxFuture, Context, Get, ItemKey, Sent, table_method};
 use crate::backend::Backend;
 use crate::backend::call::{self, BatchGetTable, ReturnCapacity};
@@ -231,7 +231,7 @@ impl<E: Entity, T: Projection<E>> GetMany<E, T> {
             }
         }
         let error = done.failure.map(|failure| Error::backend("get", E::DESCRIPTOR.name, failure));
-        Ok(BatchRead { read, left, error, capacity: done.capacity })
+        Ok(BatchRead { read, left, error, capacity: done.cost.capacity })
     }
 }
 
@@ -313,7 +313,7 @@ impl Batched for Reads {
         backend.batch_get(request)
     }
 
-    fn read(&self, entries: &[usize], reply: reply::BatchGet) -> (Vec<(usize, Option<Item>)>, Vec<Capacity>) {
+    fn read(&self, entries: &[usize], reply: reply::BatchGet) -> (Vec<(usize, Option<Item>)>, Cost) {
         let mut answers: HashMap<usize, Option<Item>> = entries.iter().map(|entry| (*entry, None)).collect();
         for key in reply.unprocessed.values().flat_map(|of_table| &of_table.keys) {
             self.place(key).and_then(|place| answers.remove(&place));
@@ -323,6 +323,6 @@ impl Batched for Reads {
                 *answer = Some(item);
             }
         }
-        (answers.into_iter().collect(), reply.capacity)
+        (answers.into_iter().collect(), Cost { capacity: reply.capacity, ..Cost::default() })
     }
 }

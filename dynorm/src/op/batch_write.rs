@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::future::IntoFuture;
 use std::sync::Arc;
 
-use super::batch::{self, Batched, Pace, incomplete, pace_methods};
+use super::batch::{self, Batched, Cost, Pace, incomplete, pace_methods};
 use super::condition::Presence;
 use super::hooks::{self, Asked};
 use super::object_key::ObjectOwner;
@@ -13,7 +13,7 @@ use super::offload::Outbox;
 use super::{BatchDelete, BatchPut, BoxFuture, Context, ItemKey, Sent, refuse, table_method};
 use crate::backend::Backend;
 use crate::backend::call::{self, BatchWriteAction, ReturnCapacity};
-use crate::backend::reply::{self, Capacity};
+use crate::backend::reply::{self, Capacity, CollectionMetricsByTable};
 use crate::backend::retry::Effect;
 use crate::entity::hook::WriteKind;
 use crate::entity::{Entity, EntityDescriptor, Key, Table, TableSchema, decode_own, encode};
@@ -151,6 +151,9 @@ pub struct BatchWritten<L> {
     pub error: Option<Error>,
     /// What the requests consumed together, for each table.
     pub capacity: Vec<Capacity>,
+    /// The sizes of the item collections that the writes changed, if the [`Db`](crate::Db::with_collection_metrics) asks:
+    /// as the service states them, one request after the other, so that the last of a collection is the newest.
+    pub collection_metrics: CollectionMetricsByTable,
     n_left: usize,
     operation: &'static str,
     subject: &'static str,
@@ -171,6 +174,14 @@ impl<L> BatchWritten<L> {
     }
 }
 
+impl<L> BatchWritten<L> {
+    fn map<M>(self, with: impl FnOnce(L) -> M) -> BatchWritten<M> {
+        let Self { n_written, left, error, capacity, collection_metrics, n_left, operation, subject } = self;
+        let left = with(left);
+        BatchWritten { n_written, left, error, capacity, collection_metrics, n_left, operation, subject }
+    }
+}
+
 impl<T> BatchWritten<Vec<T>> {
     /// Both together.
     pub(super) fn and(mut self, later: Self) -> Self {
@@ -178,8 +189,10 @@ impl<T> BatchWritten<Vec<T>> {
         self.n_left += later.n_left;
         self.left.extend(later.left);
         self.error = self.error.or(later.error);
-        self.capacity = batch::sum(self.capacity, later.capacity);
-        self
+        let mut cost = Cost { capacity: self.capacity, collection_metrics: self.collection_metrics };
+        cost.add(Cost { capacity: later.capacity, collection_metrics: later.collection_metrics });
+        let Cost { capacity, collection_metrics } = cost;
+        Self { capacity, collection_metrics, ..self }
     }
 }
 
@@ -326,12 +339,9 @@ impl IntoFuture for Batch {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let outcome = run(&self.context, self.pace, &self.entries).await?;
+            let outcome = run(&self.context.anew(), self.pace, &self.entries).await?;
             let written = outcome.leaving(self.entries);
-            let BatchWritten { n_written, left: entries, error, capacity, n_left, operation, subject } =
-                written;
-            let left = Self { context: self.context, entries, pace: self.pace };
-            Ok(BatchWritten { n_written, left, error, capacity, n_left, operation, subject })
+            Ok(written.map(|entries| Self { context: self.context, entries, pace: self.pace }))
         })
     }
 }
@@ -442,21 +452,21 @@ async fn run(context: &Context, pace: Pace, entries: &[BatchEntry]) -> Result<Ou
     let done = batch::run(context, &writes, pace).await;
     let is_written: Vec<bool> = done.answers.iter().map(Option::is_some).collect();
     if !outbox.is_empty() && !done.leaves_open {
-        let left = writes.writes.iter().zip(&is_written).filter(|(_, is_written)| !**is_written);
+        let left = writes.all.iter().zip(&is_written).filter(|(_, is_written)| !**is_written);
         let left: Vec<&Item> = left.map(|(write, _)| write.action.item()).collect();
         outbox.discard_of(&left).await;
     }
     let left = is_written.iter().position(|is_written| !is_written).and_then(|first| entries.get(first));
     let (operation, subject) = left.map_or(("write", "nothing"), |left| (left.operation, left.entity));
     let error = done.failure.map(|failure| Error::backend(operation, subject, failure));
-    Ok(Outcome { is_written, error, capacity: done.capacity, operation, subject })
+    Ok(Outcome { is_written, error, cost: done.cost, operation, subject })
 }
 
 /// What became of each write.
 struct Outcome {
     is_written: Vec<bool>,
     error: Option<Error>,
-    capacity: Vec<Capacity>,
+    cost: Cost,
     /// Of the first write that is left.
     operation: &'static str,
     subject: &'static str,
@@ -464,24 +474,27 @@ struct Outcome {
 
 impl Outcome {
     fn leaving<T>(self, all: Vec<T>) -> BatchWritten<Vec<T>> {
-        let Self { is_written, error, capacity, operation, subject } = self;
+        let Self { is_written, error, cost, operation, subject } = self;
+        let Cost { capacity, collection_metrics } = cost;
         let n_written = is_written.iter().filter(|is_written| **is_written).count();
         let left = all.into_iter().zip(is_written).filter(|(_, is_written)| !is_written);
         let left: Vec<T> = left.map(|(left, _)| left).collect();
-        BatchWritten { n_written, n_left: left.len(), left, error, capacity, operation, subject }
+        let n_left = left.len();
+        BatchWritten { n_written, left, error, capacity, collection_metrics, n_left, operation, subject }
     }
 }
 
 /// The writes of a batch, each on an item of its own.
 struct Writes<'e> {
-    writes: Vec<Cow<'e, Write>>,
+    all: Vec<Cow<'e, Write>>,
     capacity: ReturnCapacity,
+    collection_metrics: bool,
 }
 
 impl<'e> Writes<'e> {
     fn of(context: &Context, entries: &'e [BatchEntry], outbox: &Outbox) -> Result<Self> {
         let mut known = HashMap::with_capacity(entries.len());
-        let mut writes = Vec::with_capacity(entries.len());
+        let mut all = Vec::with_capacity(entries.len());
         for (at, BatchEntry { entity, write, .. }) in entries.iter().enumerate() {
             let write = write.as_ref().map_err(Clone::clone)?;
             if let Some(first) = known.insert(&write.item_key, at) {
@@ -493,9 +506,10 @@ impl<'e> Writes<'e> {
                     at + 1
                 ));
             }
-            writes.push(write.moved_out(outbox)?);
+            all.push(write.moved_out(outbox)?);
         }
-        Ok(Self { writes, capacity: context.capacity })
+        let Context { capacity, collection_metrics, .. } = *context;
+        Ok(Self { all, capacity, collection_metrics })
     }
 }
 
@@ -508,37 +522,39 @@ impl Batched for Writes<'_> {
     const ENTRIES_MAX: usize = 25;
 
     fn n_entries(&self) -> usize {
-        self.writes.len()
+        self.all.len()
     }
 
     fn wire_bytes(&self, entry: usize) -> usize {
-        let item = self.writes[entry].action.item();
+        let item = self.all[entry].action.item();
         r#"{"DeleteRequest":{"Key":{}}},"#.len() + members_wire_bytes(item)
     }
 
     fn request(&self, entries: &[usize]) -> call::BatchWrite {
         let mut tables: BTreeMap<String, Vec<BatchWriteAction>> = BTreeMap::new();
         for entry in entries {
-            let Write { table, action, .. } = &*self.writes[*entry];
+            let Write { table, action, .. } = &*self.all[*entry];
             tables.entry(table.clone()).or_default().push(action.clone());
         }
-        call::BatchWrite { tables, capacity: self.capacity, collection_metrics: false }
+        let Self { capacity, collection_metrics, .. } = *self;
+        call::BatchWrite { tables, capacity, collection_metrics }
     }
 
     fn send(backend: &dyn Backend, request: call::BatchWrite) -> Sent<'_, reply::BatchWrite> {
         backend.batch_write(request)
     }
 
-    fn read(&self, entries: &[usize], reply: reply::BatchWrite) -> (Vec<(usize, ())>, Vec<Capacity>) {
+    fn read(&self, entries: &[usize], reply: reply::BatchWrite) -> (Vec<(usize, ())>, Cost) {
         let is_left = |entry: &usize| {
-            let Write { table, key, .. } = &*self.writes[*entry];
+            let Write { table, key, .. } = &*self.all[*entry];
             reply.unprocessed.get(table).into_iter().flatten().any(|action| {
                 let item = action.item();
                 key.iter().all(|(name, value)| item.get(name) == Some(value))
             })
         };
         let written = entries.iter().filter(|entry| !is_left(entry)).map(|entry| (*entry, ())).collect();
-        (written, reply.capacity)
+        let reply::BatchWrite { capacity, collection_metrics, .. } = reply;
+        (written, Cost { capacity, collection_metrics })
     }
 }
 

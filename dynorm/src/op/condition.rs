@@ -159,18 +159,19 @@ pub(super) fn write_error<E: Entity>(
     if failure.kind != FailureKind::ConditionFailed {
         return Error::backend(operation, entity, failure);
     }
-    let (reason, existing) = judge::<E>(needs, now, failure.item);
+    let (reason, existing) = judge::<E>(needs, now, failure.item.clone());
     if reason == Reason::UnknownSchema
         && let Some(error) = existing.as_ref().and_then(|item| newer_error::<E>(operation, item))
     {
-        return error;
+        return error.because(failure);
     }
-    Error::new(match reason {
+    let error = Error::new(match reason {
         Reason::AlreadyExists => Kind::Exists { entity, existing },
         Reason::VersionConflict => Kind::Version { operation, entity, existing },
         Reason::NotFound if needs.presence == Presence::Present => Kind::Missing { entity },
         _ => Kind::Condition { operation, entity, existing },
-    })
+    });
+    error.because(failure)
 }
 
 /// What it means that the condition of a write did not hold on this item, and the item, if it is there: what is expired

@@ -102,7 +102,7 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
         let key = delete.key.clone();
         Accompanied::new::<E>(&Arc::clone(&delete.context), &key, reads, move |guard, _| {
             let (mut call, needs) = delete.prepare(guard)?;
-            call.capacity = ReturnCapacity::None;
+            (call.capacity, call.collection_metrics) = (ReturnCapacity::None, false);
             call.return_old_on_failure = true;
             Ok(Prepared { action: TransactWriteAction::Delete(call), needs, changes: Changes::default() })
         })
@@ -132,7 +132,7 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
             values,
             returned: Out::OLD,
             capacity: self.context.capacity,
-            collection_metrics: false,
+            collection_metrics: self.context.collection_metrics,
         };
         Ok((call, needs))
     }
@@ -147,14 +147,17 @@ impl<E: Entity, Out: Returned<E>> Delete<E, Out> {
         if self.is_accompanied() {
             let context = Arc::clone(&self.context);
             let done = transact_write::alone::<E>(context, "delete", self.accompanied()?).await?;
-            return Ok(Outcome { value: Out::read(done.before)?, capacity: done.capacity });
+            let value = Out::read(done.before)?;
+            let (capacity, collection_metrics) = (done.capacity, done.collection_metrics);
+            return Ok(Outcome { value, capacity, collection_metrics });
         }
         let (request, needs) = self.prepare(&[])?;
         let now = self.context.backend.now();
         let send = || self.context.write(|backend| backend.delete(request.clone()));
         let reply = upgrade::first::<E, _, _>(&self.context, &request.table, send).await?;
         let reply = reply.map_err(|f| write_error::<E>("delete", &needs, now, f))?;
-        Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
+        let value = Out::read(reply.attributes)?;
+        Ok(Outcome::of_write(value, reply.capacity, request.table, reply.collection_metrics))
     }
 
     /// Runs the deletion, and gives a condition that did not hold as data, with what is there.

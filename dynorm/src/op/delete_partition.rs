@@ -44,7 +44,7 @@ pub struct DeletePartition<E> {
 impl<E: Entity> DeletePartition<E> {
     pub(crate) fn new(context: Arc<Context>, pattern: impl Pattern<Entity = E, Index = Primary>) -> Self {
         let probe = pattern.into_probe();
-        let context = context.labelled(label::<E>(&probe));
+        let context = context.labelled("delete_partition", label::<E>(&probe));
         let query = Query::of_probe(Arc::clone(&context), probe).consistent().include_expired();
         Self { context, query, pace: Pace::default() }
     }

@@ -128,7 +128,7 @@ impl<E: Entity, T: Projection<E>> Get<E, T> {
         let now = self.context.backend.now();
         let item = reply.item.filter(|item| self.include_expired || !is_expired::<E>(item, now));
         let value = item.map(own::<E>).transpose()?.map(T::read).transpose()?;
-        Ok(Outcome { value, capacity: reply.capacity })
+        Ok(Outcome::of_read(value, reply.capacity))
     }
 }
 

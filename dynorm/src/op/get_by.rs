@@ -88,11 +88,11 @@ impl<E: Entity> GetBy<E> {
             if let Some(entity) = found.value
                 && self.is_of(&entity)?
             {
-                return Ok(Outcome { value: Some(entity), capacity: capacity.pop() });
+                return Ok(Outcome::of_read(Some(entity), capacity.pop()));
             }
             self.consistent = true;
         }
-        Ok(Outcome { value: None, capacity: capacity.pop() })
+        Ok(Outcome::of_read(None, capacity.pop()))
     }
 
     /// Whose the value is, unless its time is over.

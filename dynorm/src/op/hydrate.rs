@@ -151,7 +151,7 @@ impl<E: Entity, S: Source<E> + Clone> Rounds<E, S> {
         if keys.limits.max_requests == Some(0) || self.requests > 0 && keys.is_out_of_requests() {
             return Err(Error::new(Kind::Unfinished { requests: self.requests }));
         }
-        let found = keys.clone().page().await?;
+        let found = keys.again().page().await?;
         self.requests += found.requests;
         let next = found.next.clone();
         let page = fetch(&keys.context, keys.include_expired, self.consistent, found).await?;

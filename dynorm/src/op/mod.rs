@@ -40,6 +40,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use self::batch_get::{BatchRead, GetMany};
 pub use self::batch_write::{Batch, BatchEntry, BatchWritten, DeleteMany, PutMany};
@@ -70,10 +71,10 @@ pub use self::upgrade::Upgrade;
 use crate::backend::call::{ReturnCapacity, ReturnValues};
 use crate::backend::meter::Meter;
 use crate::backend::observe::{Label, Observed};
-use crate::backend::reply::Capacity;
+use crate::backend::reply::{Capacity, CollectionMetrics, CollectionMetricsByTable};
 use crate::backend::retry::{self, Effect};
 use crate::backend::trace;
-use crate::backend::{Backend, Failure, Sent};
+use crate::backend::{Backend, Failure, Layer as _, Sent};
 use crate::entity::hook::Hook;
 pub use crate::entity::hook::{BatchDelete, BatchPut, VersionNumber, Versioned};
 use crate::entity::{Entity, Table, decode};
@@ -90,6 +91,8 @@ pub struct Context {
     /// The names of tables that are not called as their schema says, by the name in the schema.
     pub(crate) table_names: BTreeMap<&'static str, String>,
     pub(crate) capacity: ReturnCapacity,
+    /// Whether writes ask for the sizes of item collections.
+    pub(crate) collection_metrics: bool,
     /// What is done to writes of all entities, before what theirs do.
     pub(crate) hooks: Vec<Arc<dyn Hook>>,
     /// What cursors are signed with, if they are.
@@ -98,8 +101,8 @@ pub struct Context {
     pub(crate) object_store: Option<Arc<dyn ObjectStore>>,
     /// What consumption is told to.
     pub(crate) meters: Vec<Meter>,
-    /// Whether it is known already what its calls are for.
-    pub(crate) is_labelled: bool,
+    /// The backend, if it is told what its calls are for.
+    pub(crate) observed: Option<Arc<Observed>>,
 }
 
 /// Without what the backend is or holds: an engine in this process has all items.
@@ -120,15 +123,32 @@ impl Context {
 }
 
 impl Context {
-    /// The same, whose calls are for something, which meters and spans are told. What is labelled stays so.
-    pub(crate) fn labelled(self: &Arc<Self>, label: Label) -> Arc<Self> {
-        if self.is_labelled || self.meters.is_empty() && !trace::is_on() {
+    /// The same, whose calls are for an operation, by the method of the [`Db`](crate::Db) and what it is about, which
+    /// meters and spans are told. What is labelled stays so.
+    pub(crate) fn labelled(self: &Arc<Self>, method: &'static str, label: Label) -> Arc<Self> {
+        if self.observed.is_some() || self.meters.is_empty() && !trace::is_on() {
             return Arc::clone(self);
         }
-        let mut context = Self::clone(self);
-        context.backend = Arc::new(Observed::new(context.backend, label, self.meters.clone()));
-        context.is_labelled = true;
-        Arc::new(context)
+        self.observed_by(Observed::new(Arc::clone(&self.backend), method, label, self.meters.clone()))
+    }
+
+    /// The same for another operation of the same kind, as each has a span of its own.
+    pub(crate) fn anew(self: &Arc<Self>) -> Arc<Self> {
+        self.observed.as_ref().map_or_else(|| Arc::clone(self), |observed| self.observed_by(observed.anew()))
+    }
+
+    fn observed_by(&self, observed: Observed) -> Arc<Self> {
+        let observed = Arc::new(observed);
+        let backend: Arc<dyn Backend> = Arc::clone(&observed) as _;
+        Arc::new(Self { backend, observed: Some(observed), ..self.clone() })
+    }
+
+    /// Waits, and not to try again.
+    pub(crate) async fn pause(&self, duration: Duration) {
+        match &self.observed {
+            Some(observed) => observed.inner().sleep(duration).await,
+            None => self.backend.sleep(duration).await,
+        }
     }
 
     /// The same, in which the table `T` has another name.
@@ -230,6 +250,28 @@ pub struct Outcome<T, C = Option<Capacity>> {
     pub value: T,
     /// What the call consumed, unless the [`Db`](crate::Db) was told not to ask.
     pub capacity: C,
+    /// The sizes of the item collections that a write changed, if the [`Db`](crate::Db::with_collection_metrics) asks:
+    /// as the service states them, of tables with local indexes only.
+    pub collection_metrics: CollectionMetricsByTable,
+}
+
+impl<T, C> Outcome<T, C> {
+    fn of_read(value: T, capacity: C) -> Self {
+        Self { value, capacity, collection_metrics: CollectionMetricsByTable::new() }
+    }
+}
+
+impl<T> Outcome<T> {
+    /// Of a write of one item of this table.
+    fn of_write(
+        value: T,
+        capacity: Option<Capacity>,
+        table: String,
+        metrics: Option<CollectionMetrics>,
+    ) -> Self {
+        let collection_metrics = metrics.into_iter().map(|metrics| (table.clone(), vec![metrics])).collect();
+        Self { value, capacity, collection_metrics }
+    }
 }
 
 /// What a write gives back: nothing, or the entity as it was or is.

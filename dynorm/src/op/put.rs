@@ -158,7 +158,7 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
             values,
             returned: Out::OLD,
             capacity: self.context.capacity,
-            collection_metrics: false,
+            collection_metrics: self.context.collection_metrics,
         };
         Ok((call, needs))
     }
@@ -174,7 +174,9 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
             let (context, operation) = (Arc::clone(&self.context), self.operation());
             let done = transact_write::alone::<E>(context, operation, self.accompanied()?).await?;
             let returned = if Out::WRITTEN { done.after } else { done.before };
-            return Ok(Outcome { value: Out::read(returned)?, capacity: done.capacity });
+            let value = Out::read(returned)?;
+            let (capacity, collection_metrics) = (done.capacity, done.collection_metrics);
+            return Ok(Outcome { value, capacity, collection_metrics });
         }
         // It is sent for good, and needs no copy.
         let item = std::mem::replace(&mut self.item, Ok(Item::new()))?;
@@ -185,7 +187,7 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
         let reply = outbox.sending(upgrade::first::<E, _, _>(&self.context, &request.table, send));
         let reply = reply.await?.map_err(|f| write_error::<E>(operation, &needs, now, f))?;
         let returned = if Out::WRITTEN { Some(request.item) } else { reply.attributes };
-        Ok(Outcome { value: Out::read(returned)?, capacity: reply.capacity })
+        Ok(Outcome::of_write(Out::read(returned)?, reply.capacity, request.table, reply.collection_metrics))
     }
 
     /// Runs the write, and gives a condition that did not hold as data, with what is there.
@@ -211,7 +213,7 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
         let put = self.giving::<()>();
         Accompanied::new::<E>(&Arc::clone(&put.context), &key, reads, move |guard, outbox| {
             let (mut call, needs) = put.prepare(guard, outbox)?;
-            call.capacity = ReturnCapacity::None;
+            (call.capacity, call.collection_metrics) = (ReturnCapacity::None, false);
             call.return_old_on_failure = true;
             Ok(Prepared { action: TransactWriteAction::Put(call), needs, changes: Changes::default() })
         })

@@ -61,7 +61,7 @@ impl<I> Clone for QuerySource<I> {
 impl<E: Entity, I: 'static> Query<E, I> {
     pub(crate) fn of<P: Pattern<Entity = E, Index = I>>(context: Arc<Context>, pattern: P) -> Self {
         let probe = pattern.into_probe();
-        Self::of_probe(context.labelled(label::<E>(&probe)), probe)
+        Self::of_probe(context.labelled("query", label::<E>(&probe)), probe)
     }
 
     pub(super) fn of_probe(context: Arc<Context>, probe: Probe) -> Self {

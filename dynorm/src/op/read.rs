@@ -43,8 +43,16 @@ pub struct Read<E, S, T = E> {
     output: PhantomData<fn() -> T>,
 }
 
+/// A clone is a read of its own.
 impl<E, S: Clone, T> Clone for Read<E, S, T> {
     fn clone(&self) -> Self {
+        Self { context: self.context.anew(), ..self.again() }
+    }
+}
+
+impl<E, S: Clone, T> Read<E, S, T> {
+    /// The same read once more.
+    pub(super) fn again(&self) -> Self {
         Self {
             context: Arc::clone(&self.context),
             source: self.source.clone(),

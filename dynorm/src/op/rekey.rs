@@ -320,7 +320,8 @@ impl<E: Entity> Rekey<E> {
                 return Error::backend("rekey", E::DESCRIPTOR.name, failure);
             };
             let (entity, constraint, owner) = (E::DESCRIPTOR.name, marker.unique.name, Marker::owner(item));
-            return Error::new(Kind::Unique { operation: "rekey", entity, constraint, owner });
+            return Error::new(Kind::Unique { operation: "rekey", entity, constraint, owner })
+                .because(failure);
         }
         let presence = if at == 0 { Presence::Present } else { Presence::Absent };
         let item = failure.reasons[at].item.clone();

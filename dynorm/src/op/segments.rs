@@ -432,7 +432,7 @@ async fn send(
         let now = context.backend.now();
         let wait = pace.lock().unwrap_or_else(PoisonError::into_inner).reserve(now);
         if !wait.is_zero() {
-            context.backend.sleep(wait).await;
+            context.pause(wait).await;
         }
     }
     let reply = context.read(|backend| backend.scan(request.clone())).await;

@@ -9,7 +9,7 @@ use crate::error::{Error, Failure, Result};
 
 /// Sends a call, again after failures that pass.
 pub(crate) async fn send<C: Call>(context: &Arc<Context>, call: C) -> Result<C::Reply> {
-    let context = context.labelled(Label::default());
+    let context = context.labelled(C::OPERATION.method(), Label::default());
     let reply: Result<_, Failure> = if C::OPERATION.is_read() {
         context.read(|backend| call.clone().send(backend)).await
     } else {

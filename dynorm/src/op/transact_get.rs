@@ -253,7 +253,7 @@ impl<K: KeySet> TransactGet<K> {
         let reply = reply.map_err(|failure| error(&entities, failure))?;
         let now = (!self.include_expired).then(|| self.context.backend.now());
         let mut found = Found { items: reply.items, places: places.into_iter(), now };
-        Ok(Outcome { value: self.keys.read(&mut found)?, capacity: reply.capacity })
+        Ok(Outcome::of_read(self.keys.read(&mut found)?, reply.capacity))
     }
 }
 
@@ -269,7 +269,7 @@ fn error(entities: &[&'static str], failure: Failure) -> Error {
         item: found.item,
         constraint: None,
     });
-    Error::new(Kind::Cancelled { actions: actions.collect(), failure })
+    Error::new(Kind::Cancelled { actions: actions.collect() }).because(failure)
 }
 
 impl<K: KeySet + 'static> IntoFuture for TransactGet<K> {

@@ -9,9 +9,9 @@ use super::condition::{Needs, Presence, expression_error, in_form, judge};
 use super::offload::Outbox;
 use super::update::Sending;
 use super::upgrade::{Failed, Tries, WriteBack, write_back};
-use super::{BoxFuture, CheckedTransaction, Context, Delete, Put, Target, Update, batch, refuse};
-use crate::backend::call::{self, TransactWriteAction};
-use crate::backend::reply::Capacity;
+use super::{BoxFuture, CheckedTransaction, Context, Delete, Outcome, Put, Target, Update, batch, refuse};
+use crate::backend::call::{self, ReturnCapacity, TransactWriteAction};
+use crate::backend::reply::{Capacity, CollectionMetricsByTable};
 use crate::backend::retry::Patience;
 use crate::entity::{Entity, EntityDescriptor, Key, KeyCheck, Settled, Table, newer_error};
 use crate::error::{CancellationReason, CancelledAction, Error, Failure, FailureKind, Kind, Reason, Result};
@@ -104,6 +104,7 @@ struct Carried {
     attempts: Vec<Attempt>,
     actions: Vec<Action>,
     capacity: Vec<Capacity>,
+    collection_metrics: CollectionMetricsByTable,
 }
 
 /// [`judge`] for one entity.
@@ -142,7 +143,7 @@ impl TransactWrite {
         let body = update.part().map(|part| match part {
             Sending::Along(accompanied, _) => Body::Along(Box::new(accompanied)),
             Sending::Alone(mut call, needs, _) => {
-                call.capacity = call::ReturnCapacity::None;
+                (call.capacity, call.collection_metrics) = (ReturnCapacity::None, false);
                 let (table, key) = (call.table.clone(), call.key.clone());
                 Body::ready(TransactWriteAction::Update(call), needs, table, key)
             }
@@ -199,7 +200,7 @@ impl TransactWrite {
             put.accompanied().map(|accompanied| Body::Along(Box::new(accompanied)))
         } else {
             put.prepare(&[], &Outbox::to_show(&self.context)).and_then(|(mut call, needs)| {
-                call.capacity = call::ReturnCapacity::None;
+                (call.capacity, call.collection_metrics) = (ReturnCapacity::None, false);
                 let (table, key) = (call.table.clone(), Key::of_entity(entity).into_item()?);
                 Ok(Body::ready(TransactWriteAction::Put(call), needs, table, key))
             })
@@ -212,7 +213,7 @@ impl TransactWrite {
             delete.accompanied().map(|accompanied| Body::Along(Box::new(accompanied)))
         } else {
             delete.prepare(&[]).map(|(mut call, needs)| {
-                call.capacity = call::ReturnCapacity::None;
+                (call.capacity, call.collection_metrics) = (ReturnCapacity::None, false);
                 let (table, key) = (call.table.clone(), call.key.clone());
                 Body::ready(TransactWriteAction::Delete(call), needs, table, key)
             })
@@ -282,8 +283,9 @@ impl TransactWrite {
         if self.token.as_ref().is_some_and(|token| !(1..=TOKEN_CHARS_MAX).contains(&token.chars().count())) {
             return refuse(format!("a token has 1 to {TOKEN_CHARS_MAX} characters, not {:?}", self.token));
         }
-        let (token, capacity) = (self.token.clone(), self.context.capacity);
-        let request = call::TransactWrite { actions, token, capacity, collection_metrics: false };
+        let Context { capacity, collection_metrics, .. } = *self.context;
+        let request =
+            call::TransactWrite { actions, token: self.token.clone(), capacity, collection_metrics };
         Ok(Transaction { attempts, markers, beside, request })
     }
 
@@ -322,14 +324,16 @@ impl TransactWrite {
         ))
     }
 
-    /// Runs the transaction and tells what it cost, for each table.
+    /// Runs the transaction and tells what it cost, for each table, and how large the item collections are that it changed,
+    /// if the [`Db`](crate::Db::with_collection_metrics) asks.
     ///
     /// # Errors
     ///
     /// [`is_cancelled`](crate::Error::is_cancelled) with the reasons in
     /// [`cancelled`](crate::Error::cancelled), or any other refusal of the backend. Nothing is written then.
-    pub async fn outcome(self) -> Result<Vec<Capacity>> {
-        Ok(self.carry_out().await?.capacity)
+    pub async fn outcome(self) -> Result<Outcome<(), Vec<Capacity>>> {
+        let Carried { capacity, collection_metrics, .. } = self.carry_out().await?;
+        Ok(Outcome { value: (), capacity, collection_metrics })
     }
 
     /// Sends the transaction, after its objects.
@@ -362,8 +366,9 @@ impl TransactWrite {
             let failure = match sent {
                 Ok(reply) => {
                     let capacity = batch::sum(capacity, reply.capacity);
-                    let attempts = transaction.attempts;
-                    return Ok(Carried { attempts, actions: self.actions, capacity });
+                    let (attempts, actions) = (transaction.attempts, self.actions);
+                    let collection_metrics = reply.collection_metrics;
+                    return Ok(Carried { attempts, actions, capacity, collection_metrics });
                 }
                 Err(failure) => failure,
             };
@@ -568,7 +573,7 @@ impl TransactWrite {
                 action.message = found.message;
             }
         }
-        Error::new(Kind::Cancelled { actions, failure })
+        Error::new(Kind::Cancelled { actions }).because(failure)
     }
 }
 
@@ -596,6 +601,7 @@ pub(super) struct DoneAlone {
     /// The item after; `None` for a deletion.
     pub(super) after: Option<Item>,
     pub(super) capacity: Option<Capacity>,
+    pub(super) collection_metrics: CollectionMetricsByTable,
 }
 
 /// Runs one write with its companions.
@@ -606,7 +612,7 @@ pub(super) async fn alone<E: Entity>(
 ) -> Result<DoneAlone> {
     let transaction = TransactWrite::new(context).add::<E>(operation, Ok(Body::Along(Box::new(accompanied))));
     let carried = transaction.carry_out().await.map_err(|error| alone_error::<E>(&error).unwrap_or(error))?;
-    let Carried { mut attempts, mut actions, mut capacity } = carried;
+    let Carried { mut attempts, mut actions, mut capacity, collection_metrics } = carried;
     let (Some(attempt), Some(Action { body: Ok(Body::Along(accompanied)), .. })) =
         (attempts.pop(), actions.pop())
     else {
@@ -618,24 +624,27 @@ pub(super) async fn alone<E: Entity>(
         TransactWriteAction::Update(_) => changed,
         _ => None,
     };
-    Ok(DoneAlone { before, after, capacity: capacity.pop() })
+    Ok(DoneAlone { before, after, capacity: capacity.pop(), collection_metrics })
 }
 
 /// The error of a transaction of one write, as if there were no transaction; `None` if it is the same.
 fn alone_error<E: Entity>(error: &Error) -> Option<Error> {
     let CancelledAction { operation, entity, reason, item, constraint, .. } = error.cancelled().first()?;
     let (operation, entity, existing) = (*operation, *entity, item.clone());
-    Some(Error::new(match reason {
+    let alone = Error::new(match reason {
         Reason::AlreadyExists => Kind::Exists { entity, existing },
         Reason::VersionConflict => Kind::Version { operation, entity, existing },
-        Reason::UnknownSchema => return newer_error::<E>(operation, existing.as_ref()?),
+        Reason::UnknownSchema => {
+            return Some(newer_error::<E>(operation, existing.as_ref()?)?.because_of(error));
+        }
         Reason::NotFound if operation == "update" => Kind::Missing { entity },
         Reason::NotFound | Reason::ConditionFailed => Kind::Condition { operation, entity, existing },
         Reason::UniqueViolation => {
             Kind::Unique { operation, entity, constraint: (*constraint)?, owner: existing }
         }
         _ => return None,
-    }))
+    });
+    Some(alone.because_of(error))
 }
 
 /// The reasons of a cancelled transaction; those that the backend does not give are none.

@@ -448,7 +448,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
             returned: self.returned,
             return_old_on_failure: true,
             capacity: self.context.capacity,
-            collection_metrics: false,
+            collection_metrics: self.context.collection_metrics,
         };
         Ok((call, needs, changes))
     }
@@ -487,7 +487,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
         let returned = std::mem::replace(&mut update.returned, ReturnValues::None);
         let prepare = move |guard: &[Node], outbox: &Outbox| {
             let (mut call, needs, changes) = update.prepare(guard, outbox)?;
-            call.capacity = ReturnCapacity::None;
+            (call.capacity, call.collection_metrics) = (ReturnCapacity::None, false);
             let changes = changes.into_owned();
             Ok(Prepared { action: TransactWriteAction::Update(call), needs, changes })
         };
@@ -564,14 +564,17 @@ async fn send<E: Entity, Out: Returned<E>>(context: Arc<Context>, sending: Sendi
         Sending::Along(accompanied, returned) => {
             let done = transact_write::alone::<E>(context, "update", accompanied).await?;
             let returned = if returned == ReturnValues::AllNew { done.after } else { done.before };
-            return Ok(Outcome { value: Out::read(returned)?, capacity: done.capacity });
+            let value = Out::read(returned)?;
+            let (capacity, collection_metrics) = (done.capacity, done.collection_metrics);
+            return Ok(Outcome { value, capacity, collection_metrics });
         }
     };
     let now = context.backend.now();
     let send = || context.write(|backend| outbox.watch(backend.update(request.clone())));
     let reply = outbox.sending(upgrade::first::<E, _, _>(&context, &request.table, send));
     let reply = reply.await?.map_err(|f| write_error::<E>("update", &needs, now, f))?;
-    Ok(Outcome { value: Out::read(reply.attributes)?, capacity: reply.capacity })
+    let value = Out::read(reply.attributes)?;
+    Ok(Outcome::of_write(value, reply.capacity, request.table, reply.collection_metrics))
 }
 
 /// An update is a future itself, and not only turned into one: so the compiler says which field is missing, and not

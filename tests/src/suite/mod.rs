@@ -4,6 +4,7 @@ pub mod batch_get;
 pub mod batch_write;
 pub mod checked;
 pub mod collect;
+pub mod collection_metrics;
 pub mod compress;
 pub mod condition;
 pub mod create;

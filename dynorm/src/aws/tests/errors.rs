@@ -173,6 +173,7 @@ async fn every_exception_has_its_kind() {
             backend.create_table(least::create_table()).await.unwrap_err(),
             backend.describe_table("T").await.unwrap_err(),
             backend.delete_table("T").await.unwrap_err(),
+            backend.update_time_to_live(least::time_to_live()).await.unwrap_err(),
         ];
         for (at, failure) in failures.into_iter().enumerate() {
             let told = (&failure.kind, failure.message.as_str(), failure.request_id.as_deref());

@@ -127,4 +127,8 @@ mod least {
     pub(super) fn create_table() -> table::CreateTable {
         table::CreateTable { table: TABLE.into(), ..Default::default() }
     }
+
+    pub(super) fn time_to_live() -> table::TimeToLive {
+        table::TimeToLive { table: TABLE.into(), attribute: "ttl".into(), enabled: true }
+    }
 }
