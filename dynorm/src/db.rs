@@ -9,17 +9,17 @@ use crate::backend::meter::{Bill, Meter};
 use crate::backend::observe::Label;
 use crate::backend::table::{TableStatus, TimeToLive};
 use crate::backend::{Backend, Call};
-use crate::collection::{Collect, Collection, CollectionKey};
+use crate::collection::{Collect, Collection, OnePartition};
 use crate::entity::hook::Hook;
 use crate::entity::{
-    Entity, Historied, IndexToScan, Key, Offloads, Pattern, Primary, Scannable, ScannableIn, Table, UniqueKey,
+    Entity, Historied, Itself, Key, Offloads, Pattern, Primary, Scannable, Table, UniqueKey,
 };
 use crate::error::{Error, Failure, FailureKind, Result};
 use crate::object::ObjectStore;
 use crate::op::{
     self, Batch, BatchDelete, BatchPut, Context, Delete, DeleteMany, DeletePartition, Get, GetBy, GetMany,
-    GetRevision, History, IndexScan, KeySet, Orphans, Put, PutMany, Query, Rekey, Reshard, Scan, Target,
-    TransactGet, TransactWrite, Update, Upgrade,
+    GetRevision, History, IndexScan, KeySet, OneIndex, OneKey, Orphans, Put, PutMany, Query, Rekey, Reshard,
+    Scan, Target, TransactGet, TransactWrite, Update, Upgrade,
 };
 #[cfg(feature = "signed-cursors")]
 use crate::page::CursorKeys;
@@ -258,18 +258,18 @@ impl Db {
     }
 
     /// Writes an entity that must not be there yet.
-    pub fn create<E: Entity>(&self, entity: &E) -> Put<E> {
+    pub fn create<E: Entity + Itself>(&self, entity: &E) -> Put<E::Itself> {
         Put::create(self.labelled::<E>("create"), entity)
     }
 
     /// Writes an entity, and replaces one of the same key.
-    pub fn put<E: Entity>(&self, entity: &E) -> Put<E> {
+    pub fn put<E: Entity + Itself>(&self, entity: &E) -> Put<E::Itself> {
         Put::new(self.labelled::<E>("put"), entity)
     }
 
     /// Reads an entity by its key.
-    pub fn get<E: Entity>(&self, key: Key<E>) -> Get<E> {
-        Get::new(self.labelled::<E>("get"), key)
+    pub fn get<K: OneKey>(&self, key: K) -> Get<K::Entity> {
+        Get::new(self.labelled::<K::Entity>("get"), key.key())
     }
 
     /// Reads the entity that has a unique value: `User::unique_email("ann@example.com")`.
@@ -303,7 +303,11 @@ impl Db {
     }
 
     /// Moves an entity to another key, or changes it otherwise, if it is stored as it is handed over.
-    pub fn rekey<E: Entity + Clone>(&self, entity: &E, change: impl FnOnce(&mut E)) -> Rekey<E> {
+    pub fn rekey<E: Entity + Itself + Clone>(
+        &self,
+        entity: &E,
+        change: impl FnOnce(&mut E),
+    ) -> Rekey<E::Itself> {
         Rekey::new(self.labelled::<E>("rekey"), entity, change)
     }
 
@@ -337,27 +341,22 @@ impl Db {
     }
 
     /// Reads the items of one partition, of several entities, by one query: see `#[derive(Collection)]`.
-    pub fn collect<C: Collection>(&self, key: CollectionKey<C>) -> Collect<C> {
-        let label = Label::of_entity(C::DESCRIPTOR.name);
-        Collect::new(self.context.labelled("collect", label), key)
+    pub fn collect<P: OnePartition>(&self, partition: P) -> Collect<P::Collection> {
+        let label = Label::of_entity(P::Collection::DESCRIPTOR.name);
+        Collect::new(self.context.labelled("collect", label), partition.partition())
     }
 
     /// Reads the whole table for the entities `E`, if `E` says `#[entity(scan)]`.
-    pub fn scan<E: Scannable>(&self) -> Scan<E> {
+    pub fn scan<E: Scannable + Itself>(&self) -> Scan<E::Itself> {
         Scan::of_table(self.labelled::<E>("scan"))
     }
 
     /// Reads a whole index for the entities `E`, if `E` says so of the index: `index(.., scan)`. Of a sparse index that
     /// is less than the table.
-    pub fn scan_index<P: Pattern<Index: 'static>>(
-        &self,
-        index: IndexToScan<P>,
-    ) -> IndexScan<P::Entity, P::Index>
-    where
-        P::Entity: ScannableIn<P::Index>,
-    {
-        let label = Label::of_pattern(P::Entity::DESCRIPTOR.name, index.function);
-        IndexScan::of_index(self.context.labelled("scan_index", label), index)
+    pub fn scan_index<I: OneIndex>(&self, index: I) -> IndexScan<I::Entity, I::Index> {
+        let (name, function) = index.names();
+        let label = Label::of_pattern(I::Entity::DESCRIPTOR.name, function);
+        IndexScan::of_index(self.context.labelled("scan_index", label), name)
     }
 
     /// Reads many entities by their keys, each read on its own.
@@ -366,7 +365,10 @@ impl Db {
     }
 
     /// Writes many entities, and replaces those of the same keys; each write on its own and without conditions.
-    pub fn put_many<E: BatchPut>(&self, entities: impl IntoIterator<Item = E>) -> PutMany<E> {
+    pub fn put_many<E: BatchPut + Itself>(
+        &self,
+        entities: impl IntoIterator<Item = E>,
+    ) -> PutMany<E::Itself> {
         PutMany::new(self.labelled::<E>("put_many"), entities)
     }
 

@@ -12,11 +12,11 @@ pub use crate::entity::hook::{
 pub use crate::entity::{
     Apart, AttributeDescriptor, AttributeRole, Collects, ConsistentReads, END, Entity, EntityDescriptor,
     FieldAt, FieldOf, FieldPath, GlobalIndex, HeldBy, Historied, HistoryRules, Holds, InKey, IndexAt,
-    IndexKeys, IndexSchema, IndexToScan, ItemReader, ItemWriter, Key, KeyAttributeSchema, Lists, LocalIndex,
-    Named, Next, NoField, NoKeyOf, Nth, OffloadRule, Offloads, Older, Own, PartOfField, Partial, Pattern,
-    Primary, Probe, Projection, ProjectionSchema, ReadFrom, Scannable, ScannableIn, StoredPart, Table,
-    TableSchema, Unique, UniqueKey, Unknown, Untouched, UpgradePath, Whole, With, check_field, check_unique,
-    field, known_field, range_of,
+    IndexKeys, IndexSchema, IndexToScan, ItemReader, ItemWriter, Itself, Key, KeyAttributeSchema, Lists,
+    LocalIndex, Named, Next, NoField, NoKeyOf, Nth, OffloadRule, Offloads, Older, Own, PartOfField, Partial,
+    Pattern, Primary, Probe, Projection, ProjectionSchema, ReadFrom, Scannable, ScannableIn, StoredPart,
+    Table, TableSchema, Unique, UniqueKey, Unknown, Untouched, UpgradePath, Whole, With, check_field,
+    check_unique, field, known_field, range_of,
 };
 pub use crate::error::Result;
 pub use crate::expr::{
@@ -253,6 +253,7 @@ impl<T> NoKind for KindOf<T> {}
     note = "leave `pk` out of `index(...)`, or declare the index with `gsi(...)`"
 )]
 pub trait OwnPartition {}
+#[diagnostic::do_not_recommend]
 impl<Name, P> OwnPartition for GlobalIndex<Name, P> {}
 
 /// An index with the partition key of its table.
@@ -262,6 +263,7 @@ impl<Name, P> OwnPartition for GlobalIndex<Name, P> {}
     note = "add `pk = \"...\"` to `index(...)`, or declare the index with `lsi(...)`"
 )]
 pub trait SharedPartition {}
+#[diagnostic::do_not_recommend]
 impl<Name> SharedPartition for LocalIndex<Name> {}
 
 /// Compiles only if table `T` has the global index whose name has this hash.

@@ -65,6 +65,10 @@ fn implementation(entity: &Entity) -> TokenStream {
     });
     quote! {
         #[automatically_derived]
+        impl #LIB::Itself for #ident {
+            type Itself = Self;
+        }
+        #[automatically_derived]
         impl #LIB::Entity for #ident {
             type Table = #table;
             const DESCRIPTOR: &'static #LIB::EntityDescriptor = Self::__CODEC.descriptor;
@@ -483,6 +487,7 @@ fn markers(entity: &Entity) -> TokenStream {
                 let index = pattern::index_type(entity, index.map(|keys| &keys.index));
                 no_keys.extend(quote! {
                     #[automatically_derived]
+                    #[diagnostic::do_not_recommend]
                     impl #LIB::NoKeyOf<#index> for __field::#name {}
                 });
             }

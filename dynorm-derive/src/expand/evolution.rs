@@ -68,13 +68,12 @@ pub(super) fn upgrade(entity: &Entity, of: &TokenStream, itself: &TokenStream) -
 
 /// What the compiler checks of an entity, or an older version, and the one before.
 pub(super) fn check(entity: &Entity, itself: &TokenStream) -> TokenStream {
-    if entity.evolution.from.is_none() {
-        return TokenStream::new();
-    }
+    let Some(from) = &entity.evolution.from else { return TokenStream::new() };
+    let check = quote_spanned! {from.span()=>
+        ::dynorm::__private::UpgradePath::check(#itself::UPGRADE.as_ref())
+    };
     quote! {
-        const _: () = {
-            let _ = #itself::UPGRADE;
-        };
+        const _: () = #check;
     }
 }
 

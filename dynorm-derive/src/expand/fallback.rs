@@ -63,6 +63,10 @@ pub(crate) fn broken_entity(input: &DeriveInput, broken: &Broken) -> TokenStream
     });
     quote! {
         #[automatically_derived]
+        impl #LIB::Itself for #ident {
+            type Itself = Self;
+        }
+        #[automatically_derived]
         impl #LIB::Entity for #ident {
             type Table = #table;
             const DESCRIPTOR: &'static #LIB::EntityDescriptor = &#LIB::EntityDescriptor {

@@ -275,8 +275,10 @@ impl<'e> Pattern<'e> {
                         Form::Usual if self.inverted => Range::None,
                         _ => Range::Any,
                     };
-                    let is_text = !matches!(field.format.form, Form::Padded { .. });
-                    Step { position: field.position, range, prefix: is_text && !field.format.descending }
+                    let of_text = !matches!(field.format.form, Form::Padded { .. })
+                        && !field.format.descending
+                        && !is_integer(&self.entity.fields[field.position].ty);
+                    Step { position: field.position, range, prefix: of_text }
                 };
                 template.fields().map(step).collect()
             }
@@ -415,6 +417,14 @@ fn last_segment(ty: &Type) -> Option<&syn::PathSegment> {
 fn is_text(ty: &Type) -> bool {
     let is_string = |ty: &Type| last_segment(ty).is_some_and(|segment| segment.ident == "String");
     is_string(ty) || inside_option(ty).is_some_and(is_string)
+}
+
+/// Whether the type is an integer, or an `Option` of it, by its name: how its padded text begins says nothing of it.
+fn is_integer(ty: &Type) -> bool {
+    let names = ["u8", "u16", "u32", "u64", "u128", "i8", "i16", "i32", "i64", "i128"];
+    let is_named =
+        |ty: &Type| last_segment(ty).is_some_and(|segment| names.iter().any(|name| segment.ident == name));
+    is_named(ty) || inside_option(ty).is_some_and(is_named)
 }
 
 /// `T` of `Option<T>`.

@@ -60,7 +60,15 @@ impl AttributeType {
     pub(crate) fn of(input: &DeriveInput, diagnostics: &mut Diagnostics) -> Option<Self> {
         let written = TypeAttributes::read(&input.attrs, diagnostics);
         if !input.generics.params.is_empty() {
-            diagnostics.at(&input.generics, "a type that derives `Attribute` must not be generic; implement `dynorm::value::Attribute` by hand");
+            let message = match input.generics.lifetimes().next() {
+                Some(_) => {
+                    "a type that derives `Attribute` owns its values, as they are read from items; write `String` for `&str`, and remove the lifetime"
+                }
+                None => {
+                    "a type that derives `Attribute` must not be generic; implement `dynorm::value::Attribute` by hand"
+                }
+            };
+            diagnostics.at(&input.generics, message);
             return None;
         }
         let shape = match &input.data {

@@ -316,7 +316,12 @@ fn named_fields(
         return None;
     };
     if !input.generics.params.is_empty() {
-        let message = "an entity must not be generic: its keys and its type tag belong to one type of item";
+        let message = match input.generics.lifetimes().next() {
+            Some(_) => {
+                "an entity owns its values, as they are read from items; write `String` for `&str`, and remove the lifetime"
+            }
+            None => "an entity must not be generic: its keys and its type tag belong to one type of item",
+        };
         diagnostics.at(&input.generics, message);
         return None;
     }

@@ -195,8 +195,11 @@ fn kept(written: &FieldAttributes) -> Option<&Ident> {
     keeping.or(written.write_once.as_ref()).or(written.validate.as_ref().map(|(name, _)| name))
 }
 
-/// The names that fields are stored under, older ones among them.
-pub(crate) fn stored_names(fields: &[super::entity::Field]) -> Vec<&LitStr> {
+/// The names that fields are stored under, older ones among them, each with its field.
+pub(crate) fn stored_names(fields: &[super::entity::Field]) -> impl Iterator<Item = (&Ident, &LitStr)> {
     let stored = fields.iter().filter(|field| field.storage.has_attribute());
-    stored.flat_map(|field| std::iter::once(&field.stored).chain(&field.aliases)).collect()
+    stored.flat_map(|field| {
+        let names = std::iter::once(&field.stored).chain(&field.aliases);
+        names.map(|name| (&field.ident, name))
+    })
 }

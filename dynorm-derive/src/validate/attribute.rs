@@ -12,7 +12,7 @@ pub(crate) fn check(attribute: &AttributeType, diagnostics: &mut Diagnostics) {
     super::offload::refuse(attribute, diagnostics);
     match &attribute.shape {
         AttributeShape::Map(fields) => {
-            stored_names_are_unique(&stored_names(fields), diagnostics);
+            stored_names_are_unique(stored_names(fields), diagnostics);
             constants_are_unique(fields, diagnostics);
         }
         AttributeShape::Choice(variants) => check_variants(variants, diagnostics),
@@ -20,7 +20,7 @@ pub(crate) fn check(attribute: &AttributeType, diagnostics: &mut Diagnostics) {
             check_variants(variants, diagnostics);
             for variant in variants {
                 let Holds::Map(fields) = &variant.holds else { continue };
-                stored_names_are_unique(&stored_names(fields), diagnostics);
+                stored_names_are_unique(stored_names(fields), diagnostics);
                 if let Tagging::Internal(tag) = tagging {
                     tag_is_free(&tag.value(), variant, fields, diagnostics);
                 }
@@ -32,8 +32,11 @@ pub(crate) fn check(attribute: &AttributeType, diagnostics: &mut Diagnostics) {
 
 fn check_variants(variants: &[Variant], diagnostics: &mut Diagnostics) {
     let known = variants.iter().filter(|variant| !matches!(variant.holds, Holds::Unknown(_)));
-    let names = known.flat_map(|variant| std::iter::once(&variant.stored).chain(&variant.aliases));
-    stored_names_are_unique(&names.collect::<Vec<_>>(), diagnostics);
+    let names = known.flat_map(|variant| {
+        let names = std::iter::once(&variant.stored).chain(&variant.aliases);
+        names.map(|name| (&variant.ident, name))
+    });
+    stored_names_are_unique(names, diagnostics);
     let mut others = variants.iter().filter(|variant| matches!(variant.holds, Holds::Unknown(_)));
     let Some(first) = others.next() else { return };
     for other in others {
@@ -44,7 +47,7 @@ fn check_variants(variants: &[Variant], diagnostics: &mut Diagnostics) {
 
 /// A field beside the tag cannot be stored where the tag is.
 fn tag_is_free(tag: &str, variant: &Variant, fields: &[Field], diagnostics: &mut Diagnostics) {
-    for name in stored_names(fields).into_iter().filter(|name| name.value() == tag) {
+    for (_, name) in stored_names(fields).filter(|(_, name)| name.value() == tag) {
         let message = format!(
             "`{tag}` is the tag that says which variant it is; rename this field of `{}`, give the enum another `tag`, or add `content = \"...\"`",
             variant.ident

@@ -31,18 +31,24 @@ pub(crate) fn check(entity: &Entity, diagnostics: &mut Diagnostics) {
 
 /// Checks the rules of fields, which need no keys.
 pub(crate) fn check_fields(fields: &[Field], diagnostics: &mut Diagnostics) {
-    stored_names_are_unique(&stored_names(fields), diagnostics);
+    stored_names_are_unique(stored_names(fields), diagnostics);
     constants_are_unique(fields, diagnostics);
     one_time_to_live(fields, diagnostics);
 }
 
 /// Two fields in one attribute would overwrite each other.
-pub(super) fn stored_names_are_unique(names: &[&LitStr], diagnostics: &mut Diagnostics) {
-    let mut known = std::collections::BTreeSet::new();
-    for name in names {
-        if !known.insert(name.value()) {
-            let message = format!("the name `{}` is taken; give this one another", name.value());
+pub(super) fn stored_names_are_unique<'n>(
+    names: impl IntoIterator<Item = (&'n Ident, &'n LitStr)>,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut known = std::collections::BTreeMap::new();
+    for (ident, name) in names {
+        let name_text = name.value();
+        if let Some(owner) = known.get(&name_text) {
+            let message = format!("`{owner}` has the name `{name_text}` already; give this one another");
             diagnostics.at(name, message);
+        } else {
+            known.insert(name_text, ident);
         }
     }
 }

@@ -139,6 +139,29 @@ struct Place {
     prefix: Option<(&'static str, String)>,
 }
 
+/// The partition of a collection: a [`CollectionKey`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the partition of a collection",
+    label = "not of a type that derives `Collection`",
+    note = "give the partition by the collection's function, `CustomerOrders::of(..)`; entities of one type are read by `db.query(..)`"
+)]
+pub trait OnePartition {
+    /// The collection.
+    type Collection: Collection;
+
+    /// The partition itself.
+    #[doc(hidden)]
+    fn partition(self) -> CollectionKey<Self::Collection>;
+}
+
+impl<C: Collection> OnePartition for CollectionKey<C> {
+    type Collection = C;
+
+    fn partition(self) -> Self {
+        self
+    }
+}
+
 impl<C: Collection> CollectionKey<C> {
     /// The partition of these fields, in the order of the templates.
     #[doc(hidden)]

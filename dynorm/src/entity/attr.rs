@@ -50,6 +50,7 @@ pub trait Assign<T, S> {
     fn keep(value: T) -> Option<BoxedPart>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S> Assign<T, S> for Free {
     type Next = S;
 
@@ -58,6 +59,7 @@ impl<T, S> Assign<T, S> for Free {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S> Assign<T, S> for Optional {
     type Next = S;
 
@@ -66,6 +68,7 @@ impl<T, S> Assign<T, S> for Optional {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S, Use: Keep<T>> Assign<T, S> for IndexField<Use> {
     type Next = S;
 
@@ -74,6 +77,7 @@ impl<T, S, Use: Keep<T>> Assign<T, S> for IndexField<Use> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S, Mask: Mark<S>, Use: Keep<T>> Assign<T, S> for PartOf<Mask, Use> {
     type Next = Mask::Assigned;
 
@@ -82,6 +86,7 @@ impl<T, S, Mask: Mark<S>, Use: Keep<T>> Assign<T, S> for PartOf<Mask, Use> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S, R: Assign<T, S>, Field> Assign<T, S> for Keyed<R, Field> {
     type Next = R::Next;
 
@@ -90,6 +95,7 @@ impl<T, S, R: Assign<T, S>, Field> Assign<T, S> for Keyed<R, Field> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S> Assign<T, S> for PrimaryKey {
     type Next = S;
 
@@ -98,6 +104,7 @@ impl<T, S> Assign<T, S> for PrimaryKey {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S, R> Assign<T, S> for Within<R> {
     type Next = S;
 
@@ -106,6 +113,7 @@ impl<T, S, R> Assign<T, S> for Within<R> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S, R> Assign<T, S> for Kept<R> {
     type Next = S;
 
@@ -114,6 +122,7 @@ impl<T, S, R> Assign<T, S> for Kept<R> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S, R> Assign<T, S> for WriteOnce<R> {
     type Next = S;
 
@@ -130,14 +139,16 @@ impl<T, S, R> Assign<T, S> for WriteOnce<R> {
 )]
 pub trait Movable<E> {}
 
-impl<E> Movable<E> for Free {}
-impl<E> Movable<E> for Optional {}
-impl<E, Use> Movable<E> for IndexField<Use> {}
-impl<E, Mask, Use> Movable<E> for PartOf<Mask, Use> {}
-impl<E, R> Movable<E> for Within<R> {}
-impl<E, R> Movable<E> for Kept<R> {}
-impl<E, R> Movable<E> for WriteOnce<R> {}
-impl<E, R: Movable<E>, Field> Movable<E> for Keyed<R, Field> {}
+unlisted! {
+    impl<E> Movable<E> for Free {}
+    impl<E> Movable<E> for Optional {}
+    impl<E, Use> Movable<E> for IndexField<Use> {}
+    impl<E, Mask, Use> Movable<E> for PartOf<Mask, Use> {}
+    impl<E, R> Movable<E> for Within<R> {}
+    impl<E, R> Movable<E> for Kept<R> {}
+    impl<E, R> Movable<E> for WriteOnce<R> {}
+    impl<E, R: Movable<E>, Field> Movable<E> for Keyed<R, Field> {}
+}
 
 /// A whole attribute, or a part of one that no key is made of.
 #[diagnostic::on_unimplemented(
@@ -147,14 +158,16 @@ impl<E, R: Movable<E>, Field> Movable<E> for Keyed<R, Field> {}
 )]
 pub trait Separable {}
 
-impl Separable for Free {}
-impl Separable for Optional {}
-impl Separable for PrimaryKey {}
-impl<Use> Separable for IndexField<Use> {}
-impl<Mask, Use> Separable for PartOf<Mask, Use> {}
-impl<R> Separable for Kept<R> {}
-impl<R> Separable for WriteOnce<R> {}
-impl<R: Separable, Field> Separable for Keyed<R, Field> {}
+unlisted! {
+    impl Separable for Free {}
+    impl Separable for Optional {}
+    impl Separable for PrimaryKey {}
+    impl<Use> Separable for IndexField<Use> {}
+    impl<Mask, Use> Separable for PartOf<Mask, Use> {}
+    impl<R> Separable for Kept<R> {}
+    impl<R> Separable for WriteOnce<R> {}
+    impl<R: Separable, Field> Separable for Keyed<R, Field> {}
+}
 
 /// An attribute that users write, and not the library.
 #[diagnostic::on_unimplemented(
@@ -164,14 +177,16 @@ impl<R: Separable, Field> Separable for Keyed<R, Field> {}
 )]
 pub trait Unkept {}
 
-impl Unkept for Free {}
-impl Unkept for Optional {}
-impl Unkept for PrimaryKey {}
-impl<R> Unkept for Within<R> {}
-impl<R> Unkept for WriteOnce<R> {}
-impl<Use> Unkept for IndexField<Use> {}
-impl<Mask, Use> Unkept for PartOf<Mask, Use> {}
-impl<R: Unkept, Field> Unkept for Keyed<R, Field> {}
+unlisted! {
+    impl Unkept for Free {}
+    impl Unkept for Optional {}
+    impl Unkept for PrimaryKey {}
+    impl<R> Unkept for Within<R> {}
+    impl<R> Unkept for WriteOnce<R> {}
+    impl<Use> Unkept for IndexField<Use> {}
+    impl<Mask, Use> Unkept for PartOf<Mask, Use> {}
+    impl<R: Unkept, Field> Unkept for Keyed<R, Field> {}
+}
 
 /// An attribute that may be written more than once.
 #[diagnostic::on_unimplemented(
@@ -181,14 +196,16 @@ impl<R: Unkept, Field> Unkept for Keyed<R, Field> {}
 )]
 pub trait Rewritable {}
 
-impl Rewritable for Free {}
-impl Rewritable for Optional {}
-impl Rewritable for PrimaryKey {}
-impl<R> Rewritable for Within<R> {}
-impl<R> Rewritable for Kept<R> {}
-impl<Use> Rewritable for IndexField<Use> {}
-impl<Mask, Use> Rewritable for PartOf<Mask, Use> {}
-impl<R: Rewritable, Field> Rewritable for Keyed<R, Field> {}
+unlisted! {
+    impl Rewritable for Free {}
+    impl Rewritable for Optional {}
+    impl Rewritable for PrimaryKey {}
+    impl<R> Rewritable for Within<R> {}
+    impl<R> Rewritable for Kept<R> {}
+    impl<Use> Rewritable for IndexField<Use> {}
+    impl<Mask, Use> Rewritable for PartOf<Mask, Use> {}
+    impl<R: Rewritable, Field> Rewritable for Keyed<R, Field> {}
+}
 
 /// An attribute that an update may set where it is absent.
 #[diagnostic::on_unimplemented(
@@ -198,10 +215,12 @@ impl<R: Rewritable, Field> Rewritable for Keyed<R, Field> {}
 )]
 pub trait Fillable {}
 
-impl Fillable for Free {}
-impl Fillable for Optional {}
-impl<R: Fillable> Fillable for WriteOnce<R> {}
-impl<R: Fillable, Field> Fillable for Keyed<R, Field> {}
+unlisted! {
+    impl Fillable for Free {}
+    impl Fillable for Optional {}
+    impl<R: Fillable> Fillable for WriteOnce<R> {}
+    impl<R: Fillable, Field> Fillable for Keyed<R, Field> {}
+}
 
 /// An attribute that an update may be lent the stored value of.
 #[diagnostic::on_unimplemented(
@@ -218,6 +237,7 @@ pub trait Lend<T, S> {
     fn keep(value: T) -> BoxedPart;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S, Mask: Mark<S>, Use: Keep<T>> Lend<T, S> for PartOf<Mask, Use> {
     type Next = Mask::Lent;
 
@@ -228,6 +248,7 @@ impl<T, S, Mask: Mark<S>, Use: Keep<T>> Lend<T, S> for PartOf<Mask, Use> {
 
 macro_rules! lend_as_inside {
     ($($role:ident<R $(, $field:ident)?>;)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<T, S, R: Lend<T, S> $(, $field)?> Lend<T, S> for $role<R $(, $field)?> {
             type Next = R::Next;
 
@@ -260,6 +281,7 @@ pub trait Removable<T, S> {
     fn keep() -> Option<BoxedPart>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S> Removable<T, S> for Free {
     type Next = S;
 
@@ -268,6 +290,7 @@ impl<T, S> Removable<T, S> for Free {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S> Removable<T, S> for Optional {
     type Next = S;
 
@@ -276,6 +299,7 @@ impl<T, S> Removable<T, S> for Optional {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Attribute, S, Use: Keep<T>> Removable<T, S> for IndexField<Use> {
     type Next = S;
 
@@ -284,6 +308,7 @@ impl<T: Attribute, S, Use: Keep<T>> Removable<T, S> for IndexField<Use> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Attribute, S, Mask: Mark<S>, Use: Keep<T> + Leave> Removable<T, S> for PartOf<Mask, Use> {
     type Next = Use::Next<S, Mask>;
 
@@ -310,6 +335,7 @@ impl Leave for InBoth {
     type Next<S, Mask: Mark<S>> = Mask::Assigned;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S, R: Removable<T, S>, Field> Removable<T, S> for Keyed<R, Field> {
     type Next = R::Next;
 
@@ -318,6 +344,7 @@ impl<T, S, R: Removable<T, S>, Field> Removable<T, S> for Keyed<R, Field> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S, R> Removable<T, S> for Kept<R> {
     type Next = S;
 
@@ -326,6 +353,7 @@ impl<T, S, R> Removable<T, S> for Kept<R> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, S, R> Removable<T, S> for WriteOnce<R> {
     type Next = S;
 
@@ -359,6 +387,8 @@ impl<T, R> Spared<T> for WriteOnce<R> {}
 )]
 pub trait Unkeyed {}
 
-impl Unkeyed for Free {}
-impl Unkeyed for Optional {}
-impl<R: Unkeyed, Field> Unkeyed for Keyed<R, Field> {}
+unlisted! {
+    impl Unkeyed for Free {}
+    impl Unkeyed for Optional {}
+    impl<R: Unkeyed, Field> Unkeyed for Keyed<R, Field> {}
+}

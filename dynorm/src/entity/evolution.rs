@@ -123,23 +123,38 @@ pub struct UpgradePath<T> {
     /// Adds the forms that there were.
     forms: fn(&mut Vec<&'static EntityDescriptor>),
     read: fn(Item, u64) -> Result<T>,
+    newer: &'static EntityDescriptor,
+    older: &'static EntityDescriptor,
+    schema: &'static TableSchema,
 }
 
 impl<T> UpgradePath<T> {
     /// To the form `newer` of the entity `E` from the next older one `F`, and through that from those before.
-    ///
-    /// # Panics
-    ///
-    /// In const evaluation, if items of the two forms cannot be told apart, or have other keys.
     #[must_use]
-    #[track_caller]
-    pub const fn through<E: Entity, F: OlderOf<E>>(newer: &EntityDescriptor) -> Self
+    pub const fn through<E: Entity, F: OlderOf<E>>(newer: &'static EntityDescriptor) -> Self
     where
         T: UpgradedFrom<F>,
     {
-        let mistakes = check(newer, F::DESCRIPTOR, <E::Table as Table>::SCHEMA);
+        Self {
+            form: form_of::<F>,
+            forms: forms_of::<F>,
+            read: read_through::<T, F>,
+            newer,
+            older: F::DESCRIPTOR,
+            schema: <E::Table as Table>::SCHEMA,
+        }
+    }
+
+    /// Stops the compiler with a message if items of the two forms cannot be told apart, or have other keys.
+    ///
+    /// # Panics
+    ///
+    /// In const evaluation, with the message.
+    #[track_caller]
+    pub const fn check(path: Option<&Self>) {
+        let Some(path) = path else { return };
+        let mistakes = check(path.newer, path.older, path.schema);
         assert!(mistakes.is_empty(), "{}", mistakes.as_str());
-        Self { form: form_of::<F>, forms: forms_of::<F>, read: read_through::<T, F> }
     }
 }
 

@@ -58,9 +58,11 @@ pub enum Unknown<const NAME: u64> {}
     note = "it is updated after the table, and DynamoDB refuses `ConsistentRead` on it; read the table or a local index, or leave `.consistent()` away"
 )]
 pub trait ConsistentReads {}
-impl ConsistentReads for Primary {}
-impl ConsistentReads for Everything {}
-impl<Name> ConsistentReads for LocalIndex<Name> {}
+unlisted! {
+    impl ConsistentReads for Primary {}
+    impl ConsistentReads for Everything {}
+    impl<Name> ConsistentReads for LocalIndex<Name> {}
+}
 
 /// What whole entities can be read from: the table, local indexes, and global indexes that project all attributes.
 #[diagnostic::on_unimplemented(
@@ -69,10 +71,12 @@ impl<Name> ConsistentReads for LocalIndex<Name> {}
     note = "read less: `.project::<P>()` with a struct that derives `Projection`, or `.keys()`; or read the entities from the table with `.hydrate()`; or declare the index with `projection = all`"
 )]
 pub trait ReadsWholeItems {}
-impl ReadsWholeItems for Primary {}
-impl ReadsWholeItems for Everything {}
-impl<Name> ReadsWholeItems for LocalIndex<Name> {}
-impl<Name> ReadsWholeItems for GlobalIndex<Name, Whole> {}
+unlisted! {
+    impl ReadsWholeItems for Primary {}
+    impl ReadsWholeItems for Everything {}
+    impl<Name> ReadsWholeItems for LocalIndex<Name> {}
+    impl<Name> ReadsWholeItems for GlobalIndex<Name, Whole> {}
+}
 
 /// What a collection can read, as [`ReadsWholeItems`] in its own words.
 #[diagnostic::on_unimplemented(
@@ -81,10 +85,12 @@ impl<Name> ReadsWholeItems for GlobalIndex<Name, Whole> {}
     note = "declare the index with `projection = all` on the table, or collect from the table: leave `index = ..` away"
 )]
 pub trait Collects {}
-impl Collects for Primary {}
-impl Collects for Everything {}
-impl<Name> Collects for LocalIndex<Name> {}
-impl<Name> Collects for GlobalIndex<Name, Whole> {}
+unlisted! {
+    impl Collects for Primary {}
+    impl Collects for Everything {}
+    impl<Name> Collects for LocalIndex<Name> {}
+    impl<Name> Collects for GlobalIndex<Name, Whole> {}
+}
 
 /// A field that is a key attribute itself, though not of `Index`.
 #[diagnostic::on_unimplemented(

@@ -1,5 +1,13 @@
 //! Entities: what the derives generate, and the way between an entity and an item.
 
+/// Implementations that the compiler does not list in its messages: what users could write instead is not among them.
+macro_rules! unlisted {
+    ($($implementation:item)*) => {$(
+        #[diagnostic::do_not_recommend]
+        $implementation
+    )*};
+}
+
 mod attr;
 mod codec;
 mod descriptor;
@@ -64,7 +72,7 @@ use crate::value::Item;
     note = "add `#[derive(Entity)]` and `#[entity(table = ..., pk = ...)]` to `{Self}`",
     note = "an older version, with `#[entity(of = ...)]`, is read only: use the entity that it is a version of"
 )]
-pub trait Entity: Sized + Send + Sync + 'static {
+pub trait Entity: Itself<Itself = Self> + Sized + Send + Sync + 'static {
     /// The table that its items are in.
     type Table: Table;
 
@@ -148,11 +156,24 @@ pub trait Entity: Sized + Send + Sync + 'static {
 )]
 pub trait Offloads: Entity {}
 
+/// The type itself, of an entity. Of another type it is no type: an operation on that is reported once, and not again
+/// for all that is made of it.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an entity",
+    label = "not an entity",
+    note = "add `#[derive(Entity)]` and `#[entity(table = ..., pk = ...)]` to `{Self}`"
+)]
+pub trait Itself {
+    /// `Self`.
+    type Itself;
+}
+
 /// An entity that says that it may be scanned: `#[entity(scan)]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not allow scans",
     label = "a scan reads, and bills, the whole table",
-    note = "query one of its access patterns instead, or allow it with `#[entity(scan)]` on `{Self}`"
+    note = "query one of its access patterns instead, or allow it with `#[entity(scan)]` on `{Self}`, which has to be an entity"
 )]
 pub trait Scannable: Entity {}
 

@@ -15,7 +15,7 @@ use crate::value::{Arg, Item, Value};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an access pattern",
     label = "not an access pattern",
-    note = "pass one of the entity's patterns, such as `Order::of_customer(\"ann\")`; for a single item use `db.get(Order::key(..))`"
+    note = "pass one of the entity's patterns, such as `Order::of_customer(\"ann\")`; for a single item use `db.get(Order::key(..))`, for a collection `db.collect(..)`"
 )]
 pub trait Pattern {
     /// What it reads.

@@ -130,6 +130,8 @@ impl<S: Slot + Known<<S as Slot>::Field>, Slots: Settled> Settled for (S, Slots)
 )]
 pub trait Known<F> {}
 
-impl<F> Known<F> for Untouched<F> {}
-impl<F> Known<F> for Lent<F> {}
-impl<F> Known<F> for Assigned<F> {}
+unlisted! {
+    impl<F> Known<F> for Untouched<F> {}
+    impl<F> Known<F> for Lent<F> {}
+    impl<F> Known<F> for Assigned<F> {}
+}

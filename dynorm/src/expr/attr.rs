@@ -160,9 +160,9 @@ impl<E, T: Attribute, R: Role> Attr<E, T, R> {
     /// assert_eq!(condition.to_string(), "begins_with(ship_to.city, \"B\")");
     /// ```
     #[must_use]
-    pub fn inner(self) -> Attr<E, <T::Scalar as Transparent>::Inner, R::Inside<Free>>
+    pub fn inner<S: Transparent>(self) -> Attr<E, S::Inner, R::Inside<Free>>
     where
-        T::Scalar: Transparent,
+        T: Attribute<Scalar = S>,
     {
         let Self { path, name, is_sensitive, .. } = self;
         Attr { path, name, default: None, aliases: &[], is_sensitive, types: PhantomData }
@@ -170,21 +170,18 @@ impl<E, T: Attribute, R: Role> Attr<E, T, R> {
 
     /// The element of the list at a position, from 0.
     #[must_use]
-    pub fn index(self, position: usize) -> Attr<E, <T::Scalar as Indexed>::Element, R::Inside<Optional>>
+    pub fn index<S: Indexed>(self, position: usize) -> Attr<E, S::Element, R::Inside<Optional>>
     where
-        T::Scalar: Indexed,
+        T: Attribute<Scalar = S>,
     {
         self.into(Step::Index(position))
     }
 
     /// The entry of the map under a key.
     #[must_use]
-    pub fn key(
-        self,
-        key: impl Arg<<T::Scalar as Mapped>::Key>,
-    ) -> Attr<E, <T::Scalar as Mapped>::Entry, R::Inside<Optional>>
+    pub fn key<S: Mapped>(self, key: impl Arg<S::Key>) -> Attr<E, S::Entry, R::Inside<Optional>>
     where
-        T::Scalar: Mapped,
+        T: Attribute<Scalar = S>,
     {
         self.into(Step::Name(Name::from(key.arg().name().into_owned())))
     }

@@ -85,7 +85,7 @@ impl std::error::Error for PartError {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of a key",
     label = "used in a key template",
-    note = "text, integers, `bool`, `Decimal`, `NaiveDate`, `DateTime<Utc>`, `Uuid` and enums that derive `Attribute` can",
+    note = "text, integers from `u8` to `i128`, `bool`, `Decimal`, `NaiveDate`, `DateTime<Utc>`, `Uuid` and enums that derive `Attribute` can; an `Option` can be part of the key of an index only",
     note = "floats and local times cannot: their text does not sort as they do; store a scaled integer, a `Decimal` or a UTC time"
 )]
 pub trait KeyPart: Sized {
@@ -169,7 +169,7 @@ pub trait DescendingPart: KeyPart {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of an index key",
     label = "used in a key template",
-    note = "text, integers, `bool`, `Decimal`, `NaiveDate`, `DateTime<Utc>`, `Uuid`, enums that derive `Attribute`, and `Option`s of them can",
+    note = "text, integers from `u8` to `i128`, `bool`, `Decimal`, `NaiveDate`, `DateTime<Utc>`, `Uuid`, enums that derive `Attribute`, and `Option`s of them can",
     note = "floats and local times cannot: their text does not sort as they do"
 )]
 pub trait IndexPart {

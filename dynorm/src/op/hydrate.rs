@@ -1,9 +1,12 @@
 //! The entities of the keys that a read finds, for indexes that do not hold them.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context as TaskContext, Poll};
 
 use futures_util::stream::{self, TryStreamExt as _};
 
+use super::argument::Awaitable;
 use super::read::{Items, Pages};
 use super::{BoxFuture, Context, GetMany, Read, Source};
 use crate::backend::reply::Capacity;
@@ -42,6 +45,15 @@ use crate::page::Page;
 pub struct Hydrate<E, S> {
     keys: Read<E, S, Key<E>>,
     consistent: bool,
+}
+
+/// Never: that it would be a future if it said what it gives makes the compiler ask for that.
+impl<E, S: Awaitable> Future for Hydrate<E, S> {
+    type Output = S::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        S::poll(cx)
+    }
 }
 
 impl<E: Entity, S: Source<E> + Clone> Hydrate<E, S> {

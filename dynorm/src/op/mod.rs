@@ -1,6 +1,7 @@
 //! Typed operations: builders that become calls of the backend, one file an operation.
 
 mod ahead;
+mod argument;
 mod batch;
 mod batch_get;
 mod batch_write;
@@ -42,6 +43,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use self::argument::{Awaitable, OneIndex, OneKey};
 pub use self::batch_get::{BatchRead, GetMany};
 pub use self::batch_write::{Batch, BatchEntry, BatchWritten, DeleteMany, PutMany};
 pub use self::checked::{Checked, CheckedTransaction, Existing};

@@ -12,6 +12,7 @@ use futures_util::TryFutureExt as _;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::ahead::Ahead;
+use super::argument::Awaitable;
 use super::condition::{both, expired, expression_error};
 use super::fan::{Fan, Spread};
 use super::hydrate::Hydrate;
@@ -109,6 +110,15 @@ pub trait Source<E>: Send + 'static {
     #[doc(hidden)]
     fn spread(&self, _: &[u16]) -> Result<Spread> {
         Ok(Spread::default())
+    }
+}
+
+/// Never: that it would be a future if it said what it gives makes the compiler ask for that.
+impl<E, S: Awaitable, T> Future for Read<E, S, T> {
+    type Output = S::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut TaskContext<'_>) -> Poll<Self::Output> {
+        S::poll(cx)
     }
 }
 

@@ -8,7 +8,7 @@ use super::read::{Read, Source, all_attributes, select};
 use super::{Context, Sent};
 use crate::backend::call;
 use crate::backend::{Backend, reply};
-use crate::entity::{ConsistentReads, Entity, Everything, IndexToScan, Projection, Table};
+use crate::entity::{ConsistentReads, Entity, Everything, Projection, Table};
 use crate::error::Result;
 use crate::expr::Renderer;
 use crate::page::Meaning;
@@ -73,8 +73,8 @@ impl<E: Entity> Scan<E> {
 }
 
 impl<E: Entity, I: 'static> IndexScan<E, I> {
-    pub(crate) fn of_index<P>(context: Arc<Context>, index: IndexToScan<P>) -> Self {
-        Read::new(context, ScanSource { index: Some(index.name), consistent: false, types: PhantomData })
+    pub(crate) fn of_index(context: Arc<Context>, index: &'static str) -> Self {
+        Read::new(context, ScanSource { index: Some(index), consistent: false, types: PhantomData })
     }
 }
 

@@ -30,7 +30,7 @@ use crate::value::{Attribute, Item, Step};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` says not which item to write",
     label = "neither a key nor a reference to an entity",
-    note = "give the key: `Entity::key(..)`, or `&entity` for one that was read"
+    note = "give the key, `Order::key(..)`, or for one that was read `&order`, of a type that derives `Entity`"
 )]
 pub trait Target {
     /// The entity.
@@ -49,8 +49,9 @@ impl<E: Entity> Target for Key<E> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<E: Entity> Target for &E {
-    type Entity = E;
+    type Entity = E::Itself;
 
     fn target(self) -> (Key<E>, Option<Result<Item>>) {
         (Key::of_entity(self), Some(encode(self)))

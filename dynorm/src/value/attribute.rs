@@ -37,7 +37,8 @@ use super::{Item, Name, Value};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored in a DynamoDB attribute",
     label = "not an attribute type",
-    note = "derive `dynorm::Attribute` for `{Self}`, or enable the feature of dynorm that is named after its crate (`chrono`, `uuid`, ...)"
+    note = "derive `dynorm::Attribute` for `{Self}`; a type of another crate needs the feature of dynorm that is named after that (`chrono`, `uuid`, ...), or `#[attr(serde)]` or `#[attr(with = module)]` on the field",
+    note = "what is read from an item is owned: write `String` for `&str`, and `Vec<u8>` for `&[u8]`"
 )]
 pub trait Attribute: Sized {
     /// What the operators of a typed expression compare: the type itself, and for `Option<T>` that of `T`.
@@ -148,7 +149,11 @@ pub trait Measured: Attribute {}
 pub trait Numeric: Attribute {}
 
 /// A list, whose elements can be reached by their position.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a list", label = "not a list")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a list",
+    label = "not a list",
+    note = "positions are of a `Vec<T>` or an array; a member of a struct is reached by `.at(..)`, an entry of a map by `.key(..)`"
+)]
 pub trait Indexed: Attribute {
     /// The type of the list's elements.
     type Element: Attribute;

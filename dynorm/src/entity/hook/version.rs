@@ -33,7 +33,8 @@ pub trait Versioned: Entity {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be put by a batch",
     label = "its writes need conditions, which a batch does not have",
-    note = "`version`, `write_once`, `unique`, `history` and `was` are checked by each write: use `db.put` for each, or `db.transact_write()` for several"
+    note = "`version`, `write_once`, `unique`, `history` and `was` are checked by each write: use `db.put` for each, or `db.transact_write()` for several",
+    note = "only entities can be put: types with `#[derive(Entity)]`"
 )]
 pub trait BatchPut: Entity {}
 
@@ -41,7 +42,8 @@ pub trait BatchPut: Entity {}
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be deleted by a batch",
     label = "other items go with it, which a batch does not know",
-    note = "`unique` has items in the table that mark whose a value is, `history` the versions, and with `was` an item may be in another shard: use `db.delete` for each, or `db.transact_write()` for several"
+    note = "`unique` has items in the table that mark whose a value is, `history` the versions, and with `was` an item may be in another shard: use `db.delete` for each, or `db.transact_write()` for several",
+    note = "only entities can be deleted: types with `#[derive(Entity)]`"
 )]
 pub trait BatchDelete: Entity {}
 

@@ -20,4 +20,9 @@ union Bits {
     integer: u32,
 }
 
+#[derive(Attribute)]
+struct Borrowed<'a> {
+    name: &'a str,
+}
+
 fn main() {}

@@ -17,4 +17,10 @@ struct Generic<T> {
     value: T,
 }
 
+#[derive(Entity)]
+#[entity(table = "Borrowed", pk = name)]
+struct Borrowed<'a> {
+    name: &'a str,
+}
+
 fn main() {}

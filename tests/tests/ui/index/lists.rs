@@ -3,6 +3,7 @@ use dynorm::prelude::*;
 #[derive(Entity)]
 #[entity(table = "Products", pk = "PRODUCT#{a}", sk = "PRODUCT")]
 #[entity(index(TooMany, name = too_many, pk = [a, b, c, d, e], sk = f))]
+#[entity(index(TooSorted, name = too_sorted, pk = a, sk = [b, c, d, e, f]))]
 #[entity(index(Twice, name = twice, pk = [a, b], sk = [c, b]))]
 #[entity(index(Quoted, name = quoted, pk = [a, "{b}"], sk = c))]
 #[entity(index(Empty, name = empty, pk = [], sk = c))]

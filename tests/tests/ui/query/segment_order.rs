@@ -25,6 +25,7 @@ async fn uses(db: &Db) -> dynorm::Result<()> {
     db.query(Order::of_customer("ann").number(7u32)).all().await?;
     db.query(Order::of_customer("ann").placed_on_prefix("2024").number(7u32)).all().await?;
     db.query(Order::of_customer("ann").placed_on("2024-01-15").number(7u32).number_in(1..9)).all().await?;
+    db.query(Order::of_customer("ann").placed_on("2024-01-15").number_prefix("7")).all().await?;
     Ok(())
 }
 

@@ -11,8 +11,7 @@ struct Product {
     stock: u32,
 }
 
-fn main() {
-    let db: Db = unimplemented!();
+fn reads(db: &Db) {
     // All attributes of the partition key are needed.
     let _ = Product::by_maker("acme");
     // A sort attribute after another.
@@ -25,3 +24,5 @@ fn main() {
     let _ = db.query(Product::by_maker("acme", "amp")).filter(Product::LINE.eq("amp"));
     let _ = db.query(Product::by_maker("acme", "amp")).filter(Product::STOCK.gt(0u32));
 }
+
+fn main() {}
