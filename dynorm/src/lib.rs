@@ -303,7 +303,7 @@ pub use dynorm_derive::Collection;
 ///
 /// `Review::key(..)`, a constant for each field (`Review::STARS`), and a function for each access pattern, whose
 /// result is narrowed from left to right: by a field, or, as the last step, by `.field_in(range)` or
-/// `.field_prefix(text)`.
+/// `.field_prefix(text)`, which integers do not have.
 ///
 /// ```
 /// use dynorm::prelude::*;
