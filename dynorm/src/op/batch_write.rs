@@ -6,9 +6,9 @@ use std::future::IntoFuture;
 use std::sync::Arc;
 
 use super::batch::{self, Batched, Cost, Pace, incomplete, pace_methods};
+use super::companions::Owner;
 use super::condition::Presence;
 use super::hooks::{self, Asked};
-use super::object_key::ObjectOwner;
 use super::offload::Outbox;
 use super::{BatchDelete, BatchPut, BoxFuture, Context, ItemKey, Sent, refuse, table_method};
 use crate::backend::Backend;
@@ -371,7 +371,7 @@ impl Write {
         }
         let Self { table, key, descriptor, schema, .. } = self;
         let mut item = item.clone();
-        let owner = ObjectOwner { entity: descriptor, schema, table, key };
+        let owner = Owner { entity: descriptor, schema, table, key };
         if !outbox.take(owner, Presence::Any, &mut item)?.is_empty() {
             return refuse(format!(
                 "an object that `{}` {key:?} was read with must still be its own when it is written, and batches have no conditions; use `put` or `transact_write`",

@@ -349,13 +349,19 @@ pub(super) async fn moving_home(way: Move<'_>) -> Result<()> {
     }
 }
 
-/// An item that has markers.
+/// An item, as far as markers and objects depend on it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Owner<'o> {
     pub(super) entity: &'static EntityDescriptor,
     pub(super) schema: &'static TableSchema,
     pub(super) table: &'o str,
     pub(super) key: &'o Item,
+}
+
+impl<'o> Owner<'o> {
+    pub(super) const fn of<E: Entity>(table: &'o str, key: &'o Item) -> Self {
+        Self { entity: E::DESCRIPTOR, schema: E::Table::SCHEMA, table, key }
+    }
 }
 
 impl Owner<'_> {

@@ -3,7 +3,6 @@
 use super::Context;
 use super::companions::{self, Marker, Owner};
 use super::condition::unsendable_error;
-use super::object_key::ObjectOwner;
 use super::offload::Outbox;
 use super::transact_write::new_token;
 use crate::backend::Backend;
@@ -122,7 +121,7 @@ impl Move<'_> {
             moved.insert(name.clone(), value.clone());
         }
         moved.conceal(self.entity.sensitive);
-        let owner = |key| ObjectOwner { entity: self.entity, schema: self.schema, table: self.table, key };
+        let owner = |key| Owner { entity: self.entity, schema: self.schema, table: self.table, key };
         outbox.copy(owner(self.from), owner(self.to), &mut moved)?;
         let (condition, names) = absent(self.entity, self.schema)?;
         let put = call::Put {

@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::entity::{Entity, EntityDescriptor, Table, TableSchema};
+use super::companions::Owner;
+use crate::entity::TableSchema;
 use crate::object::escaped;
 use crate::value::{Item, KeyKind, Value};
 
@@ -16,24 +17,7 @@ const KEY_BYTES_MAX: usize = 1024;
 /// Digits of a time in milliseconds, so that keys sort by it for three hundred years.
 const TIME_DIGITS: usize = 13;
 
-/// The item that objects belong to.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct ObjectOwner<'o> {
-    pub(super) entity: &'static EntityDescriptor,
-    pub(super) schema: &'static TableSchema,
-    /// The name of the table.
-    pub(super) table: &'o str,
-    /// An item that has its primary key.
-    pub(super) key: &'o Item,
-}
-
-impl<'o> ObjectOwner<'o> {
-    pub(super) const fn of<E: Entity>(table: &'o str, key: &'o Item) -> Self {
-        Self { entity: E::DESCRIPTOR, schema: E::Table::SCHEMA, table, key }
-    }
-}
-
-impl ObjectOwner<'_> {
+impl Owner<'_> {
     /// The key of an object of the item; if that is too long, how long it would be.
     pub(super) fn object_key(&self, attribute: &str, mark: &str) -> Result<String, String> {
         let (prefix, place) = (prefix(self.table, self.entity.tag), self.place());
@@ -127,7 +111,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::entity::KeyAttributeSchema;
+    use crate::entity::{EntityDescriptor, KeyAttributeSchema};
 
     const ENTITY: EntityDescriptor =
         EntityDescriptor { tag: "a/B", tag_aliases: &["..", "old"], ..EntityDescriptor::NONE };
@@ -154,7 +138,7 @@ mod tests {
     const ALONE: TableSchema = schema(KeyKind::S, None);
 
     fn check(schema: &'static TableSchema, owner: &Item) {
-        let of = ObjectOwner { entity: &ENTITY, schema, table: "my.Table", key: owner };
+        let of = Owner { entity: &ENTITY, schema, table: "my.Table", key: owner };
         let at = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_123);
         let key = of.object_key("b ody", &mark(at, 7)).unwrap();
         assert!(key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.!/".contains(&byte)), "{key}");
@@ -187,7 +171,7 @@ mod tests {
         let owner = |n| Item::from([("PK", Value::S("x".repeat(n)))]);
         let key = |n| {
             let key = owner(n);
-            ObjectOwner { entity: &ENTITY, schema: &ALONE, table: "T", key: &key }
+            Owner { entity: &ENTITY, schema: &ALONE, table: "T", key: &key }
                 .object_key("body", &mark(SystemTime::UNIX_EPOCH, 1))
         };
         assert_eq!(key(723).map(|key| key.len()), Ok(1024));

@@ -8,8 +8,9 @@ use std::time::SystemTime;
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::Context;
+use super::companions::Owner;
 use super::condition::Presence;
-use super::object_key::{self, ObjectOwner};
+use super::object_key;
 use crate::backend::Sent;
 use crate::backend::retry::leaves_open;
 use crate::entity::{Entity, OffloadRule, check_whole_size, key_in};
@@ -104,12 +105,7 @@ impl Outbox {
     ///
     /// If there is no store, a reference is another item's, or is to be in an item that is not there yet; or if the item is
     /// too large even so.
-    pub(super) fn take(
-        &self,
-        owner: ObjectOwner<'_>,
-        presence: Presence,
-        item: &mut Item,
-    ) -> Result<Vec<Held>> {
+    pub(super) fn take(&self, owner: Owner<'_>, presence: Presence, item: &mut Item) -> Result<Vec<Held>> {
         let mut held = Vec::new();
         for rule in owner.entity.offloads {
             let Some(value) = item.get_mut(rule.attribute) else { continue };
@@ -139,7 +135,7 @@ impl Outbox {
             return Ok(Vec::new());
         }
         let key = key_in::<E>(item);
-        self.take(ObjectOwner::of::<E>(table, &key), presence, item)
+        self.take(Owner::of::<E>(table, &key), presence, item)
     }
 
     /// Copies the objects of an item that comes from another key.
@@ -147,7 +143,7 @@ impl Outbox {
     /// # Errors
     ///
     /// If there is no store.
-    pub(super) fn copy(&self, from: ObjectOwner<'_>, to: ObjectOwner<'_>, item: &mut Item) -> Result<()> {
+    pub(super) fn copy(&self, from: Owner<'_>, to: Owner<'_>, item: &mut Item) -> Result<()> {
         for rule in to.entity.offloads {
             for name in rule.names() {
                 let Some(value) = item.get_mut(name) else { continue };
@@ -164,11 +160,7 @@ impl Outbox {
     }
 
     /// Moves out of the changes of an item what is too large for it. Gives the references that they keep.
-    pub(super) fn take_changes(
-        &self,
-        owner: ObjectOwner<'_>,
-        changes: &mut Cow<'_, Changes>,
-    ) -> Result<Vec<Held>> {
+    pub(super) fn take_changes(&self, owner: Owner<'_>, changes: &mut Cow<'_, Changes>) -> Result<Vec<Held>> {
         let mut held = Vec::new();
         for rule in owner.entity.offloads {
             if !changes.touches(rule.attribute) {
@@ -184,7 +176,7 @@ impl Outbox {
     /// What the item has of an offloaded value.
     fn stored(
         &self,
-        owner: ObjectOwner<'_>,
+        owner: Owner<'_>,
         rule: &'static OffloadRule,
         value: Value,
         held: &mut Vec<Held>,
@@ -207,7 +199,7 @@ impl Outbox {
         )
     }
 
-    fn move_out(&self, owner: ObjectOwner<'_>, rule: &OffloadRule, value: Value) -> Result<Value> {
+    fn move_out(&self, owner: Owner<'_>, rule: &OffloadRule, value: Value) -> Result<Value> {
         let key = self.key(owner, rule, rule.attribute)?;
         let Ok(Stored::Inline(value)) = Stored::of(value) else {
             // Bytes of a hook that begin as a reference does.
@@ -226,7 +218,7 @@ impl Outbox {
     }
 
     /// The key of an object that the write needs.
-    fn key(&self, owner: ObjectOwner<'_>, rule: &OffloadRule, attribute: &str) -> Result<String> {
+    fn key(&self, owner: Owner<'_>, rule: &OffloadRule, attribute: &str) -> Result<String> {
         match &self.purpose {
             Purpose::Send(Some(_)) => {}
             Purpose::Send(None) => {
@@ -353,7 +345,7 @@ impl Outbox {
     }
 }
 
-impl ObjectOwner<'_> {
+impl Owner<'_> {
     /// The error of an entity that has a large value where its item, which is not as the entity says, has a reference.
     pub(super) fn refuse_unread(self, says: &Item, stored: &Item) -> Result<()> {
         for rule in self.entity.offloads {
@@ -370,7 +362,7 @@ impl ObjectOwner<'_> {
     }
 }
 
-fn refuse<T>(owner: ObjectOwner<'_>, rule: &OffloadRule, reason: &str) -> Result<T> {
+fn refuse<T>(owner: Owner<'_>, rule: &OffloadRule, reason: &str) -> Result<T> {
     let (entity, attribute) = (owner.entity.name, rule.attribute);
     Err(Error::new(Kind::Offload { message: format!("cannot write `{attribute}` of `{entity}`: {reason}") }))
 }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::companions::{self, Marker, Owner, moving_home};
 use super::condition::{Needs, Presence, both, in_form, render, write_error};
 use super::moving::{self, Move};
-use super::object_key::ObjectOwner;
 use super::offload::{Held, Outbox};
 use super::transact_write::new_token;
 use super::upgrade::{Failed, Tries, as_read};
@@ -199,8 +198,7 @@ impl<E: Entity> Rekey<E> {
                 continue;
             }
             if let (Some(stored), Ok(says)) = (Self::failed(&failure), &self.old) {
-                ObjectOwner::of::<E>(&self.context.table::<E::Table>(), stored)
-                    .refuse_unread(says, stored)?;
+                Owner::of::<E>(&self.context.table::<E::Table>(), stored).refuse_unread(says, stored)?;
             }
             // What is beside the move comes last, and is no fault of it.
             let n_beside = self.next_versions(&versions, &request.actions)?.len() + self.formers()?.len();
@@ -256,7 +254,7 @@ impl<E: Entity> Rekey<E> {
         let table = self.context.table::<E::Table>();
         if presence == Presence::Absent {
             let (from, to) = (self.old_key.item()?, key_in::<E>(&item));
-            outbox.copy(ObjectOwner::of::<E>(&table, from), ObjectOwner::of::<E>(&table, &to), &mut item)?;
+            outbox.copy(Owner::of::<E>(&table, from), Owner::of::<E>(&table, &to), &mut item)?;
         }
         let held = outbox.take_own::<E>(&table, presence, &mut item)?;
         let held: Vec<Node> = held.iter().map(Held::node).collect();

@@ -8,10 +8,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as TaskContext, Poll};
 
-use super::companions::{self, Accompanied, Prepared, ReadsFirst};
+use super::companions::{self, Accompanied, Owner, Prepared, ReadsFirst};
 use super::condition::{Needs, Presence, both, expression_error, in_form, render, write_error};
 use super::hooks::Asked;
-use super::object_key::ObjectOwner;
 use super::offload::{Held, Outbox};
 use super::target::of_version;
 use super::{
@@ -429,7 +428,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
         outbox: &Outbox,
     ) -> Result<(call::Update, Needs, Cow<'c, Changes>)> {
         let (table, key) = (self.context.table::<E::Table>(), self.key.item()?);
-        let held = outbox.take_changes(ObjectOwner::of::<E>(&table, key), &mut changes)?;
+        let held = outbox.take_changes(Owner::of::<E>(&table, key), &mut changes)?;
         let held_nodes: Vec<Node> = held.iter().map(Held::node).collect();
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let update = renderer.changes(&changes).map_err(expression_error::<E>)?;
