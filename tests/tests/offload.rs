@@ -43,7 +43,7 @@ struct Note {
     ends: Option<Expiry>,
 }
 
-const SCHEDULES: u64 = 600;
+const SCHEDULES: u64 = 400;
 const IDS: u8 = 2;
 /// How old an orphan is. While a write is under way, less time than that passes.
 const AGE: Duration = Duration::from_hours(1);

@@ -372,7 +372,7 @@ impl Write {
         let Self { table, key, descriptor, schema, .. } = self;
         let mut item = item.clone();
         let owner = Owner { entity: descriptor, schema, table, key };
-        if !outbox.take(owner, Presence::Any, &mut item)?.is_empty() {
+        if !outbox.take(owner, None, Presence::Any, &mut item)?.is_empty() {
             return refuse(format!(
                 "an object that `{}` {key:?} was read with must still be its own when it is written, and batches have no conditions; use `put` or `transact_write`",
                 descriptor.name

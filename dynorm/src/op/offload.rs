@@ -99,17 +99,24 @@ impl Outbox {
         Self { purpose, now, contents: Mutex::default(), may_be_written: Arc::default() }
     }
 
-    /// Moves out of a whole item what is too large for it. Gives the references that it keeps.
+    /// Moves out of a whole item what is too large for it. Gives the references that it keeps: to its own objects, also of
+    /// the shard where it was before.
     ///
     /// # Errors
     ///
     /// If there is no store, a reference is another item's, or is to be in an item that is not there yet; or if the item is
     /// too large even so.
-    pub(super) fn take(&self, owner: Owner<'_>, presence: Presence, item: &mut Item) -> Result<Vec<Held>> {
+    pub(super) fn take(
+        &self,
+        owner: Owner<'_>,
+        former: Option<&Item>,
+        presence: Presence,
+        item: &mut Item,
+    ) -> Result<Vec<Held>> {
         let mut held = Vec::new();
         for rule in owner.entity.offloads {
             let Some(value) = item.get_mut(rule.attribute) else { continue };
-            *value = self.stored(owner, rule, std::mem::replace(value, Value::Null), &mut held)?;
+            *value = self.stored(owner, former, rule, std::mem::replace(value, Value::Null), &mut held)?;
             if presence == Presence::Absent && !held.is_empty() {
                 return refuse(
                     owner,
@@ -128,6 +135,7 @@ impl Outbox {
     pub(super) fn take_own<E: Entity>(
         &self,
         table: &str,
+        former: Option<&Item>,
         presence: Presence,
         item: &mut Item,
     ) -> Result<Vec<Held>> {
@@ -135,7 +143,7 @@ impl Outbox {
             return Ok(Vec::new());
         }
         let key = key_in::<E>(item);
-        self.take(Owner::of::<E>(table, &key), presence, item)
+        self.take(Owner::of::<E>(table, &key), former, presence, item)
     }
 
     /// Copies the objects of an item that comes from another key.
@@ -160,14 +168,20 @@ impl Outbox {
     }
 
     /// Moves out of the changes of an item what is too large for it. Gives the references that they keep.
-    pub(super) fn take_changes(&self, owner: Owner<'_>, changes: &mut Cow<'_, Changes>) -> Result<Vec<Held>> {
+    pub(super) fn take_changes(
+        &self,
+        owner: Owner<'_>,
+        former: Option<&Item>,
+        changes: &mut Cow<'_, Changes>,
+    ) -> Result<Vec<Held>> {
         let mut held = Vec::new();
         for rule in owner.entity.offloads {
             if !changes.touches(rule.attribute) {
                 continue;
             }
             if let Some(value) = changes.to_mut().assigned_mut(rule.attribute) {
-                *value = self.stored(owner, rule, std::mem::replace(value, Value::Null), &mut held)?;
+                *value =
+                    self.stored(owner, former, rule, std::mem::replace(value, Value::Null), &mut held)?;
             }
         }
         Ok(held)
@@ -177,6 +191,7 @@ impl Outbox {
     fn stored(
         &self,
         owner: Owner<'_>,
+        former: Option<&Item>,
         rule: &'static OffloadRule,
         value: Value,
         held: &mut Vec<Held>,
@@ -188,7 +203,8 @@ impl Outbox {
         if self.contents().objects.iter().any(|object| object.key == reference.key) {
             return Ok(value);
         }
-        if owner.owns(&reference.key) {
+        if owner.owns(&reference.key) || former.is_some_and(|key| Owner { key, ..owner }.owns(&reference.key))
+        {
             held.push(Held { names: rule.names().collect(), reference: value.clone() });
             return Ok(value);
         }

@@ -141,7 +141,8 @@ impl<E: Entity, Out: Returned<E>> Put<E, Out> {
         let (mut item, asked) = hooks::whole::<E>(&self.context, kind, None, item)?;
         let asked = if self.any_version { asked.without_version() } else { asked };
         let table = self.context.table::<E::Table>();
-        let held = outbox.take_own::<E>(&table, self.presence, &mut item)?;
+        let former = self.former.as_ref().and_then(Key::former);
+        let held = outbox.take_own::<E>(&table, former, self.presence, &mut item)?;
         let held_nodes: Vec<Node> = held.iter().map(Held::node).collect();
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let (condition, now) = (self.condition.as_ref(), self.context.backend.now());

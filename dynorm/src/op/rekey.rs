@@ -253,10 +253,12 @@ impl<E: Entity> Rekey<E> {
         let (mut item, asked) = hooks::whole::<E>(&self.context, WriteKind::Rekey, Some(was), is)?;
         let table = self.context.table::<E::Table>();
         if presence == Presence::Absent {
-            let (from, to) = (self.old_key.item()?, key_in::<E>(&item));
-            outbox.copy(Owner::of::<E>(&table, from), Owner::of::<E>(&table, &to), &mut item)?;
+            let to = key_in::<E>(&item);
+            for from in std::iter::once(self.old_key.item()?).chain(self.old_key.former()) {
+                outbox.copy(Owner::of::<E>(&table, from), Owner::of::<E>(&table, &to), &mut item)?;
+            }
         }
-        let held = outbox.take_own::<E>(&table, presence, &mut item)?;
+        let held = outbox.take_own::<E>(&table, self.old_key.former(), presence, &mut item)?;
         let held: Vec<Node> = held.iter().map(Held::node).collect();
         let (mut renderer, now) = (Renderer::concealing(E::DESCRIPTOR.sensitive), self.context.backend.now());
         let form = in_form::<E>(&Needs::user(presence));

@@ -428,7 +428,7 @@ impl<E: Entity, Out, S> Update<E, Out, S> {
         outbox: &Outbox,
     ) -> Result<(call::Update, Needs, Cow<'c, Changes>)> {
         let (table, key) = (self.context.table::<E::Table>(), self.key.item()?);
-        let held = outbox.take_changes(Owner::of::<E>(&table, key), &mut changes)?;
+        let held = outbox.take_changes(Owner::of::<E>(&table, key), self.key.former(), &mut changes)?;
         let held_nodes: Vec<Node> = held.iter().map(Held::node).collect();
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let update = renderer.changes(&changes).map_err(expression_error::<E>)?;

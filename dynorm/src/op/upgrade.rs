@@ -226,7 +226,7 @@ pub(super) fn write_back<'w, E: Entity>(
         forget_zero_version::<E>(&mut item);
         let outbox = Outbox::new(context);
         // That references are still stored is what the condition says of the whole item.
-        outbox.take_own::<E>(table, Presence::Any, &mut item)?;
+        outbox.take_own::<E>(table, None, Presence::Any, &mut item)?;
         let mut renderer = Renderer::concealing(E::DESCRIPTOR.sensitive);
         let (now, as_read) = (context.backend.now(), as_read::<E>(stored));
         let condition = render::<E>(Presence::Any, Some(&as_read), &[], now, &mut renderer)?;

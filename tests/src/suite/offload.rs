@@ -422,6 +422,28 @@ crate::cases! {
             let event = before::Event { day: "monday".into(), id, body: Offloaded::new(long("e")) };
             db.put(&event).table(&table).await.unwrap();
         }
+        // What was read where it was is written back as what it is when it has moved.
+        for id in 0..6 {
+            let read = db.get(Event::key("monday", id)).await.unwrap().unwrap();
+            if let Err(error) = db.put(&read).await {
+                assert!(error.is_version_conflict(), "{error}");
+                let moved = db.get(Event::key("monday", id)).await.unwrap().unwrap();
+                db.put(&moved).await.unwrap();
+            }
+        }
+        let last = before::Event { day: "tuesday".into(), id: 3, body: Offloaded::new(long("e")) };
+        db.put(&last).table(&table).await.unwrap();
+        let read = db.get(Event::key("tuesday", 3u32)).await.unwrap().unwrap();
+        let moved = match db.rekey(&read, |event| event.day = "sunday".into()).await {
+            Ok(moved) => moved,
+            Err(error) => {
+                assert!(error.is_condition_failed(), "{error}");
+                let read = db.get(Event::key("tuesday", 3u32)).await.unwrap().unwrap();
+                db.rekey(&read, |event| event.day = "sunday".into()).await.unwrap()
+            }
+        };
+        assert_eq!(moved.body.load(&db).await.unwrap(), long("e"));
+        db.delete(Event::key("sunday", 3u32)).await.unwrap();
         // A write moves its item, as does the one that is for that.
         for id in 0..3 {
             db.update(Event::key("monday", id)).set(Event::BODY, Offloaded::new(long("f"))).await.unwrap();
