@@ -11,6 +11,8 @@ use super::{ObjectPage, ObjectStore, PAGE_KEYS_MAX, StoreError, escaped};
 
 /// Longest name that a part of a key has as a file; file systems take 255 bytes.
 const NAME_BYTES_MAX: usize = 200;
+/// Stands before a letter that is a capital.
+const CAPITAL: char = '+';
 /// Ends the name of a directory whose part of the key goes on in it.
 const GOES_ON: char = '~';
 /// What the names of files begin with that are being written: the parts of keys never do.
@@ -96,14 +98,32 @@ fn collect(directory: &Path, begin: &str, names: &mut Vec<String>) -> io::Result
     Ok(())
 }
 
-/// A part of a key as a name that leads nowhere else, and is not empty.
+/// A part of a key as a name that leads nowhere else, is not empty, and differs from others by more than capital letters,
+/// which many file systems take for small ones.
 fn name_of(part: &str) -> String {
-    if part.is_empty() { "%".to_owned() } else { escaped(part, '%') }
+    if part.is_empty() {
+        return "%".to_owned();
+    }
+    let mut name = String::with_capacity(part.len());
+    for c in escaped(part, '%').chars() {
+        if c.is_ascii_uppercase() {
+            name.push(CAPITAL);
+        }
+        name.push(c.to_ascii_lowercase());
+    }
+    name
 }
 
 fn unescaped(name: &str) -> Option<String> {
     if name == "%" {
         return Some(String::new());
+    }
+    let mut capitals = name.split(CAPITAL);
+    let mut name = capitals.next()?.to_owned();
+    for part in capitals {
+        let mut rest = part.chars();
+        name.push(rest.next()?.to_ascii_uppercase());
+        name.push_str(rest.as_str());
     }
     let mut parts = name.split('%');
     let mut bytes = parts.next()?.as_bytes().to_vec();
@@ -175,6 +195,7 @@ mod tests {
             for name in path.strip_prefix("root").unwrap() {
                 let name = name.to_str().unwrap();
                 prop_assert!(!name.starts_with('.') && name.len() <= 255, "{name}");
+                prop_assert!(!name.contains(|c: char| c.is_ascii_uppercase()), "{name}");
                 names += &name.strip_suffix(GOES_ON).map_or_else(|| format!("{name}/"), str::to_owned);
             }
             prop_assert_eq!(key_of(names.trim_end_matches('/')), Some(key));
