@@ -487,7 +487,6 @@ fn markers(entity: &Entity) -> TokenStream {
                 let index = pattern::index_type(entity, index.map(|keys| &keys.index));
                 no_keys.extend(quote! {
                     #[automatically_derived]
-                    #[diagnostic::do_not_recommend]
                     impl #LIB::NoKeyOf<#index> for __field::#name {}
                 });
             }

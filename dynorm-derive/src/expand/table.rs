@@ -109,7 +109,6 @@ fn index_type(table: &Table, index: &Index) -> TokenStream {
                 #marker
             }
             #[automatically_derived]
-            #[diagnostic::do_not_recommend]
             impl #LIB::IndexAt<#hash> for #ident {
                 type Index = #kind;
             }

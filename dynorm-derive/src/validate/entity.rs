@@ -45,7 +45,8 @@ pub(super) fn stored_names_are_unique<'n>(
     for (ident, name) in names {
         let name_text = name.value();
         if let Some(owner) = known.get(&name_text) {
-            let message = format!("the name `{name_text}` is that of `{owner}` already; give this one another");
+            let message =
+                format!("the name `{name_text}` is that of `{owner}` already; give this one another");
             diagnostics.at(name, message);
         } else {
             known.insert(name_text, ident);
