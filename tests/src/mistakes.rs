@@ -94,7 +94,13 @@ pub const MISTAKES: &[Mistake] = &[
     Mistake {
         server: "moto",
         case: "put::an_item_of_400_kb_is_stored",
-        what: "refuses items of exactly 400 KB",
+        what: "refuses items of more than 405,000 bytes",
+        source: "ServiceQuotas.html#limits-items",
+    },
+    Mistake {
+        server: "moto",
+        case: "offload::what_is_moved_out_does_not_count",
+        what: "refuses items of more than 405,000 bytes",
         source: "ServiceQuotas.html#limits-items",
     },
     Mistake {
